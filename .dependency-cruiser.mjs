@@ -28,8 +28,11 @@ const packages = {
   testing: ['core'],
   'express-adapter': ['core'],
   'koa-adapter': ['core'],
+  'fetch-adapter': ['core'],
+  'rate-limits-redis': ['core'],
   'storage-kysely': ['core'],
   'verifier-face': ['core'],
+  passkeys: ['core'],
   cli: ['core', 'storage-kysely'],
 }
 

@@ -19,6 +19,8 @@ export default defineConfig({
     globalSetup: 'scripts/bundle-sources.mjs',
     // Files share what they import, which costs a third less; so none may change what is global.
     isolate: false,
+    // By default style sheets are empty in tests, also those that the authentication page imports as text.
+    css: true,
     projects: [
       {
         extends: true,

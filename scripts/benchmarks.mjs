@@ -25,6 +25,7 @@ const benchmarks = {
   login: ['2', '50'],
   authentication: ['2', '50'],
   faces: ['10', '1000'],
+  'rate-limits': ['1', '200'],
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-benchmarks-'))

@@ -55,7 +55,7 @@ async function bundle() {
     legalComments: 'none',
     logLevel: 'error',
     external: ['jpeg-js', 'pngjs', 'sharp'],
-    // From its sources: a fresh clone has no bundle of core yet.
+    // Packages of this repository from their sources: on a fresh clone they are not bundled yet.
     conditions: ['billfold-source'],
     // The face library imports all of TensorFlow.js but needs only its core with chained operations.
     alias: { '@tensorflow/tfjs': join(sources, 'tensorflow.js') },

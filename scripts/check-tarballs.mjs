@@ -10,7 +10,7 @@ import { packAll, publicPackages } from './public-packages.mjs'
 import { root, runLine, runProgram } from './run-command.mjs'
 
 /** Dependencies that a host installs itself. */
-const hostDependencies = ['express', 'koa', 'kysely', 'libsql', 'vitest']
+const hostDependencies = ['@hono/node-server', 'express', 'hono', 'koa', 'kysely', 'libsql', 'vitest']
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-consumer-'))
 /** @param {readonly string[]} args */
@@ -24,7 +24,7 @@ async function install() {
   const tarballs = [...packed].map(([name, file]) => [name, `file:${file}`])
   const dependencies = { ...Object.fromEntries(tarballs), ...catalogVersions(hostDependencies) }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
-  for (const host of ['esm-host.mjs', 'commonjs-host.cjs', 'all-apis.mjs'])
+  for (const host of ['esm-host.mjs', 'commonjs-host.cjs', 'all-apis.mjs', 'fetch-host.mjs'])
     copyFileSync(join(root, 'scripts/consumers', host), join(folder, host))
   return await runLine('npm install --omit=dev --no-audit --no-fund --prefer-offline', { cwd: folder })
 }
@@ -75,9 +75,12 @@ function onOldestNode() {
 /** Other runtimes that the documentation names, as npm has them. */
 const runtimes = { Bun: 'bun@1.4.5', Deno: 'deno@2.9.6 run --allow-all' }
 
-/** @param {string} runtime */
-function onRuntime(runtime) {
-  return runLine(`npx --yes ${runtime} all-apis.mjs`, { cwd: folder })
+/**
+ * @param {string} runtime
+ * @param {string} [file]
+ */
+function onRuntime(runtime, file = 'all-apis.mjs') {
+  return runLine(`npx --yes ${runtime} ${file}`, { cwd: folder })
 }
 
 /**
@@ -171,6 +174,11 @@ try {
             ...Object.entries(runtimes).map(([name, runtime]) => ({
               name: `the same host in ${name}`,
               run: () => onRuntime(runtime),
+            })),
+            { name: 'a host of web requests', run: () => node('fetch-host.mjs') },
+            ...Object.entries(runtimes).map(([name, runtime]) => ({
+              name: `a host of web requests on the server of ${name}`,
+              run: () => onRuntime(runtime, 'fetch-host.mjs'),
             })),
             { name: 'the conformance suite runs in another project', run: conformance },
           ]),

@@ -10,19 +10,23 @@ import { root } from './run-command.mjs'
  * @type {Readonly<Record<string, { packed: number, unpacked: number }>>}
  */
 const tarballLimits = {
-  '@billfold/core': { packed: 820, unpacked: 3900 },
+  // With the contracts, tokens and resolver formats that existing clients use.
+  '@billfold/core': { packed: 950, unpacked: 4500 },
   '@billfold/express-adapter': { packed: 6, unpacked: 25 },
   '@billfold/koa-adapter': { packed: 6, unpacked: 25 },
+  '@billfold/fetch-adapter': { packed: 8, unpacked: 30 },
+  '@billfold/rate-limits-redis': { packed: 8, unpacked: 30 },
   '@billfold/storage-kysely': { packed: 80, unpacked: 500 },
   // Mostly models, and the WebAssembly that runs them.
   '@billfold/verifier-face': { packed: 5400, unpacked: 10_400 },
+  '@billfold/passkeys': { packed: 30, unpacked: 140 },
   '@billfold/cli': { packed: 35, unpacked: 180 },
-  // Source maps.
-  '@billfold/testing': { packed: 48, unpacked: 270 },
+  // Source maps, and the test vectors of WebAuthn.
+  '@billfold/testing': { packed: 80, unpacked: 360 },
 }
 
 /** In kB: the browser bundle of `@billfold/core/client` with its curves, and its compressed size. */
-const clientLimits = { minified: 54, gzipped: 21 }
+const clientLimits = { minified: 58, gzipped: 23 }
 
 /**
  * Throws if a tarball exceeds its limit or has none.

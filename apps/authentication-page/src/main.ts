@@ -1,153 +1,215 @@
-import { connect, type Connection } from '@billfold/core/client'
-import { type Camera, startCamera } from './camera.ts'
-import { captureFrames, capturePicture } from './capture.ts'
+import { connect } from '@billfold/core/client'
+import { startCamera } from './camera.ts'
+import { type CaptureContext, captureFrames, capturePicture } from './capture.ts'
+import { showCancelled, showFailure, showNotEnrolled, showSuccess } from './endings.ts'
+import { listWaysOut, type WaysOut } from './leave.ts'
 import { promptForPin } from './pin.ts'
-import { type Problem, toProblem } from './problems.ts'
-import { showScreen } from './screen.ts'
-import { type CapturedFace, startChallenge, submitFace } from './steps.ts'
-import { apiUrl, fetchSettings, type PageSettings, sessionId } from './settings.ts'
-import { resolveTexts, type Texts } from './texts.ts'
+import { isRejection, namedProblem, type Problem, toProblem } from './problems.ts'
+import { showRelyingParty } from './relying-party.ts'
+import { type Action, createElement, showScreen } from './screen.ts'
+import { apiUrl, fetchSettings, readMeta, readTexts, sessionId, type Texts } from './settings.ts'
+import { type CapturedFace, giveConsent, resumePinStep, skipFace, startChallenge, submitFace } from './steps.ts'
+import type { Visit } from './visit.ts'
 
-/** The context of all screens. */
-interface Visit {
-  readonly settings: PageSettings
-  readonly texts: Texts
-  readonly connection: Connection
-}
-
-let texts = resolveTexts(navigator.languages, {}).texts
-
-/** Runs an action. If it fails, shows the problem and offers to repeat the action. */
-async function attempt(action: () => Promise<void>): Promise<void> {
+/**
+ * Runs a step of a session. If it fails, shows the problem and offers to repeat the step, or to leave. If the session has moved on, as in
+ * another tab, shows where it is now.
+ */
+async function attempt(
+  visit: Visit,
+  step: () => Promise<void>,
+  waysOut: () => readonly Action[] = () => [],
+): Promise<void> {
   try {
-    await action()
+    await step()
   } catch (error) {
-    showProblem(toProblem(error), () => void attempt(action))
+    if (isRejection(error) && (await hasMovedOn(visit))) return open(visit.texts)
+    showProblem(visit.texts, toProblem(error), () => void attempt(visit, step, waysOut), waysOut())
   }
 }
 
-function showProblem(problem: Problem, retry: () => void): void {
+function hasMovedOn({ settings }: Visit): Promise<boolean> {
+  return fetchSettings().then(
+    ({ step }) => step !== settings.step,
+    () => false,
+  )
+}
+
+function showProblem(texts: Texts, problem: Problem, retry: () => void, waysOut: readonly Action[] = []): void {
+  const { name, canRetry, isPending } = problem
   showScreen({
     kind: 'failure',
     icon: 'stop',
-    title: texts[`${problem.name}Title`],
-    text: texts[problem.name],
-    ...(problem.canRetry && { action: { label: texts.tryAgain, run: retry } }),
+    title: texts[`${name}Title`],
+    text: texts[name],
+    action: canRetry ? { label: texts.tryAgain, run: retry } : undefined,
+    more: isPending ? waysOut : [],
   })
 }
 
-async function start(): Promise<void> {
+/** Shows the step at which the session is. */
+async function start(texts: Texts): Promise<void> {
   showScreen({ kind: 'waiting', icon: 'face', title: texts.waiting })
   const settings = await fetchSettings()
-  const resolved = resolveTexts(navigator.languages, settings.texts)
-  texts = resolved.texts
-  document.documentElement.lang = resolved.language
-  document.title = texts.title
-  if (settings.liveness === 'other') return showProblem({ name: 'unsupported', canRetry: false }, () => {})
+  showRelyingParty(settings, texts)
   const visit: Visit = { settings, texts, connection: await connect({ url: apiUrl, appId: 'authentication page' }) }
-  showIntroduction(visit)
+  switch (settings.step) {
+    case 'succeeded':
+      return showSuccess(visit)
+    case 'failed':
+      return showFailure(visit)
+    case 'cancelled':
+      return showCancelled(visit)
+    case 'pin':
+      return showPin(visit, await resumePinStep(visit.connection, crypto.randomUUID()), texts.pinResumed)
+    case 'face':
+      return showIntroduction(visit)
+  }
+}
+
+/** Lists the ways out of the face step. @param before called before the user goes one of them */
+function waysOutOfFace(visit: Visit, before: () => void = () => {}): readonly Action[] {
+  const { settings, texts, connection } = visit
+  const enterPin = () => {
+    const requestId = crypto.randomUUID()
+    const step = async () => showPin(visit, await skipFace(connection, requestId), texts.pinOnlyIntro)
+    void attempt(visit, step, () => waysOutOfFace(visit))
+  }
+  const usePin = settings.pinInsteadOfFace ? enterPin : undefined
+  return listWaysOut(visit, { ...commonWaysOut(visit), usePin, before })
+}
+
+function commonWaysOut(visit: Visit): Pick<WaysOut, 'cancelled' | 'attempt'> {
+  return { cancelled: () => showCancelled(visit), attempt: (step) => attempt(visit, step) }
+}
+
+function showPin(visit: Visit, token: string, text: string): void {
+  promptForPin(visit, token, {
+    text,
+    more: listWaysOut(visit, commonWaysOut(visit)),
+    succeeded: () => showSuccess(visit),
+    movedOn: () => void open(visit.texts),
+  })
 }
 
 function showIntroduction(visit: Visit): void {
-  const { settings } = visit
-  const isEnrolment = settings.purpose === 'enroll'
+  const { settings, texts } = visit
+  const { liveness, purpose, privacyNotice } = settings
+  if (liveness === 'other') {
+    const problem = { name: 'unsupported', canRetry: false, isPending: true } as const
+    return showProblem(texts, problem, () => {}, waysOutOfFace(visit))
+  }
+  const isEnrolment = purpose === 'enroll'
+  const agree = privacyNotice?.consentRequired === true
   showScreen({
     kind: 'plain',
     icon: 'face',
     title: isEnrolment ? texts.enrolTitle : texts.title,
-    text: isEnrolment ? texts.enrolIntro : settings.liveness === 'challenge' ? texts.introChallenge : texts.intro,
-    action: { label: texts.start, run: () => void attempt(() => captureFace(visit)) },
+    text: isEnrolment ? texts.enrolIntro : liveness === 'challenge' ? texts.introChallenge : texts.intro,
+    parts: agree ? [createElement('p', texts.consent, 'consent')] : [],
+    action: { label: agree ? texts.agreeAndStart : texts.start, run: () => void begin(visit) },
+    more: waysOutOfFace(visit),
   })
 }
 
+/** Records the consent, if one is needed, before the camera starts. */
+function begin(visit: Visit): Promise<void> {
+  const { settings, texts, connection } = visit
+  const { privacyNotice } = settings
+  if (privacyNotice?.consentRequired !== true) return takeFace(visit)
+  const requestId = crypto.randomUUID()
+  return attempt(
+    visit,
+    async () => {
+      showScreen({ kind: 'waiting', icon: 'face', title: texts.waiting })
+      await giveConsent(connection, privacyNotice.version, requestId)
+      await takeFace({
+        ...visit,
+        settings: { ...settings, privacyNotice: { ...privacyNotice, consentRequired: false } },
+      })
+    },
+    () => waysOutOfFace(visit),
+  )
+}
+
 /** Captures the face with the camera and submits it. */
+function takeFace(visit: Visit): Promise<void> {
+  return attempt(
+    visit,
+    () => captureFace(visit),
+    () => waysOutOfFace(visit),
+  )
+}
+
 async function captureFace(visit: Visit): Promise<void> {
-  const { settings, connection } = visit
-  showScreen({ kind: 'waiting', icon: 'face', title: texts.waiting })
+  const { settings, texts, connection } = visit
+  const leaving = new AbortController()
+  const more = waysOutOfFace(visit, () => leaving.abort())
+  showScreen({ kind: 'waiting', icon: 'face', title: texts.waiting, more })
   const camera = await startCamera(texts.positionFace)
   let captured: Omit<CapturedFace, 'cameraIndicator'>
   try {
-    captured = await capture(camera, settings, connection)
+    leaving.signal.throwIfAborted()
+    const context: CaptureContext = { settings, texts, more, signal: leaving.signal }
+    captured =
+      settings.liveness === 'none'
+        ? { selfie: await capturePicture(camera, context) }
+        : { frames: await captureFrames(camera, await startChallenge(connection, sessionId), context) }
+  } catch (error) {
+    if (leaving.signal.aborted) return
+    throw error
   } finally {
     camera.stop()
   }
   // Retries of the same picture use the same request id.
   const requestId = crypto.randomUUID()
-  await attempt(() => submit(visit, { ...captured, cameraIndicator: camera.indicator }, requestId))
-}
-
-async function capture(
-  camera: Camera,
-  settings: PageSettings,
-  connection: Connection,
-): Promise<Omit<CapturedFace, 'cameraIndicator'>> {
-  if (settings.liveness === 'none') return { selfie: await capturePicture(camera, settings, texts) }
-  const steps = await startChallenge(connection, sessionId)
-  return { frames: await captureFrames(camera, steps, settings, texts) }
+  const submission = { ...captured, cameraIndicator: camera.indicator }
+  await attempt(
+    visit,
+    () => submit(visit, submission, requestId),
+    () => waysOutOfFace(visit),
+  )
 }
 
 async function submit(visit: Visit, captured: CapturedFace, requestId: string): Promise<void> {
+  const { texts, connection } = visit
   showScreen({ kind: 'waiting', icon: 'face', title: texts.checking })
-  const result = await submitFace(visit.connection, captured, requestId)
+  const result = await submitFace(connection, captured, requestId)
   switch (result.status) {
     case 'success':
-      return succeed(visit)
+      return showSuccess(visit)
     case 'pin':
-      return promptForPin(visit.connection, texts, result.token ?? '', {
-        succeeded: () => succeed(visit),
-        failed: () => fail(visit),
-      })
+      return showPin(visit, result.token ?? '', texts.pinIntro)
     case 'retry':
       return showScreen({
         kind: 'plain',
         icon: 'face',
         title: texts.retryTitle,
         text: result.advice(texts),
-        action: { label: texts.tryAgain, run: () => void attempt(() => captureFace(visit)) },
+        action: { label: texts.tryAgain, run: () => void takeFace(visit) },
+        more: waysOutOfFace(visit),
       })
     case 'enroll':
-      return showScreen({
-        kind: 'failure',
-        icon: 'stop',
-        title: texts.notEnrolledTitle,
-        text: texts.notEnrolled,
-        ...returnAction(visit, 'failure'),
-      })
+      return showNotEnrolled(visit)
     default:
-      return fail(visit)
+      return showFailure(visit)
   }
 }
 
-function succeed(visit: Visit): void {
-  const { returnUrl } = visit.settings
-  const text = returnUrl === undefined ? texts.success : texts.returning
-  showScreen({ kind: 'success', icon: 'done', title: texts.successTitle, text, ...returnAction(visit, 'success') })
-  if (returnUrl !== undefined) setTimeout(() => goBack(returnUrl, 'success'), 1500)
+/** Shows the session, or the problem that there is with it. */
+async function open(texts: Texts): Promise<void> {
+  try {
+    await start(texts)
+  } catch (error) {
+    showProblem(texts, toProblem(error), () => void open(texts))
+  }
 }
 
-function fail(visit: Visit): void {
-  showScreen({
-    kind: 'failure',
-    icon: 'stop',
-    title: texts.failureTitle,
-    text: texts.failure,
-    ...returnAction(visit, 'failure'),
-  })
-}
-
-function returnAction(
-  { settings: { returnUrl } }: Visit,
-  status: string,
-): { action?: { label: string; run: () => void } } {
-  return returnUrl === undefined ? {} : { action: { label: texts.goBack, run: () => goBack(returnUrl, status) } }
-}
-
-/** Redirects to the relying party. The status parameter is only a hint; the relying party gets the result from the server. */
-function goBack(returnUrl: string, status: string): void {
-  const url = new URL(returnUrl)
-  url.searchParams.set('session', sessionId)
-  url.searchParams.set('status', status)
-  location.replace(url)
-}
-
-void attempt(start)
+// A page that the browser has kept may show a step that is over.
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload()
+})
+const served = namedProblem(readMeta('billfold-problem'))
+const texts = readTexts()
+if (served === undefined) await open(texts)
+else showProblem(texts, served, () => location.reload())

@@ -1,17 +1,21 @@
-import { AuthenticationClientError, type Connection } from '@billfold/core/client'
-import { toProblem } from './problems.ts'
-import { createButton, createElement, showScreen } from './screen.ts'
+import { isRejection, toProblem } from './problems.ts'
+import { type Action, createButton, createElement, showScreen } from './screen.ts'
+import { fetchSettings } from './settings.ts'
 import { submitPin } from './steps.ts'
-import type { Texts } from './texts.ts'
+import type { Visit } from './visit.ts'
 
-/** Continuations after the PIN step. */
-interface PinCallbacks {
+/** The PIN step: what it is entered for, and what follows. */
+interface PinStep {
+  /** The text above the PIN. */
+  readonly text: string
+  readonly more: readonly Action[]
   readonly succeeded: () => void
-  readonly failed: () => void
+  /** Called if the session is no longer at this step. */
+  readonly movedOn: () => void
 }
 
-/** Prompts for the PIN until it is correct or no attempts are left. @param token the step token of the face step */
-export function promptForPin(connection: Connection, texts: Texts, token: string, callbacks: PinCallbacks): void {
+/** Prompts for the PIN until it is correct or no attempts are left. @param token the step token of the step before */
+export function promptForPin({ connection, texts }: Visit, token: string, step: PinStep): void {
   const pin = createElement('input')
   pin.type = 'password'
   pin.inputMode = 'numeric'
@@ -40,23 +44,22 @@ export function promptForPin(connection: Connection, texts: Texts, token: string
     confirm.disabled = true
     errorText.textContent = ''
     void submitPin(connection, { pin: value, trustDevice: trusts, token, requestId: lastInput.requestId })
-      .then((isCorrect) => (isCorrect ? callbacks.succeeded() : showError(texts.wrongPin)))
-      .catch((error: unknown) => (isFinal(error) ? callbacks.failed() : showError(texts[toProblem(error).name])))
+      .then((isCorrect) => (isCorrect ? step.succeeded() : showWrongPin()))
+      .catch((error: unknown) => (isRejection(error) ? step.movedOn() : showError(texts[toProblem(error).name])))
   })
+  const showWrongPin = async (): Promise<void> => {
+    pin.value = ''
+    lastInput = { value: '', trusts: false, requestId: '' }
+    // The last attempt ends the session.
+    const settings = await fetchSettings().catch(() => undefined)
+    if (settings === undefined || settings.step === 'pin') showError(texts.wrongPin)
+    else step.movedOn()
+  }
   const showError = (text: string): void => {
     confirm.disabled = false
     errorText.textContent = text
-    if (text === texts.wrongPin) {
-      pin.value = ''
-      lastInput = { value: '', trusts: false, requestId: '' }
-    }
     pin.focus()
   }
-  showScreen({ kind: 'plain', icon: 'lock', title: texts.pinTitle, text: texts.pinIntro, parts: [form] })
+  showScreen({ kind: 'plain', icon: 'lock', title: texts.pinTitle, text: step.text, parts: [form], more: step.more })
   pin.focus()
-}
-
-/** Returns true if the step cannot be retried: no attempts are left, or the token has expired. */
-function isFinal(error: unknown): boolean {
-  return error instanceof AuthenticationClientError && error.status < 500 && error.status !== 429
 }

@@ -1,11 +1,18 @@
-/** The content of a screen: one message, and at most one action. */
+/** Something that the user can do. */
+export interface Action {
+  readonly label: string
+  readonly run: () => void
+}
+
+/** The content of a screen: one message, at most one main action, and what else can be done. */
 export interface Screen {
-  readonly kind: 'plain' | 'waiting' | 'failure' | 'success'
+  readonly kind: 'plain' | 'waiting' | 'failure' | 'success' | 'camera'
   readonly icon?: keyof typeof icons
   readonly title: string
   readonly text?: string
   readonly parts?: readonly Node[]
-  readonly action?: { readonly label: string; readonly run: () => void }
+  readonly action?: Action | undefined
+  readonly more?: readonly Action[]
 }
 
 /** SVG paths in a 24 by 24 view box. */
@@ -17,7 +24,7 @@ const icons = {
 } as const
 
 /** Replaces the current screen, and moves the focus so that screen readers announce it. */
-export function showScreen({ kind, icon, title, text, parts = [], action }: Screen): void {
+export function showScreen({ kind, icon, title, text, parts = [], action, more = [] }: Screen): void {
   const heading = createElement('h1', title)
   heading.tabIndex = -1
   const nodes: Node[] = [
@@ -26,17 +33,27 @@ export function showScreen({ kind, icon, title, text, parts = [], action }: Scre
     ...(text === undefined ? [] : [createElement('p', text)]),
     ...parts,
     ...(action === undefined ? [] : [createButton(action.label, action.run)]),
+    ...(more.length === 0 ? [] : [createMore(more)]),
   ]
-  const main = screenElement()
+  const main = pageElement('screen')
   main.className = kind
+  // The card around a camera fits the window, so that its button is in sight.
+  document.body.className = `with-${kind}`
   main.setAttribute('aria-busy', String(kind === 'waiting'))
   main.replaceChildren(...nodes)
+  scrollTo(0, 0)
   heading.focus()
 }
 
+function createMore(actions: readonly Action[]): HTMLElement {
+  const list = createElement('div', '', 'more')
+  list.append(...actions.map(({ label, run }) => createButton(label, run, 'quiet')))
+  return list
+}
+
 /** Creates a button. */
-export function createButton(label: string, run: () => void): HTMLButtonElement {
-  const created = createElement('button', label)
+export function createButton(label: string, run: () => void, className = ''): HTMLButtonElement {
+  const created = createElement('button', label, className)
   created.type = 'button'
   created.addEventListener('click', run)
   return created
@@ -54,10 +71,11 @@ export function createElement<Name extends keyof HTMLElementTagNameMap>(
   return created
 }
 
-function screenElement(): HTMLElement {
-  const main = document.getElementById('screen')
-  if (main === null) throw new Error('The page has no element #screen')
-  return main
+/** Returns an element of the page's HTML. */
+export function pageElement(id: 'screen' | 'relying-party' | 'notice'): HTMLElement {
+  const element = document.getElementById(id)
+  if (element === null) throw new Error(`The page has no element #${id}`)
+  return element
 }
 
 const svgNamespace = 'http://www.w3.org/2000/svg'

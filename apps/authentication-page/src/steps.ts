@@ -1,7 +1,6 @@
 import type { Connection } from '@billfold/core/client'
 import { signDeviceStatement } from './device.ts'
-import { sessionId } from './settings.ts'
-import type { Texts } from './texts.ts'
+import { sessionId, type Texts } from './settings.ts'
 
 const challengeSteps = ['turn_left', 'turn_right', 'open_mouth'] as const
 
@@ -65,21 +64,61 @@ export async function submitPin(
   return parseData(await connection.call('POST', '/verify_pin', { data, token, requestId }))['isAuthenticated'] === true
 }
 
-const reasonsWithAdvice = [
-  'no_face',
-  'multiple_faces',
-  'too_small',
-  'too_dark',
-  'too_bright',
-  'blurred',
-  'extreme_pose',
-  'challenge_failed',
-  'spoof',
-] as const
+/** Resumes the PIN step after a reload. Returns its token. */
+export function resumePinStep(connection: Connection, requestId: string): Promise<string> {
+  return goToPin(connection, 'resume_session', requestId)
+}
 
+/** Goes to the PIN step without a face. Returns its token. */
+export function skipFace(connection: Connection, requestId: string): Promise<string> {
+  return goToPin(connection, 'skip_face', requestId)
+}
+
+async function goToPin(
+  connection: Connection,
+  step: 'resume_session' | 'skip_face',
+  requestId: string,
+): Promise<string> {
+  const device = await signDeviceStatement(step, sessionId, connection.keyPair)
+  const data = { sessionId, ...(device !== undefined && { device }) }
+  return String(parseData(await connection.call('POST', `/v2/${step}`, { data, requestId }))['token'])
+}
+
+/** Records the consent to a version of the privacy notice. */
+export async function giveConsent(connection: Connection, version: string, requestId: string): Promise<void> {
+  await connection.call('POST', '/v2/give_consent', { data: { sessionId, version }, requestId })
+}
+
+/** Ends the session because the user wants to. */
+export async function cancelSession(
+  connection: Connection,
+  reason: 'cancelled' | 'another-way',
+  requestId: string,
+): Promise<void> {
+  await connection.call('POST', '/v2/cancel_session', { data: { sessionId, reason }, requestId })
+}
+
+/** The texts of the reasons that the user can act on. */
+const advice = {
+  no_face: 'no_face',
+  multiple_faces: 'multiple_faces',
+  too_small: 'too_small',
+  too_dark: 'too_dark',
+  too_bright: 'too_bright',
+  blurred: 'blurred',
+  extreme_pose: 'extreme_pose',
+  challenge_failed: 'challenge_failed',
+  spoof: 'spoof',
+  expired: 'tookTooLong',
+  pending: 'notReady',
+  low_confidence: 'notClear',
+  other: 'notClear',
+} as const
+
+/** Returns advice for a rejected face. Without a reason the picture was good, and the face another person's. */
 function findAdvice(reasons: readonly unknown[], texts: Texts): string {
-  const reason = reasonsWithAdvice.find((candidate) => reasons.includes(candidate))
-  return reason === undefined ? texts.notClear : texts[reason]
+  for (const [reason, name] of Object.entries(advice)) if (reasons.includes(reason)) return texts[name]
+  return texts.notRecognised
 }
 
 function parseData(body: unknown): Fields {

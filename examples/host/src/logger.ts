@@ -1,10 +1,11 @@
+import { inspect } from 'node:util'
 import type { Logger } from '@billfold/core'
 
 const line =
   (level: string) =>
   (fields: Readonly<Record<string, unknown>>, message: string): void => {
     const shown = Object.entries(fields).map(
-      ([name, value]) => `${name}=${value instanceof Error ? value.stack : String(value)}`,
+      ([name, value]) => `${name}=${typeof value === 'string' ? value : inspect(value, { depth: 6 })}`,
     )
     console.error([level, message, ...shown].join(' '))
   }

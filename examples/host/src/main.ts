@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { createBillfold } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { faceVerifier } from '@billfold/verifier-face'
+import { custodyOptions } from './custody.ts'
 import { connectHostDatabase } from './database.ts'
 import { loadOrCreateAdminDid } from './demo/credentials.ts'
 import { startDemo } from './demo/index.ts'
@@ -37,6 +38,7 @@ const billfold = createBillfold({
     // gives a `notifier`, which sends each user a code.
     ...(settings.demo && { contactVerification: 'host', openingGrant: '0.25' }),
   },
+  custody: custodyOptions(settings),
   dids: { adminDids: adminDid === undefined ? [] : [adminDid.did], registries: createDidRegistries(settings) },
 })
 const app = settings.framework === 'koa' ? createKoaApp(billfold) : createExpressApp(billfold)

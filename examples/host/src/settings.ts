@@ -14,8 +14,27 @@ export interface HostSettings {
   readonly localUrl: string
   /** True if the console is served: unless DEMO is `off`, NODE_ENV is `production`, or `baseUrl` is not on this computer. */
   readonly demo: boolean
+  /** Nodes of EVM chains, by `secretType`: wallets of these chains have balances and transactions. */
+  readonly chainNodes: readonly ChainNode[]
+  /** Token contracts on these chains. */
+  readonly tokenContracts: readonly TokenContract[]
   /** Chain with an ERC-1056 DID registry. Without it, DIDs are stored in the database. */
   readonly didChain: DidChain | undefined
+}
+
+/** A node of an EVM chain. */
+export interface ChainNode {
+  readonly secretType: string
+  readonly chainId: number
+  readonly url: string
+}
+
+/** A token contract whose tokens are listed. */
+export interface TokenContract {
+  readonly secretType: string
+  readonly type: 'ERC_20' | 'ERC_721' | 'ERC_1155'
+  readonly address: string
+  readonly fromBlock: number
 }
 
 /** An ERC-1056 registry and the account that pays for its transactions. */
@@ -28,7 +47,7 @@ export interface DidChain {
   readonly payerKey: string
 }
 
-/** Reads HOST, PORT, FRAMEWORK, DATA_DIR, DATABASE_URL, BASE_URL, DEMO and DID_*. @throws Error for invalid values */
+/** Reads HOST, PORT, FRAMEWORK, DATA_DIR, DATABASE_URL, BASE_URL, DEMO, CHAIN_NODES, TOKEN_CONTRACTS and DID_*. @throws Error for invalid values */
 export function readHostSettings(environment: NodeJS.ProcessEnv): HostSettings {
   const { HOST = '127.0.0.1', PORT = '3000', FRAMEWORK = 'express', DATA_DIR = './data', DEMO = 'on' } = environment
   const port = Number(PORT)
@@ -42,6 +61,8 @@ export function readHostSettings(environment: NodeJS.ProcessEnv): HostSettings {
   const baseUrl = environment['BASE_URL'] ?? `http://${isWildcard ? 'localhost' : urlHost(HOST)}:${port}`
   return {
     didChain: readDidChain(environment),
+    tokenContracts: readTokenContracts(environment['TOKEN_CONTRACTS'] ?? ''),
+    chainNodes: readChainNodes(environment['CHAIN_NODES'] ?? ''),
     host: HOST,
     port,
     framework: FRAMEWORK,
@@ -61,6 +82,32 @@ function isThisComputer(url: string): boolean {
 /** Formats a host for a URL: IPv6 addresses in brackets (RFC 3986 section 3.2.2). */
 function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host
+}
+
+/** Reads the nodes, such as `MATIC:137:https://node.example BASE:8453:https://other.example`. */
+function readChainNodes(text: string): ChainNode[] {
+  return text
+    .split(/\s+/)
+    .filter((node) => node !== '')
+    .map((node) => {
+      const [, secretType = '', chainId, url = ''] = /^([A-Z0-9_]+):([0-9]+):(https?:\/\/.+)$/.exec(node) ?? []
+      if (url === '') throw new Error(`CHAIN_NODES must be like MATIC:137:https://node.example, not ${node}`)
+      return { secretType, chainId: Number(chainId), url }
+    })
+}
+
+/** Reads the contracts, such as `MATIC:ERC_20:0x… MATIC:ERC_721:0x…:35000000`, where the number is the first block. */
+function readTokenContracts(text: string): TokenContract[] {
+  return text
+    .split(/\s+/)
+    .filter((contract) => contract !== '')
+    .map((contract) => {
+      const [secretType = '', name, address = '', block = '0'] = contract.split(':')
+      const type = (['ERC_20', 'ERC_721', 'ERC_1155'] as const).find((known) => known === name)
+      if (type === undefined || !/^0x[0-9a-fA-F]{40}$/.test(address) || !/^[0-9]{1,12}$/.test(block))
+        throw new Error(`TOKEN_CONTRACTS must be like MATIC:ERC_20:0x…, not ${contract}`)
+      return { secretType, type, address, fromBlock: Number(block) }
+    })
 }
 
 /** Reads DID_RPC_URL, DID_CHAIN_ID, DID_CONTRACT and DID_PAYER_KEY: all or none. */

@@ -8,6 +8,7 @@ import type { CustodyOptions } from './custody/api/index.ts'
 import { type OnboardingApi, type OnboardingOptions, toOnboardingSettings } from './onboarding/api/index.ts'
 import { type DidsOptions, toDidWalletSettings } from './dids/api/index.ts'
 import { contractSignatureVerifier } from './custody/wallets/contract-signature.ts'
+import { documentDidKeyResolver } from './onboarding/wallet-login/document-did-keys.ts'
 import { createControlsDid, registryDidKeyResolver, resolveAddressDid } from './onboarding/wallet-login/index.ts'
 import type { PaymentsOptions } from './payments/api/index.ts'
 import type { AuditApi } from './platform/audit/api.ts'
@@ -30,6 +31,7 @@ import type { KeyringApi } from './maintenance/keyring/api.ts'
 import type { LicencesApi } from './identity/licences/api.ts'
 import { idempotencyTrackingStorage, executeOnce } from './platform/idempotency/index.ts'
 import { defaultLogger, type Logger } from './kernel/logger.ts'
+import { withSerializedErrors } from './kernel/serialize-error.ts'
 import type { AuditActions } from './platform/audit/actions.ts'
 import { storageBlindIndex } from './platform/blind-index/index.ts'
 import type { Module, ModuleParts } from './platform/module.ts'
@@ -191,7 +193,7 @@ const maxQueuedPerOwner = 1000
  * ```
  *
  * @throws Error that names both if two modules have the same name, or declare the same table, error code, audit action,
- *   event or route id
+ *   event, signing method or route id
  * @throws RangeError, Error if an option is out of range; the message names it
  */
 export function createBillfold<const Modules extends readonly AdditionalModule[] = readonly []>(
@@ -291,7 +293,12 @@ function resolveOptions(
   // Ownership of a DID on a network without a registry cannot be determined. This only matters if the host has
   // configured registries.
   const resolveWithoutRegistry = dids?.registries === undefined ? resolveAddressDid : async () => undefined
-  const resolveDidKeys = registryDidKeyResolver(services, didWallets.registries, resolveWithoutRegistry)
+  const resolveDidKeys = registryDidKeyResolver(
+    services,
+    didWallets.registries,
+    resolveWithoutRegistry,
+    options.onboarding?.didResolver && documentDidKeyResolver(options.onboarding.didResolver),
+  )
   const verifyContractSignature = contractSignatureVerifier(services)
   const onboarding = toOnboardingSettings({ resolveDidKeys, verifyContractSignature, ...options.onboarding })
   const controlsDid = createControlsDid(services, onboarding.login.resolveDidKeys ?? resolveDidKeys)
@@ -325,7 +332,7 @@ function createServices(
     keyring,
     passwordHasher: observer.passwordHasher(options.passwordHasher ?? createPasswordHasher()),
     tokens: createTokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
-    logger,
+    logger: withSerializedErrors(logger),
     rateLimiter: options.rateLimiter ?? storageRateLimiter(storage, now),
     blindIndex: storageBlindIndex({ storage, keyring, now }),
     eventsEnabled: options.events !== false,
@@ -334,6 +341,7 @@ function createServices(
     failedAttemptLimit: options.failedAttemptLimit ?? { limit: 300, windowSeconds: 600 },
     ownerMutex: keyedMutex(maxQueuedPerOwner),
     masterSecretRotationSteps: declared.masterSecretRotationSteps,
+    signingMethodKinds: declared.signingMethodKinds,
     ...custody,
     chainConnections: observer.chains(custody.chainConnections),
     now,

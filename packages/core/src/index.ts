@@ -55,6 +55,11 @@ export type {
   SignInSite,
   WalletLoginSettings,
 } from './onboarding/wallet-login/index.ts'
+export { type DidDocumentResolver, documentDidKeyResolver } from './onboarding/wallet-login/document-did-keys.ts'
+export {
+  portableDidResolver,
+  type PortableDidResolverOptions,
+} from './onboarding/wallet-login/portable-did-resolver.ts'
 export type { PaymentsOptions } from './payments/api/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
 export type { EvaultApi, PaymentsApi } from './payments/payments-api.ts'
@@ -73,6 +78,14 @@ export type {
   UserBalance,
 } from './payments/ledger/index.ts'
 export type { AuthenticationOptions } from './authentication/api/index.ts'
+export type { PageOptions, PageTheme } from './authentication/api/page/page-options.ts'
+export type { PageLanguage, PageTexts } from './authentication/api/page/page-texts.ts'
+export type {
+  PageRelyingParty,
+  PageSession,
+  PrivacyNotice,
+  RelyingPartyOptions,
+} from './authentication/api/page/relying-party.ts'
 export type { AuthenticationApi } from './authentication/api/api.ts'
 export type {
   VerificationConfigurationInput,
@@ -96,6 +109,14 @@ export type { DelegateInput, ServiceInput, TxInput, WalletConfig } from './dids/
 export type { SigningMethodOptions } from './identity/signing-methods/method-types.ts'
 export type { Chain, ChainKey, HexSignature, SignatureRequest } from './custody/wallets/chains/chain.ts'
 export { type Chains, knownChains } from './custody/wallets/chains/index.ts'
+export type {
+  NonFungibleHolding,
+  NonFungibleMetadata,
+  TokenHolding,
+  TokenIndexer,
+  TokenOwner,
+} from './custody/tokens/token-indexer.ts'
+export { contractIndexer, type IndexedChain, type IndexedContract } from './custody/tokens/contract-indexer.ts'
 export { type EvmChain, evmChain } from './custody/wallets/chains/evm.ts'
 export { type BitcoinChain, bitcoinChain } from './custody/wallets/chains/bitcoin.ts'
 export type { KeystoreFormat, ParsedKeystore } from './custody/wallets/keystores/keystore-format.ts'
@@ -117,6 +138,7 @@ export {
   type EvmHistoryClient,
   type EvmLog,
   type EvmLogQuery,
+  type EvmLogRangeQuery,
   evmChainClient,
   type FeeBumping,
 } from './custody/chain-clients/index.ts'

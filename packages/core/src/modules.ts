@@ -11,6 +11,16 @@ export {
 export { signingMethodHeadersSchema } from './identity/api/signing-method-headers.ts'
 export type { AuthorizedMethod } from './identity/signing-methods/authorized-method.ts'
 export { openMasterSecret } from './identity/signing-methods/sealing.ts'
+export type {
+  PasskeyExpectation,
+  PasskeyRefusal,
+  PasskeyVerifier,
+  RefusedPasskey,
+  RegistrationExpectation,
+  StoredCredential,
+  VerifiedAssertion,
+  VerifiedRegistration,
+} from './identity/passkeys/verifier.ts'
 export type { UserRow } from './identity/users/create.ts'
 export { getUser } from './identity/users/find.ts'
 export { sealedColumn, type SealedColumn } from './kernel/storage/sealed-column.ts'
@@ -35,4 +45,12 @@ export {
 export { type OutboxMessageInput, outboxWrite } from './platform/outbox/outbox-write.ts'
 export type { Lockout } from './platform/lockout.ts'
 export { type Erasure, findUserColumns, type PersonalData, type UserKey } from './platform/personal-data.ts'
+export type {
+  MethodEnrolment,
+  MethodUser,
+  RequestDigest,
+  SigningMethodKind,
+  UserMethod,
+} from './platform/signing-method-kind.ts'
+export { formatRequestDigest } from './platform/signing-method-kind.ts'
 export type { Services } from './platform/services.ts'

@@ -29,6 +29,8 @@ export type Scene = { readonly video: Buffer } | 'no camera'
 /** Viewport sizes. */
 export const sizes = {
   phone: { width: 390, height: 844 },
+  small: { width: 320, height: 568 },
+  landscape: { width: 568, height: 320 },
   desktop: { width: 1280, height: 800 },
 } as const
 
@@ -36,6 +38,8 @@ export const sizes = {
 export interface Visitor {
   readonly size?: keyof typeof sizes
   readonly locale?: string
+  readonly colorScheme?: 'light' | 'dark'
+  readonly reducedMotion?: 'reduce' | 'no-preference'
   /** False if the visitor blocks the camera. True by default. */
   readonly allowsCamera?: boolean
 }
@@ -52,9 +56,9 @@ export async function launchBrowser(scene: Scene): Promise<CameraBrowser> {
   const folder = mkdtempSync(join(tmpdir(), 'billfold-camera-'))
   const browser = await launch(scene, join(folder, 'camera.y4m'))
   return {
-    visit: async ({ size = 'phone', locale = 'en', allowsCamera = true } = {}) => {
+    visit: async ({ size = 'phone', allowsCamera = true, locale = 'en', ...preferences } = {}) => {
       const permissions = allowsCamera ? ['camera'] : []
-      const context = await browser.newContext({ viewport: sizes[size], locale, permissions })
+      const context = await browser.newContext({ viewport: sizes[size], locale, permissions, ...preferences })
       return context.newPage()
     },
     close: async () => {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createBillfold, localKeyring, memoryStorage, newKey, createPasswordHasher } from '@billfold/core'
-import type { Billfold } from '@billfold/core'
+import type { Billfold, BillfoldEvent, PageOptions } from '@billfold/core'
 import type { BiometricVerifier } from '@billfold/core/biometrics'
 import { expressRouter } from '@billfold/express-adapter'
 import { faceVerifier } from '@billfold/verifier-face'
@@ -13,6 +13,10 @@ export const pin = '4711'
 /** A host with the authentication API, one user and the face verifier. */
 export interface LoginHost {
   readonly billfold: Billfold
+  /** The delivered events. */
+  readonly events: readonly BillfoldEvent[]
+  /** Advances the clock of the server, in milliseconds. */
+  readonly advanceClock: (milliseconds: number) => void
   readonly url: string
   /** The origin of the relying party that users return to. */
   readonly relyingParty: string
@@ -28,6 +32,7 @@ const configurations = [
   { tag: 'manual', liveness: 'none', selfieCaptureMode: 'manual' },
   { tag: 'two attempts', liveness: 'none', maxAttempts: 2 },
   { tag: 'challenge', liveness: 'basic' },
+  { tag: 'PIN instead', liveness: 'none', selfieCaptureMode: 'manual', pinInsteadOfFace: 'always' },
 ] as const
 
 /** The options of a session. */
@@ -35,30 +40,39 @@ export interface SessionInput {
   readonly purpose?: 'authenticate' | 'enroll'
   readonly configuration?: (typeof configurations)[number]['tag']
   readonly returnUrl?: string
+  readonly otherWayUrl?: string
+  /** The language of the page. */
+  readonly lang?: string
 }
 
 /** The options of the host. */
 export interface LoginHostOptions {
   /** The steps of every liveness challenge, so that a video can show them. */
   readonly steps?: readonly string[]
+  readonly page?: PageOptions
 }
 
 /** Starts a host. */
-export async function startLoginHost({ steps }: LoginHostOptions = {}): Promise<LoginHost> {
+export async function startLoginHost({ steps, page }: LoginHostOptions = {}): Promise<LoginHost> {
   const verifier = faceVerifier()
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`
   const relyingParty = `http://localhost:${port}`
+  const events: BillfoldEvent[] = []
+  let offset = 0
   const billfold = createBillfold({
+    now: () => Date.now() + offset,
+    events: { handle: (event) => void events.push(event) },
     storage: memoryStorage(),
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
     passwordHasher: createPasswordHasher({ cost: { logN: 10, r: 8, p: 1 }, queue: 64, perSource: 64 }),
     authentication: {
       publicUrl: `${origin}/walletapi`,
       verifier: steps === undefined ? verifier : withSteps(verifier, steps),
-      page: { countdownSeconds: 1, returnOrigins: [relyingParty] },
+      faceAttemptsPerUser: { limit: 1000, windowSeconds: 3600 },
+      page: { countdownSeconds: 1, returnOrigins: [relyingParty], ...page },
     },
   })
   const app = express()
@@ -71,10 +85,13 @@ export async function startLoginHost({ steps }: LoginHostOptions = {}): Promise<
   const userId = await makeUser(billfold, origin)
   const host: LoginHost = {
     billfold,
+    events,
+    advanceClock: (milliseconds) => {
+      offset += milliseconds
+    },
     url: origin,
     relyingParty,
-    session: async ({ purpose = 'authenticate', configuration = 'still', returnUrl } = {}) => {
-      const metadata = returnUrl === undefined ? {} : { returnUrl }
+    session: async ({ purpose = 'authenticate', configuration = 'still', lang, ...metadata } = {}) => {
       const { sessionId } = await billfold.authentication.sessions.create({
         userId,
         purpose,
@@ -83,7 +100,8 @@ export async function startLoginHost({ steps }: LoginHostOptions = {}): Promise<
         identityVerified: purpose === 'enroll',
       })
       const session = Buffer.from(`${origin}/walletapi/sessions/session/${sessionId}`).toString('base64url')
-      return `${origin}/walletapi/v2/authenticate?session=${session}`
+      const language = lang === undefined ? '' : `&lang=${lang}`
+      return `${origin}/walletapi/v2/authenticate?session=${session}${language}`
     },
     close: async () => {
       server.closeAllConnections()

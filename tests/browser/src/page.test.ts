@@ -2,29 +2,14 @@ import { anna, performed, portraitPixels, straight } from '@billfold/test-photos
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { showPictures } from './fake-camera.ts'
-import { findAccessibilityProblems, browserPath, launchBrowser, type CameraBrowser, type Visitor } from './browser.ts'
+import { browserPath, type CameraBrowser, findAccessibilityProblems, launchBrowser, type Visitor } from './browser.ts'
 import { faceCamera } from './face-camera.ts'
 import { type LoginHost, startLoginHost, pin } from './login-host.ts'
+import { expectScreen, start, waiting } from './screens.ts'
 import { shortenWaits } from './shorten-waits.ts'
 
 const them = await portraitPixels(straight)
 const [stranger] = anna
-
-const waiting = { timeout: 120_000 }
-
-const checked = new Set<string>()
-
-/** Waits for a screen by its heading, and checks its accessibility the first time. */
-async function expectScreen(page: Page, heading: string): Promise<void> {
-  await page.getByRole('heading', { name: heading }).waitFor(waiting)
-  if (checked.has(heading)) return
-  checked.add(heading)
-  expect(await findAccessibilityProblems(page)).toEqual([])
-}
-
-async function start(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Start the camera' }).click(waiting)
-}
 
 // Skipped without a browser; the summary of the run reports it.
 describe.runIf(browserPath !== undefined)('the authentication page', () => {
@@ -174,27 +159,6 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.getByRole('alert').getByText('Check your network').waitFor(waiting)
     await page.getByRole('button', { name: 'Confirm' }).click()
     await expectScreen(page, 'Done')
-  }, 300_000)
-
-  test('reports a session that has expired, does not exist or belongs to another browser', async () => {
-    const page = await visit()
-    await page.goto(`${host.url}/walletapi/v2/authentication?session=018f0000-0000-7000-8000-000000000000`)
-    await expectScreen(page, 'This page has expired')
-    const relayed = await host.session()
-    const first = await visit()
-    await first.goto(relayed)
-    await first.getByRole('button', { name: 'Start the camera' }).waitFor(waiting)
-    // The link of the page is useless without the cookie of the browser that started the session.
-    await page.goto(first.url())
-    await start(page)
-    await expectScreen(page, 'This page was opened elsewhere')
-  }, 300_000)
-
-  test('shows German for a German locale', async () => {
-    const page = await visit({ size: 'desktop', locale: 'de-AT' })
-    await page.goto(await host.session())
-    await expectScreen(page, 'Mit dem Gesicht anmelden')
-    expect(await page.getAttribute('html', 'lang')).toBe('de')
   }, 300_000)
 
   test('signs in a user who performs the liveness challenge', async () => {

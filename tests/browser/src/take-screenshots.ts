@@ -2,15 +2,33 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { anna, portraitPixels, straight, video } from '@billfold/test-photos'
 import type { Page } from 'playwright-core'
-import { launchBrowser, type Scene, sizes } from './browser.ts'
+import type { PageRelyingParty } from '@billfold/core'
+import { type CameraBrowser, launchBrowser, type Scene, type sizes, type Visitor } from './browser.ts'
 import { startLoginHost, pin } from './login-host.ts'
 
-// Every screen of the authentication page, at the size of a phone and of a desk, into test-results/screens.
+// Every screen of the authentication page, in every size and scheme, into test-results/screens.
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
 const camera: Scene = { video: await video([{ pixels: await portraitPixels(straight), seconds: 1 }]) }
 const stranger: Scene = { video: await video([{ pixels: await portraitPixels(anna[0]), seconds: 1 }]) }
-const host = await startLoginHost()
+const logo = `data:image/svg+xml;base64,${Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><rect width="40" height="40" rx="9" fill="#0b7a5c"/><path d="M12 28 20 11l8 17" fill="none" stroke="#fff" stroke-width="4"/></svg>',
+).toString('base64')}`
+const relyingParty: PageRelyingParty = {
+  name: 'Acme Bank',
+  logo,
+  privacyNotice: { url: 'https://acme.example/privacy', version: '2026-03' },
+}
+const plain = await startLoginHost({ page: { relyingParty } })
+const asking = await startLoginHost({
+  page: {
+    relyingParty: {
+      ...relyingParty,
+      privacyNotice: { url: 'https://acme.example/privacy', version: '2026-03', consent: true },
+    },
+  },
+})
+const host = plain
 
 type Walk = (page: Page, shot: (name: string) => Promise<void>) => Promise<void>
 
@@ -27,7 +45,10 @@ const enrol: Walk = async (page, shot) => {
 }
 
 const signIn: Walk = async (page, shot) => {
-  await page.goto(await host.session({ configuration: 'manual' }))
+  await page.goto(await asking.session({ configuration: 'PIN instead' }))
+  await heading(page, 'Sign in with your face')
+  await shot('consent')
+  await page.goto(await host.session({ configuration: 'PIN instead' }))
   await heading(page, 'Sign in with your face')
   await shot('introduction')
   await start(page)
@@ -59,6 +80,8 @@ const challenge: Walk = async (page, shot) => {
 const rejected: Walk = async (page, shot) => {
   await page.goto(await host.session({ returnUrl: `${host.relyingParty}/after` }))
   await start(page)
+  await heading(page, 'Let us try that again')
+  await shot('not-recognised')
   for (let attempt = 1; attempt <= 4; attempt++) {
     await page.getByRole('button', { name: 'Try again' }).click()
     await heading(page, /try that again|did not work/)
@@ -74,9 +97,16 @@ const offline: Walk = async (page, shot) => {
   await start(page)
   await heading(page, 'The connection was lost')
   await shot('offline')
-  await page.goto(`${host.url}/walletapi/v2/authentication?session=018f0000-0000-7000-8000-000000000000`)
-  await heading(page, 'This page has expired')
-  await shot('expired')
+  await page.goto(await host.session())
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await heading(page, 'Cancelled')
+  await shot('cancelled')
+  await page.goto(`${host.url}/walletapi/v2/authenticate?session=x`)
+  await heading(page, 'This link does not work')
+  await shot('unknown-link')
+  await page.goto(await host.session({ lang: 'de', configuration: 'PIN instead' }))
+  await heading(page, 'Mit dem Gesicht anmelden')
+  await shot('german')
 }
 
 const withoutCamera =
@@ -98,18 +128,37 @@ const walks: readonly (readonly [Scene, Walk])[] = [
 ]
 
 mkdirSync(folder, { recursive: true })
+const looks: readonly (Visitor & { readonly size: keyof typeof sizes; readonly colorScheme: 'light' | 'dark' })[] = [
+  { size: 'phone', colorScheme: 'light' },
+  { size: 'phone', colorScheme: 'dark' },
+  { size: 'small', colorScheme: 'light' },
+  { size: 'landscape', colorScheme: 'dark' },
+  { size: 'desktop', colorScheme: 'light' },
+]
 try {
-  for (const size of Object.keys(sizes) as (keyof typeof sizes)[]) {
-    for (const [scene, walk] of walks) await take(scene, walk, size, true)
-    await take(camera, withoutCamera('denied', 'The camera is not allowed'), size, false)
+  // The camera is fixed at launch, so each scene has its own browser.
+  const browsers = new Map<Scene, CameraBrowser>()
+  for (const look of looks) {
+    for (const [scene, walk] of walks) await take(browsers, scene, walk, look)
+    const denied = withoutCamera('denied', 'The camera is not allowed')
+    await take(browsers, camera, denied, { ...look, allowsCamera: false })
   }
+  for (const browser of browsers.values()) await browser.close()
 } finally {
-  await host.close()
+  await plain.close()
+  await asking.close()
 }
 
-async function take(scene: Scene, walk: Walk, size: keyof typeof sizes, allowsCamera: boolean): Promise<void> {
-  const browser = await launchBrowser(scene)
-  const page = await browser.visit({ size, allowsCamera })
-  await walk(page, async (name) => void (await page.screenshot({ path: join(folder, `${name}-${size}.png`) })))
-  await browser.close()
+async function take(
+  browsers: Map<Scene, CameraBrowser>,
+  scene: Scene,
+  walk: Walk,
+  look: (typeof looks)[number],
+): Promise<void> {
+  const browser = browsers.get(scene) ?? (await launchBrowser(scene))
+  browsers.set(scene, browser)
+  const page = await browser.visit(look)
+  const suffix = `${look.size}-${look.colorScheme}`
+  await walk(page, async (name) => void (await page.screenshot({ path: join(folder, `${name}-${suffix}.png`) })))
+  await page.context().close()
 }

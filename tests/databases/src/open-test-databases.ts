@@ -1,7 +1,9 @@
 import { probeMysql, mysqlDatabase } from './mysql.ts'
 import { pgliteDatabase } from './pglite.ts'
 import { probePostgres, postgresDatabase } from './postgres.ts'
+import { readEnvironment } from './read-environment.ts'
 import { recordUse } from './record-use.ts'
+import { describeTestRedis } from './redis.ts'
 import { sqliteDatabase } from './sqlite.ts'
 import type { TestDatabase } from './test-database.ts'
 
@@ -31,7 +33,7 @@ export async function openTestDatabases(): Promise<readonly TestDatabase[]> {
 export async function describeTestDatabases(): Promise<string> {
   const { databases, unreachable } = await findDatabases()
   const names = databases.map((database) => database.name).join(', ')
-  return `Databases: ${names}${unreachable.length > 0 ? ` (unreachable: ${unreachable.join('; ')})` : ''}`
+  return `Databases: ${names}, ${await describeTestRedis()}${unreachable.length > 0 ? ` (unreachable: ${unreachable.join('; ')})` : ''}`
 }
 
 function findDatabases(): Promise<Found> {
@@ -53,10 +55,4 @@ async function probeServers(): Promise<Found> {
   if ('version' in mysql) databases.push(mysqlDatabase(mysqlUrl, mysql.version))
   else unreachable.push(`MySQL or MariaDB: ${mysql.error}`)
   return { databases, unreachable }
-}
-
-function readEnvironment(name: string): string | undefined {
-  // oxlint-disable-next-line node/no-process-env -- the only place where the test databases are configured
-  const value = process.env[name]
-  return value === '' ? undefined : value
 }

@@ -38,6 +38,7 @@ async function identifierRow(id: string): Promise<Row> {
   const plain = {
     id,
     tenant: 'default',
+    claimIndex: null,
     userId: newId(),
     kind: 'email',
     blindIndex: id,

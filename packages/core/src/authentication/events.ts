@@ -15,6 +15,10 @@ export const authenticationEvents = {
     ...session,
     failure: z.string().max(64).nullable(),
   }),
+  'session.consent-given': defineEvent(
+    'The user of an authentication session agreed to the privacy notice; `version` is its version.',
+    { ...session, version: z.string().max(64) },
+  ),
 }
 
 /** The type of the declarations above, which is merged into that of all modules. */

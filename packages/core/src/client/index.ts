@@ -31,3 +31,13 @@ export {
   getSessionResult,
   type SessionResultReply,
 } from './session-result.ts'
+export {
+  createPasskey,
+  formatPasskeyMethod,
+  type PasskeyBrowser,
+  type PasskeyRequest,
+  type PasskeyResponse,
+  signalAcceptedPasskeys,
+  signalUnknownPasskey,
+  usePasskey,
+} from './passkeys.ts'

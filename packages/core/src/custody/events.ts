@@ -17,7 +17,7 @@ export const custodyEvents = {
     ...wallet,
     type: z.enum(['KEYSTORE', 'PRIVATE_KEY']),
   }),
-  'wallet.updated': defineEvent('The description, archive flag or primary flag of a wallet was updated.', {
+  'wallet.updated': defineEvent('The description, identifier, archive flag or primary flag of a wallet was updated.', {
     ...wallet,
     archived: z.boolean(),
     primary: z.boolean(),

@@ -19,6 +19,9 @@ const custodyAuditActions = {
   'wallet.exported': 'The private key of a wallet was exported as a keystore',
   'wallet.signed': 'A wallet signed a message or typed data',
   'transaction.signed': 'A wallet signed a transaction; the subject is the wallet',
+  'transaction.resubmitted': 'A wallet signed a pending transaction again at a higher fee; the subject is the wallet',
+  'transaction.canceled':
+    'A wallet signed a replacement without effect of a pending transaction; the subject is the wallet',
   'transaction.fee-bumped': 'A transaction was rebroadcast with a higher fee; the subject is the wallet',
 }
 

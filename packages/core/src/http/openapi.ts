@@ -38,7 +38,7 @@ export function openApiDocument(api: Api, options: OpenApiOptions = {}): OpenApi
   const schemas = new JsonSchemas()
   const paths: Record<string, Json> = {}
   const securitySchemes: Json = {}
-  for (const route of api.routes) {
+  for (const route of api.routes.filter(({ unlisted }) => !unlisted)) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(api, route, schemas) }
     Object.assign(securitySchemes, route.guard.schemes)

@@ -5,6 +5,7 @@ import type { IncomingRequest } from './request-response.ts'
 import { isEncodedAs, parseMediaType } from './media-type.ts'
 import { type IncomingMultipart, type MultipartLimits, readMultipart } from './multipart.ts'
 import { parseUrlEncoded } from './url-encoded.ts'
+import { parseJson } from './parse-json.ts'
 import { sanitizeJson } from './sanitize-json.ts'
 import { readStream } from './read-stream.ts'
 import type { BodyRule } from './route-definition.ts'
@@ -112,15 +113,6 @@ function decode(rule: BodyRule, bytes: Uint8Array): unknown {
   const value = rule.encoding === 'json' ? parseJson(text) : parseUrlEncoded(text)
   if (value === undefined || !sanitizeJson(value, rule.transientText)) throw new BillfoldError('body.malformed')
   return value
-}
-
-/** Omits the cause because the message of JSON.parse quotes the body. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new BillfoldError('body.malformed')
-  }
 }
 
 /** Returns true if the content type fits the rule, and false if there is none, which only an empty body may omit. */

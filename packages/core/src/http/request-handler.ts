@@ -5,11 +5,13 @@ import { toSourceAddress } from '../platform/rate-limits/source-address.ts'
 import type { Api, MountableApi } from './api.ts'
 import { readBody } from './read-body.ts'
 import type { IncomingRequest, OutgoingResponse, Reply } from './request-response.ts'
-import { serializeError, toBillfoldError } from './serialize-error.ts'
+import { serializeError } from '../kernel/serialize-error.ts'
+import { toBillfoldError } from './to-billfold-error.ts'
 import { HandlerContext } from './handler-context.ts'
 import { requestLimits } from './request-limits.ts'
 import { hashBodyWhileStreaming, type IdempotencyServices, handleIdempotently } from './idempotency-key-header.ts'
 import { errorHeaders, toOutgoingResponse } from './outgoing-response.ts'
+import { type CountedLimit, withRateLimitFields } from './rate-limit-fields.ts'
 import { type UrlEncodedParameters, parseUrlEncoded } from './url-encoded.ts'
 import { validateRoutes, allowedMethods } from './paths.ts'
 import { resolveRequestId } from './request-id.ts'
@@ -58,9 +60,22 @@ async function handle(
   route: Route,
   request: IncomingRequest,
 ): Promise<OutgoingResponse> {
+  if (route.limits.length === 0) return handleCounted(api, services, route, request, [])
+  const counted: CountedLimit[] = []
+  return withRateLimitFields(await handleCounted(api, services, route, request, counted), route.limits, counted)
+}
+
+/** @param counted receives the limits that the request was counted against */
+async function handleCounted(
+  api: Api,
+  services: PipelineServices,
+  route: Route,
+  request: IncomingRequest,
+  counted: CountedLimit[],
+): Promise<OutgoingResponse> {
   const requestId = resolveRequestId(request.headers)
   try {
-    const response = toOutgoingResponse(await runRoute(api, services, route, request, requestId), requestId)
+    const response = toOutgoingResponse(await runRoute(api, services, route, request, requestId, counted), requestId)
     return isStreamed(response.body)
       ? { ...response, body: logFailure(response.body, services.logger, { requestId, api: api.name, route: route.id }) }
       : response
@@ -93,13 +108,14 @@ async function runRoute(
   route: Route,
   request: IncomingRequest,
   requestId: string,
+  counted: CountedLimit[],
 ): Promise<Reply> {
   checkPath(request.path)
   // An await costs nearly as much when there is nothing to wait for.
   const limited = route.limits.length > 0
-  if (limited) await consumeRateLimits(api, services, route, 'ip', { subject: toSourceAddress(request.ip) })
+  if (limited) await consumeRateLimits(api, services, route, 'ip', { subject: toSourceAddress(request.ip) }, counted)
   const admitted = await route.guard.admit(request)
-  if (limited && admitted !== undefined) await consumeCallerRateLimits(api, services, route, admitted)
+  if (limited && admitted !== undefined) await consumeCallerRateLimits(api, services, route, admitted, counted)
   const admittedAt = performance.now()
   const query = route.query === undefined ? undefined : parseQuery(request.query)
   const body =
@@ -113,7 +129,7 @@ async function runRoute(
     isRecent && admitted !== undefined && route.guard.admitBody === undefined
       ? admitted
       : await admitWithBody(route.guard, request, body?.value, isRecent ? admitted : undefined)
-  if (limited && admitted === undefined) await consumeCallerRateLimits(api, services, route, caller)
+  if (limited && admitted === undefined) await consumeCallerRateLimits(api, services, route, caller, counted)
   const input = { params: request.params, query, headers: request.headers, body: body?.value }
   const key = route.idempotency === 'key' ? request.headers['idempotency-key'] : undefined
   if (key === undefined && body?.parts === undefined)
@@ -152,8 +168,9 @@ function consumeCallerRateLimits(
   services: PipelineServices,
   route: Route,
   { id: subject, tenant }: Caller,
+  counted: CountedLimit[],
 ): Promise<void> {
-  return consumeRateLimits(api, services, route, 'caller', { subject, tenant })
+  return consumeRateLimits(api, services, route, 'caller', { subject, tenant }, counted)
 }
 
 async function consumeRateLimits(
@@ -162,21 +179,20 @@ async function consumeRateLimits(
   route: Route,
   by: RateLimit['by'],
   subject: Omit<RateLimitKey, 'name'>,
+  counted: CountedLimit[],
 ): Promise<void> {
   for (const rule of route.limits) {
     if (rule.by !== by) continue
     const key = { name: `${api.name}.${route.id}.${by}.${rule.windowSeconds}`, ...subject }
-    const { allowed, retryAfterSeconds } = await services.rateLimiter.consume(key, {
-      limit: rule.limit,
-      windowSeconds: rule.windowSeconds,
-    })
-    if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
+    const result = await services.rateLimiter.consume(key, { limit: rule.limit, windowSeconds: rule.windowSeconds })
+    counted.push({ limit: rule, result })
+    if (!result.allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds: result.retryAfterSeconds })
   }
 }
 
 /** Rejects malformed percent-encoding uniformly: routers differ in how they decode parameters. */
 function checkPath(path: string): void {
-  if (!path.includes('%')) return
+  if (!path.includes('%') && !path.includes('\0')) return
   try {
     if (!decodeURIComponent(path).includes('\0')) return
   } catch {
@@ -217,7 +233,7 @@ function fail(
   route?: Route,
 ): OutgoingResponse {
   const error = toBillfoldError(thrown)
-  if (error.status >= 500) {
+  if (error.status >= 500 && !isRefusal(error)) {
     const fields = { requestId, api: api.name, route: route?.id, code: error.code }
     services.logger.error({ ...fields, error: serializeError(thrown) }, logMessage(error))
   }
@@ -236,9 +252,14 @@ function fail(
 /** What to do about a mistake of the host, which the caller need not know. */
 const cures: Readonly<Partial<Record<BillfoldError['code'], string>>> = {
   'body.raw-unavailable':
-    'A body parser before this route did not retain the raw body: in Express pass `verify: retainRawBody` of @billfold/express-adapter to it, in Koa use a parser that sets ctx.request.rawBody, or mount Billfold before the parser',
+    'A body parser before this route did not retain the raw body: in Express pass `verify: retainRawBody` of @billfold/express-adapter to it, in Koa use a parser that sets ctx.request.rawBody, pass fetchHandler() a request whose body is unread, or mount Billfold before the parser',
   'host.unsupported':
-    'The router runs in an application of another framework: use expressRouter() with `app.use()` of an Express 4 or 5 application only, and koaRouter().routes() with `app.use()` of a Koa application only',
+    'The router runs in an application of another framework: use expressRouter() with `app.use()` of an Express 4 or 5 application only, koaRouter().routes() with `app.use()` of a Koa application only, and fetchHandler() where a web Request is passed',
+}
+
+/** What the host does not offer is refused with 501, which is no failure, unless it is a mistake of the host. */
+function isRefusal({ status, code }: BillfoldError): boolean {
+  return status === 501 && cures[code] === undefined
 }
 
 function logMessage(error: BillfoldError): string {

@@ -8,6 +8,8 @@ export const requestLimits = {
   maxParameters: 100,
   /** Maximum nesting depth of a JSON body. */
   maxJsonDepth: 64,
+  /** Maximum number of values in a JSON body, nested ones included. */
+  maxJsonValues: 20_000,
   /** Default time limit for a body to arrive. */
   bodyTimeoutMs: 30_000,
   /** If the body takes longer than this, the caller is authenticated again after it. */

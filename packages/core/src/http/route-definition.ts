@@ -84,6 +84,8 @@ interface RouteFields<
   readonly headers?: H
   readonly body?: B extends z.ZodType ? BodyRule<B> : undefined
   readonly replies: Readonly<Record<number, ReplyRule>>
+  /** True for a route that only says that something is not configured: OpenAPI does not list it. */
+  readonly unlisted?: boolean
   /** Defaults to `key` for POST and to `none` for other methods. */
   readonly idempotency?: Idempotency
   /**

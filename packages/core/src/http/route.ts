@@ -28,6 +28,8 @@ export interface Route {
   /** Documented replies by HTTP status. */
   readonly replies: Readonly<Record<number, ReplyRule>>
   readonly idempotency: Idempotency
+  /** True if OpenAPI does not list the route. */
+  readonly unlisted: boolean
   /** True if a reply carries a secret. */
   readonly secretReply: boolean
   /**
@@ -102,6 +104,7 @@ export function route<
     headers,
     body: body === undefined || codec === undefined ? body : { ...body, schema: codec.transmittedSchema(body.schema) },
     replies,
+    unlisted: definition.unlisted ?? false,
     idempotency: definition.idempotency ?? (method === 'POST' ? 'key' : 'none'),
     secretReply: definition.secretReply ?? false,
     prepare: definition.codec === undefined ? preparePlain(definition) : prepareCoded(definition),

@@ -36,3 +36,18 @@ export function isCanonicalJws(text: string): boolean {
   const parts = text.split('.')
   return parts.length === 3 && parts.every((part) => part !== '' && parseBase64url(part) !== undefined)
 }
+
+/**
+ * Decodes the point of an elliptic-curve JWK (RFC 7518 section 6.2.1) to its uncompressed form: 0x04, X and Y (SEC 1 section 2.3.3).
+ * @returns undefined if a coordinate is missing or not canonical base64url. Whether the point is on a curve is not checked
+ */
+export function parseJwkPoint({
+  x,
+  y,
+}: {
+  readonly x?: string | undefined
+  readonly y?: string | undefined
+}): Uint8Array | undefined {
+  const [left, right] = [x, y].map((coordinate) => (coordinate === undefined ? undefined : parseBase64url(coordinate)))
+  return left === undefined || right === undefined ? undefined : Buffer.concat([Buffer.of(4), left, right])
+}

@@ -5,6 +5,7 @@ import type { AuditActions } from './audit/actions.ts'
 import type { EventDefinitions } from './events/define-event.ts'
 import type { ReplyPrecondition } from './idempotency/reply-preconditions.ts'
 import type { ReencryptOwnerRows } from './master-secret.ts'
+import type { SigningMethodKind } from './signing-method-kind.ts'
 import {
   type MaintenanceStep,
   type Module,
@@ -22,6 +23,8 @@ export interface ComposedDeclarations {
   readonly auditActions: AuditActions
   readonly events: EventDefinitions
   readonly errors: ErrorTable
+  /** By type. */
+  readonly signingMethodKinds: ReadonlyMap<string, SigningMethodKind>
 }
 
 /**
@@ -35,6 +38,7 @@ export function composeDeclarations(modules: readonly ModuleDeclaration[]): Comp
   assertDistinct('audit action', modules, ({ auditActions = {} }) => Object.keys(auditActions))
   assertDistinct('event', modules, ({ events = {} }) => Object.keys(events))
   assertDistinct('error code', modules, ({ errors = {} }) => Object.keys(errors))
+  assertDistinct('signing method', modules, ({ signingMethodKinds = [] }) => signingMethodKinds.map(({ type }) => type))
   return {
     tables: Object.freeze(modules.flatMap(({ tables }) => tables)),
     sealedColumns: modules.flatMap(({ sealedColumns = [] }) => sealedColumns),
@@ -45,6 +49,9 @@ export function composeDeclarations(modules: readonly ModuleDeclaration[]): Comp
     auditActions: Object.fromEntries(modules.flatMap(({ auditActions = {} }) => Object.entries(auditActions))),
     events: Object.fromEntries(modules.flatMap(({ events = {} }) => Object.entries(events))),
     errors: Object.fromEntries(modules.flatMap(({ errors = {} }) => Object.entries(errors))),
+    signingMethodKinds: new Map(
+      modules.flatMap(({ signingMethodKinds = [] }) => signingMethodKinds.map((kind) => [kind.type, kind] as const)),
+    ),
   }
 }
 

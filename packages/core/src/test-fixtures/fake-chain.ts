@@ -99,6 +99,7 @@ function createClient(node: Node, broadcasts: FakeChain['broadcasts']): EvmClien
     network: 'eip155:31337',
     timeoutMs: 50,
     balance: async (address) => node.getBalance(address),
+    blockNumber: async () => node.height(),
     nonces: async (address) => {
       const count = node.countMined(address)
       const nonces = new Set(node.waiting(address).map(({ nonce }) => nonce))

@@ -39,6 +39,10 @@ export interface LoginBrowser {
   ) => Promise<StepReply>
   readonly startLiveness: (unusual?: RequestOverrides) => Promise<StepReply>
   readonly getResult: (deviceId?: string) => Promise<StepReply>
+  /** Sends another step of this session. */
+  readonly send: (path: string, data?: object, unusual?: RequestOverrides) => Promise<StepReply>
+  /** The same browser after a reload of its page, which may reach another process: the same cookie, and a new key pair. */
+  readonly reload: (at?: RequestDriver) => Promise<LoginBrowser>
 }
 
 /** Creates the login steps for an API. */
@@ -88,7 +92,8 @@ export async function visitSessionUrl(driver: RequestDriver, url: string, cookie
   )
 }
 
-async function createBrowser(driver: RequestDriver, { headers }: HttpReply): Promise<LoginBrowser> {
+async function createBrowser(driver: RequestDriver, answer: HttpReply): Promise<LoginBrowser> {
+  const { headers } = answer
   const location = String(headers['location'])
   const sessionId = new URL(location, 'http://host').searchParams.get('session') ?? ''
   const [cookie = ''] = String(headers['set-cookie']).split(';')
@@ -106,6 +111,8 @@ async function createBrowser(driver: RequestDriver, { headers }: HttpReply): Pro
     submitFace: (data, unusual = {}) => step('/v2/submit_face', { sessionId, deviceId: 'phone', ...data }, unusual),
     verifyPin: (token, data, unusual = {}) => step('/verify_pin', data, { token, ...unusual }),
     startLiveness: (unusual = {}) => step('/v2/start_liveness', { sessionId }, unusual),
+    send: (path, data = {}, unusual = {}) => step(path, { sessionId, ...data }, unusual),
+    reload: (at = driver) => createBrowser(at, answer),
     getResult: (deviceId) =>
       step(`/session_result?session=${sessionId}`, deviceId === undefined ? {} : { deviceId }, {}),
   }

@@ -41,6 +41,7 @@ describe('a single-request login', () => {
       userId,
       userid: userId,
       did: userId,
+      amr: ['face'],
       wallet: [],
       face_compare_score: 0.98,
       token: expect.any(String),

@@ -121,6 +121,9 @@ for (const { name, dialect, open } of await openTestDatabases()) {
       return host.onboarding
     },
     (client) => walletSuite(client, () => mounted.at(-1) ?? expect.fail('no host is running')),
-    { only: ({ framework, prefix, parser }) => framework === 'koa' && prefix === '' && !parser },
+    {
+      only: ({ framework, prefix, parser }) =>
+        (framework === 'koa' || framework === 'fetch') && prefix === '' && !parser,
+    },
   )
 }

@@ -145,7 +145,10 @@ for (const { name, dialect, open } of await openTestDatabases()) {
       return host.billfold.authentication
     },
     (client) => helperSuite(client, currentHost),
-    { only: ({ framework, prefix, parser }) => framework === 'koa' && prefix === '' && !parser },
+    {
+      only: ({ framework, prefix, parser }) =>
+        (framework === 'koa' || framework === 'fetch') && prefix === '' && !parser,
+    },
   )
 }
 

@@ -1,5 +1,6 @@
 import { describeMounted } from '../hosts/describe-mounted.ts'
 import { createCustodyHost } from './custody-host.ts'
+import { clientFormsSuite } from './client-forms-suite.ts'
 import { custodySuite } from './custody-suite.ts'
 import { signingMethodSuite } from './signing-method-suite.ts'
 
@@ -14,6 +15,7 @@ describeMounted(
   },
   (client) => {
     custodySuite(client, () => authorization)
+    clientFormsSuite(client, () => authorization)
     signingMethodSuite(client, () => authorization)
   },
 )

@@ -3,6 +3,7 @@ import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll } from 'vitest'
 import { describeMounted } from '../hosts/describe-mounted.ts'
 import { createCustodyHost } from './custody-host.ts'
+import { clientFormsSuite } from './client-forms-suite.ts'
 import { custodySuite } from './custody-suite.ts'
 import { signingMethodSuite } from './signing-method-suite.ts'
 
@@ -26,11 +27,12 @@ for (const database of await openTestDatabases()) {
     },
     (client) => {
       custodySuite(client, () => authorization)
+      clientFormsSuite(client, () => authorization)
       signingMethodSuite(client, () => authorization)
     },
     {
       only: ({ framework, through, prefix, parser }) =>
-        framework !== 'express 4' && through === 'app' && prefix === '/id' && !parser,
+        (framework === 'express 5' || framework === 'koa') && through === 'app' && prefix === '/id' && !parser,
     },
   )
 }

@@ -101,7 +101,13 @@ describe('without a node', () => {
     const status = await hostWithoutNode.call('GET', `/api/transactions/ETHEREUM/0x${'00'.repeat(32)}/status`)
     expect(status).toMatchObject({ status: 503, codes: ['transaction.chain-unavailable'] })
     const { result } = await hostWithoutNode.call('GET', `/api/wallets/${wallet.id}`)
-    expect(result.balance).toMatchObject({ available: false, balance: null, rawBalance: null })
+    expect(result.balance).toEqual({
+      available: false,
+      secretType: 'ETHEREUM',
+      symbol: 'ETH',
+      gasSymbol: 'ETH',
+      decimals: 18,
+    })
   })
 
   it('returns 400 for a chain without transactions', async () => {
@@ -126,6 +132,7 @@ describe('the status of a transaction', () => {
       status: 'UNKNOWN',
       confirmations: 0,
       hasReachedFinality: false,
+      chain: 'ETHEREUM',
     })
     expect(await host.call('GET', '/api/transactions/ETHEREUM/0x12/status')).toMatchObject({
       status: 400,

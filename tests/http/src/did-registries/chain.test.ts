@@ -66,18 +66,20 @@ describe.each(chains)('an unfunded identity on a chain $name', ({ options, fees,
 
     const did = `did:ethr:0x7a69:${owner.address}`
     const theirs = await resolveIndependently(deployed, did)
-    const ours = await resolveDid(services, [registry], 'default', did)
+    const ours = await resolveDid(services, [registry], 'default', did, version11)
     expect(ours.didDocument).toEqual(theirs.didDocument)
     expect(ours.didDocumentMetadata).toEqual(theirs.didDocumentMetadata)
     expect(ours.didDocument).toMatchObject({
       verificationMethod: [{ id: `${did}#controller` }, { id: `${did}#delegate-1` }],
       service: [{ type: 'Agent', serviceEndpoint: 'https://agent.example' }],
     })
-    const ofSpherity = await resolveDid(services, [registry], 'default', `did:spherity:${owner.address}`)
+    const ofSpherity = await resolveDid(services, [registry], 'default', `did:spherity:${owner.address}`, version11)
     const renamed = JSON.stringify(ofSpherity.didDocument).replaceAll('did:spherity:', 'did:ethr:0x7a69:')
     expect(JSON.parse(renamed)).toEqual(theirs.didDocument)
   }, 300_000)
 })
+
+const version11 = { format: 'ethr-did-resolver-11' } as const
 
 describe('an operation on a chain', () => {
   let deployed: DeployedRegistry

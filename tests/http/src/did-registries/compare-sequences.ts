@@ -64,6 +64,8 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(1, 30, 4000).map((seconds) => ({ kind: 'time' as const, seconds })) },
 )
 
+const version11 = { format: 'ethr-did-resolver-11' } as const
+
 /** A sequence of events, and whether it ends with a deactivation. */
 function arbitrarySequence(maxLength: number) {
   return fc.record({
@@ -123,10 +125,10 @@ export async function compareSequences(
 
       const theirs = await resolveIndependently(deployed, did)
       assert.equal(theirs.didResolutionMetadata.error, undefined)
-      const ofChain = await resolveDid(services, [chain], 'default', did)
+      const ofChain = await resolveDid(services, [chain], 'default', did, version11)
       assert.deepEqual(plain(ofChain.didDocument), plain(theirs.didDocument))
       assert.deepEqual(plain(ofChain.didDocumentMetadata), plain(theirs.didDocumentMetadata))
-      const ofEmbedded = await resolveDid(services, [embedded], 'default', did)
+      const ofEmbedded = await resolveDid(services, [embedded], 'default', did, version11)
       assert.deepEqual(plain(ofEmbedded.didDocument), plain(theirs.didDocument))
       // Versions are block numbers on the chain and change counts in the embedded registry.
       const { updated, deactivated: ended } = theirs.didDocumentMetadata

@@ -34,7 +34,11 @@ describe.each(chains)('DID wallets on $name', ({ anvil, settings, payerHasFunds 
   afterAll(() => chain.close())
 
   async function hostWith(registry: DidRegistry): Promise<DidClient> {
-    return createInMemoryDidClient(await createDidHost(memoryStorage(), { dids: { registries: [registry] } }))
+    return createInMemoryDidClient(
+      await createDidHost(memoryStorage(), {
+        dids: { documentFormat: 'ethr-did-resolver-11', registries: [registry] },
+      }),
+    )
   }
 
   it('are updated without funds and resolve as by an independent resolver', async () => {
@@ -128,7 +132,9 @@ describe.each((await openTestDatabases()).filter(({ kind }) => kind === 'postgre
   (database) => {
     it('apply every change once without a nonce gap', { timeout: 300_000 }, async () => {
       const chain = await deployRegistry()
-      const two = await createTwoDidHosts(database, { dids: { registries: [chain.connect()] } })
+      const two = await createTwoDidHosts(database, {
+        dids: { documentFormat: 'ethr-did-resolver-11', registries: [chain.connect()] },
+      })
       const [one, other] = two.clients
       const dids = await createWallets(one, 6)
       const statuses = await Promise.all([
@@ -158,7 +164,7 @@ it('returns a wallet whose update could not start', async () => {
     },
   }
   const { call, callAsWallet } = createInMemoryDidClient(
-    await createDidHost(memoryStorage(), { dids: { registries: [registry] } }),
+    await createDidHost(memoryStorage(), { dids: { documentFormat: 'ethr-did-resolver-11', registries: [registry] } }),
   )
   const { status, body } = await call('POST', '/wallet', { walletConfig: { txsInput: oneService } })
   expect([status, body.errorType]).toEqual([503, 'transaction.chain-unavailable'])
@@ -198,7 +204,7 @@ it('returns the state of a delayed owner change to the new owner', async () => {
   }
   const owner = createExternalKey()
   const { call, callWithKey } = createInMemoryDidClient(
-    await createDidHost(memoryStorage(), { dids: { registries: [registry] } }),
+    await createDidHost(memoryStorage(), { dids: { documentFormat: 'ethr-did-resolver-11', registries: [registry] } }),
   )
   const change = { txsInput: [{ newOwner: owner.did }] }
   const { status, body } = await call('POST', '/wallet', { walletConfig: change })

@@ -1,4 +1,4 @@
-import { computeAddress } from 'ethers'
+import { computeAddress, SigningKey } from 'ethers'
 import { describe, expect, it } from 'vitest'
 import type { MountedClient } from '../request-driver.ts'
 import { createDidClient } from './did-client.ts'
@@ -29,10 +29,10 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
   it('creates wallets in a vault with consecutive indices and compressed keys', async () => {
     const { body } = await call('POST', '/vault', { kind: 'BIP44' })
     const vaultId = body.vault._id
-    const first = await createWallet({ vaultId, alias: `first ${vaultId}` }, { didMethod: 'ethr' })
+    const first = await createWallet({ vaultId, alias: `first ${vaultId}` }, { didMethod: 'spherity' })
     const second = await createWallet({ vaultId })
     expect([first.index, second.index]).toEqual([0, 1])
-    expect(first).toMatchObject({ vaultId, isHDWallet: true, didMethod: 'ethr', alias: `first ${vaultId}` })
+    expect(first).toMatchObject({ vaultId, isHDWallet: true, didMethod: 'spherity', alias: `first ${vaultId}` })
     expect(first.publicKeyHex).toMatch(/^0x0[23][0-9a-f]{64}$/)
     expect(first.ethereumAddress).toBe(computeAddress(first.publicKeyHex))
     expect((await call('GET', `/wallets?vaultId=${vaultId}`)).body).toEqual({ wallets: [first, second] })
@@ -108,9 +108,9 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
 
   it('takes missing configuration from the vault', async () => {
     const txsInput = [{ service: { name: 'Vault', value: 'https://vault.example' } }]
-    const { body } = await call('POST', '/vault', { kind: 'BIP44', walletConfig: { didMethod: 'ethr', txsInput } })
+    const { body } = await call('POST', '/vault', { kind: 'BIP44', walletConfig: { didMethod: 'spherity', txsInput } })
     const made = await createWallet({ vaultId: body.vault._id })
-    expect(made.didMethod).toBe('ethr')
+    expect(made.didMethod).toBe('spherity')
     expect((await call('GET', `/1.0/identifiers/${made.did}`)).body.didDocument.service).toBeUndefined()
     expect((await callAsWallet(made.did, configure, { wallet: { did: made.did } })).status).toBe(200)
     expect((await call('GET', `/1.0/identifiers/${made.did}`)).body.didDocument.service).toHaveLength(1)
@@ -261,22 +261,95 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
   it('resolves DIDs without authentication (W3C DID Resolution)', async () => {
     const ask = (did: string, headers = {}): ReturnType<MountedClient['request']> =>
       client.request('GET', `/1.0/identifiers/${encodeURIComponent(did)}`, { headers })
-    const { did } = createExternalKey('ethr')
+    const { did, address } = createExternalKey()
     const found = await ask(did)
     expect(found.status).toBe(200)
     expect(found.json).toMatchObject({ didDocument: { id: did }, didDocumentMetadata: {} })
-    const document = await ask(did, { accept: 'application/did+ld+json' })
-    expect(document.headers['content-type']).toBe('application/did+ld+json')
-    expect(document.json).toEqual((found.json as { didDocument: unknown }).didDocument)
-    expect((await ask('did:ethr:nowhere:0x1')).status).toBe(400)
-    expect((await ask('nothing')).json).toMatchObject({ didResolutionMetadata: { error: 'invalidDid' } })
-    const unknown = await ask(did.replace('did:ethr:', 'did:ethr:nowhere:'))
-    expect(unknown.status).toBe(404)
-    expect(unknown.json).toMatchObject({ didDocument: null, didResolutionMetadata: { error: 'notFound' } })
+    const failure = async (asked: string): Promise<unknown> => {
+      const { status, json, headers } = await ask(asked)
+      expect(headers['vary']).toContain('Accept')
+      expect(json).toMatchObject({ didDocument: null, didDocumentMetadata: {} })
+      const { type } = (json as { didResolutionMetadata: { error: { type: string } } }).didResolutionMetadata.error
+      return [status, type.replace('https://www.w3.org/ns/did#', '')]
+    }
+    expect(await failure('did:ethr:nowhere:0x1')).toEqual([400, 'INVALID_DID'])
+    expect(await failure('nothing')).toEqual([400, 'INVALID_DID'])
+    expect(await failure(`${did}?versionId=1`)).toEqual([400, 'INVALID_DID'])
+    expect(await failure('did:web:example.com')).toEqual([501, 'METHOD_NOT_SUPPORTED'])
+    expect(await failure(`did:ethr:nowhere:${address}`)).toEqual([404, 'NOT_FOUND'])
+    // The registry in the storage is no chain: it does not answer for DIDs on Ethereum mainnet.
+    for (const name of ['', 'mainnet:', '0x1:'])
+      expect(await failure(`did:ethr:${name}${address}`)).toEqual([404, 'NOT_FOUND'])
     const nobody = `did:spherity:0x${'0'.repeat(40)}`
     const gone = await createWallet({}, { txsInput: [{ newOwner: nobody }] })
     const answer = await ask(gone.did, { authorization: host().authorization })
     expect(answer.status).toBe(410)
     expect(answer.json).toMatchObject({ didDocumentMetadata: { deactivated: true } })
+  })
+
+  it('resolves DIDs in the representation that the client accepts', async () => {
+    const { did } = createExternalKey()
+    const ask = async (accept?: string) => {
+      const headers = accept === undefined ? {} : { accept }
+      const { status, json, headers: replied } = await client.request('GET', `/1.0/identifiers/${did}`, { headers })
+      expect(replied['vary']).toContain('Accept')
+      const body = json as Record<string, unknown>
+      const kind = 'didDocumentMetadata' in body ? 'result' : '@context' in body ? 'JSON-LD' : 'JSON'
+      return [status, replied['content-type'], kind]
+    }
+    const result = 'application/ld+json;profile="https://w3id.org/did-resolution"'
+    for (const accept of [undefined, '*/*', result, 'text/html, application/*;q=0.1', 'application/ld+json'])
+      expect(await ask(accept)).toEqual([200, result, 'result'])
+    expect(await ask('application/json')).toEqual([200, 'application/json', 'result'])
+    expect(await ask('application/did-resolution')).toEqual([200, 'application/did-resolution', 'result'])
+    expect(await ask('application/did+ld+json')).toEqual([200, 'application/did+ld+json', 'JSON-LD'])
+    expect(await ask('application/did+json')).toEqual([200, 'application/did+json', 'JSON'])
+    expect(await ask('application/did')).toEqual([200, 'application/did', 'JSON-LD'])
+    expect(await ask('application/did+json;q=0.2, application/did+ld+json;q=0.9')).toEqual([
+      200,
+      'application/did+ld+json',
+      'JSON-LD',
+    ])
+    expect(await ask('application/did+ld+json;q=0, */*')).toEqual([200, result, 'result'])
+    for (const accept of ['application/did+cbor', 'text/html', 'application/did+ld+json;q=0'])
+      expect(await ask(accept)).toEqual([406, result, 'result'])
+  })
+
+  it('resolves DIDs as of a version, and refuses versions that it cannot understand', async () => {
+    const made = await createWallet({}, { txsInput: [{ service: { name: 'One', value: 'https://one.example' } }] })
+    const add = { wallet: { did: made.did }, walletConfig: { txsInput: [{ service: { name: 'Two', value: 'x' } }] } }
+    expect((await callAsWallet(made.did, configure, add)).status).toBe(200)
+    const ask = async (query: string) => {
+      const { status, body } = await call('GET', `/1.0/identifiers/${made.did}${query}`)
+      const services: readonly { type: string }[] = body.didDocument?.service ?? []
+      return [status, services.map(({ type }) => type)]
+    }
+    expect(await ask('')).toEqual([200, ['One', 'Two']])
+    expect(await ask('?versionId=1')).toEqual([200, ['One']])
+    expect(await ask('?versionId=2')).toEqual([200, ['One', 'Two']])
+    expect(await ask('?versionId=3')).toEqual([404, []])
+    expect(await ask('?versionTime=2020-01-01T00:00:00Z')).toEqual([200, []])
+    for (const query of [
+      '?versionId=x',
+      '?versionTime=yesterday',
+      '?versionId=1&versionTime=1',
+      '?versionId=',
+      '?versionTime=2026-02-30',
+    ])
+      expect(await ask(query)).toEqual([400, []])
+  })
+
+  it('finds a wallet by its DID in any spelling', async () => {
+    const made = await createWallet()
+    const spelled = `did:spherity:${computeAddress(`0x${made.publicKeyHex}`)}`
+    expect(spelled).not.toBe(made.did)
+    expect((await call('GET', `/wallets?did=${spelled}`)).body).toEqual({ wallets: [made] })
+    const { publicKey } = new SigningKey(`0x${'17'.repeat(32)}`)
+    const compressed = SigningKey.computePublicKey(publicKey, true)
+    const { body } = await call('GET', `/1.0/identifiers/did:spherity:${compressed}`)
+    expect(body.didDocument.verificationMethod).toMatchObject([
+      { id: `did:spherity:${compressed}#controller` },
+      { id: `did:spherity:${compressed}#controllerKey`, publicKeyJwk: { crv: 'secp256k1' } },
+    ])
   })
 }

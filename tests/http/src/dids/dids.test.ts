@@ -12,10 +12,13 @@ const oneOfEachKind = new Set([
   'express 5 at /outer/id by sub-router',
   'koa at the root behind parsers',
   'koa at /id by koa-mount',
+  'fetch at the root',
+  'fetch at /id',
+  'fetch at /outer/id by hono',
 ])
 
 /** Mountings that read the body covered by a token in different ways. */
-const withTokens = new Set(['express 5 at /id behind parsers', 'koa at /id'])
+const withTokens = new Set(['express 5 at /id behind parsers', 'koa at /id', 'fetch at /id'])
 
 let host: DidHost | undefined
 

@@ -123,7 +123,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
     const user = (await custody('POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })).body.result
     const pin = user.signingMethods[0].id
     const headers = { 'signing-method': `${pin}:123456` }
-    const code = 'emergency-code-of-somebody'
+    const code = 'w2v7yertaad21lhudqghzwcg4'
     const method = await custody(
       'POST',
       `/api/users/${user.id}/signing-methods`,

@@ -47,6 +47,10 @@ export const authenticationTriggers = {
     const browser = await steps.startBrowser(url)
     return () => browser.submitFace({ selfie: createSelfie('ada') })
   },
+  'session.consent-given': async (setup) => {
+    const { browser } = await startLogin(setup, 'still')
+    return () => browser.send('/v2/give_consent', { version: '2026-03' })
+  },
   'face.enrolled': async (setup) => {
     await createSteps(setup)
     const userId = await createUser(setup.billfold)

@@ -40,7 +40,12 @@ export async function createEventHost(): Promise<EventHost> {
     issuer: didsUrl,
     rateLimiter: { consume: allowed, peek: allowed },
     now: () => Date.now() + offset,
-    authentication: { publicUrl, verifier: scriptedVerifier(), assessRisk: () => 'allow' },
+    authentication: {
+      publicUrl,
+      verifier: scriptedVerifier(),
+      assessRisk: () => 'allow',
+      page: { relyingParty: { privacyNotice: { url: 'https://shop.example/privacy', version: '2026-03' } } },
+    },
     onboarding: { templates: [template] },
     custody: { chainClients: { ETHEREUM: chain.client } },
     payments: { externalReceivers: 'invite', contactVerification: 'host', openingGrant: '0.25' },

@@ -50,6 +50,7 @@ const noticeOf: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: strin
   'transaction.replaced': null,
   'session.verified': null,
   'session.failed': null,
+  'session.consent-given': null,
   'application.submitted': null,
   'application.withdrawn': null,
   'application.message-posted': null,

@@ -14,7 +14,7 @@ export interface FuzzOptions {
 /** The result. It is good if `problems` is empty and the heap does not grow. */
 export interface FuzzReport {
   readonly outcomes: Readonly<Record<string, number>>
-  /** Every reply with a status of 500 or more, every hang, every unhandled rejection: at most 20. */
+  /** Every reply with a status of 500 or more but 501, which refuses what the host does not offer, every hang, every unhandled rejection: at most 20. */
   readonly problems: readonly string[]
   /** Bytes on the heap after a garbage collection, after a fifth of the requests and at the end. */
   readonly heapEarly: number
@@ -39,7 +39,8 @@ export async function fuzz(target: FuzzTarget, { count, seed }: FuzzOptions): Pr
     runConcurrently(requests, async () => {
       const { outcome, sent } = await sendOne(target, connection, random)
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
-      if (outcome === 'hang' || (typeof outcome === 'number' && outcome >= 500)) note(`${outcome}: ${sent}`)
+      if (outcome === 'hang' || (typeof outcome === 'number' && outcome >= 500 && outcome !== 501))
+        note(`${outcome}: ${sent}`)
     })
   const stopWatching = watchUnhandled(note)
   try {

@@ -1,8 +1,8 @@
 /** One way to mount an API in a host. */
 export interface Mounting {
-  readonly framework: 'express 4' | 'express 5' | 'koa'
-  /** How the router gets its prefix: from the host's app, a router of the host, or koa-mount. */
-  readonly through: 'app' | 'sub-router' | 'koa-mount'
+  readonly framework: 'express 4' | 'express 5' | 'koa' | 'fetch'
+  /** How the router gets its prefix: from the host's app, a router of the host, koa-mount, or an app of Hono or Fastify. */
+  readonly through: 'app' | 'sub-router' | 'koa-mount' | 'hono' | 'fastify'
   /** The path of the API: `''` or `/id`, or `/outer/id` in a sub-router. */
   readonly prefix: string
   /** True if body parsers of the host precede the API. */
@@ -22,13 +22,18 @@ export const mountings: readonly Mounting[] = [
     (framework): Mounting => ({ framework, through: 'sub-router', prefix: '/outer/id', parser: false }),
   ),
   { framework: 'koa', through: 'koa-mount', prefix: '/id', parser: false },
+  // Nothing parses the body of a web request before its handler.
+  ...['', '/id'].map((prefix): Mounting => ({ framework: 'fetch', through: 'app', prefix, parser: false })),
+  { framework: 'fetch', through: 'hono', prefix: '/outer/id', parser: false },
+  { framework: 'fetch', through: 'fastify', prefix: '/id', parser: false },
 ]
 
 /**
- * Returns true for the four mountings that the suite of an API runs in: each adapter at the root and under a prefix, each with and
- * without body parsers, and each place with and without parsers. The suites of the adapters run in all mountings.
+ * Returns true for the mountings that the suite of an API runs in: each adapter at the root and under a prefix, those of Express and
+ * Koa each with and without body parsers. The suites of the adapters run in all mountings.
  */
 export function isDefaultMounting({ framework, through, prefix, parser }: Mounting): boolean {
+  if (framework === 'fetch') return through === 'app'
   const parsed = framework === 'koa' ? prefix === '' : prefix !== ''
   return framework !== 'express 4' && through === 'app' && parser === parsed
 }

@@ -2,7 +2,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { MountableApi } from '@billfold/core/http'
 import { expressHost } from './express-host.ts'
-import type { HostOptions } from './host-builder.ts'
+import { fastifyHost } from './fastify-host.ts'
+import { fetchHost } from './fetch-host.ts'
+import type { HostBuilder, HostOptions } from './host-builder.ts'
 import { koaHost } from './koa-host.ts'
 import type { Mounting } from './mountings.ts'
 
@@ -13,10 +15,17 @@ export interface Host {
   readonly close: () => Promise<void>
 }
 
+const builders: Readonly<Record<Mounting['framework'], HostBuilder>> = {
+  'express 4': expressHost,
+  'express 5': expressHost,
+  koa: koaHost,
+  fetch: fetchHost,
+}
+
 /** Starts a host with a mounted API on a free port of this machine. */
 export async function startHost(mounting: Mounting, api: MountableApi, options: HostOptions = {}): Promise<Host> {
   const errors: unknown[] = []
-  const build = mounting.framework === 'koa' ? koaHost : expressHost
+  const build = mounting.through === 'fastify' ? fastifyHost : builders[mounting.framework]
   const server = createServer(build(mounting, api, options, errors))
   // Longer than any pause of a suite: a request on a connection that the host closes at this moment would be lost.
   server.keepAliveTimeout = 600_000

@@ -134,6 +134,37 @@ export function applicationSuite(client: MountedClient, host: () => OnboardingHo
       expect((await applicant.send('POST', path, { json: { message: '' } })).status).toBe(400)
     })
 
+    it('have at most 50,000 characters of messages of the applicant, who uses up none of the host', async () => {
+      const applicant = await logInApplicant(client)
+      const made = await applicant.send('POST', '/applications', { json: { templateId: 1, attributes: [name] } })
+      const post = async (length: number): Promise<number> => {
+        const json = { message: 'x'.repeat(length) }
+        return (await applicant.send('POST', `/applications/${made.body.id}/chat`, { json })).status
+      }
+      for (let count = 0; count < 12; count++) expect(await post(4000)).toBe(200)
+      expect([await post(2001), await post(2000), await post(1)]).toEqual([429, 200, 429])
+      await host().billfold.onboarding.applications.postMessage(made.body.id, { text: 'Answer', by: 'reviewer-7' })
+      const { body } = await applicant.send('GET', `/applications/${made.body.id}/chat`)
+      expect(body.at(-1)).toMatchObject({ message: 'Answer' })
+    })
+
+    it('are listed in pages, newest first', async () => {
+      const applicant = await logInApplicant(client)
+      const ids: string[] = []
+      for (let count = 0; count < 13; count++) {
+        const made = await applicant.send('POST', '/applications', { json: { templateId: 1, attributes: [name] } })
+        ids.unshift(made.body.id)
+      }
+      const list = async (query: string): Promise<readonly string[]> => {
+        const { body } = await applicant.send('GET', `/applications?${query}`)
+        return body.applications.map(({ id }: { id: string }) => id)
+      }
+      expect(await list('size=12')).toEqual(ids.slice(0, 12))
+      expect(await list('size=7&page=2')).toEqual(ids.slice(7))
+      expect(await list('size=5&page=1')).toEqual(ids.slice(0, 5))
+      expect(await list('size=100')).toEqual(ids)
+    })
+
     it('have at most 20 payments, each transaction once', async () => {
       const applicant = await logInApplicant(client)
       const made = await applicant.send('POST', '/applications', { json: { templateId: 1, attributes: [name] } })

@@ -39,7 +39,7 @@ describe('a transferred DID', () => {
     const storage = memoryStorage()
     const { client } = await started(storage, {}, dids === undefined ? {} : { dids })
     const [old, next] = [createLoginWallet(), createLoginWallet()]
-    const did = `did:ethr:${old.address}`
+    const did = `did:spherity:${old.address}`
     const answer = async (wallet: Wallet) => {
       const { body } = await sendOnboardingRequest(client, 'GET', `/auth/challenge/${did}`)
       const value = await wallet.signMessage(decodeClaims(body.jwt).nonce)
@@ -94,20 +94,66 @@ describe('a body within its size limit', () => {
     }
     expect(await submit(500)).toEqual([400, 'input_invalid', 200])
     // Above the limits of a value, no schema sees it.
-    expect(await submit(300_000)).toEqual([400, 'input_invalid', 1])
+    expect(await submit(15_000)).toEqual([400, 'input_invalid', 1])
   })
 
   it('gets a 413 if its stored form is too large', async () => {
     const { client, made } = await started()
     const applicant = await logInApplicant(client)
-    const numbers = `[${'1e20,'.repeat(209_000)}0]`
-    const parts = formRequest(
-      { name: 'attributes', content: `[{"id":"a","data":{"value":${numbers}}}]` },
-      { name: 'meta', content: numbers },
-    )
+    // Written out, each number has 21 digits.
+    const numbers = `[${Array(4)
+      .fill(`[${Array(474).fill('1e20').join()}]`)
+      .join()}]`
+    const values = [...Array(10).fill(numbers), ...Array(8).fill(`"${'x'.repeat(19_000)}"`)]
+    const attributes = values.map((value, index) => `{"id":"a${index}","data":{"value":${value}}}`)
+    const parts = formRequest({ name: 'attributes', content: `[${attributes.join()}]` })
     const reply = await applicant.send('POST', '/users', parts)
     expect(reply).toMatchObject({ status: 413, body: { code: 'body_too_large' } })
     expect(await made.rowCount('users')).toBe(0)
+  })
+
+  it('gets a 400 if a value of a user has more than 2,000 nested values', async () => {
+    const { client, made } = await started()
+    const create = async (attribute: number, meta: number): Promise<unknown> => {
+      const lists = (length: number) => Array.from({ length: 4 }, () => Array.from({ length }, () => 0))
+      const json = { attributes: [{ id: 'a', data: { value: lists(attribute) } }], meta: lists(meta) }
+      const applicant = await logInApplicant(client)
+      return (await applicant.send('POST', '/users', { json })).status
+    }
+    expect([await create(490, 490), await create(500, 1), await create(1, 500)]).toEqual([201, 400, 400])
+    expect(await made.rowCount('users')).toBe(1)
+  })
+
+  it('gets a 400 if a description of a document has more than 2,000 values', async () => {
+    const { client } = await started()
+    const applicant = await logInApplicant(client)
+    const submit = async (length: number): Promise<unknown> => {
+      const documents = [{ content: [], pages: Array.from({ length: 4 }, () => Array.from({ length }, () => 0)) }]
+      const attributes = [{ id: 'name', data: { value: { first: 'A', last: 'B' } }, documents }]
+      return (await applicant.send('POST', '/applications', { json: { templateId: 1, attributes } })).status
+    }
+    expect(await submit(490)).toBe(201)
+    expect(await submit(500)).toBe(400)
+  })
+
+  it('gets a 400 if it makes the attributes of an application too large together', async () => {
+    const ids = ['a', 'b', 'c']
+    const templates = [{ id: 1, name: 'Texts', attributes: ids.map((id) => ({ id, schema: { type: 'array' } })) }]
+    const { client } = await started(memoryStorage(), { templates })
+    const applicant = await logInApplicant(client)
+    const large = (id: string) => [{ id, data: { value: Array.from({ length: 6 }, () => 'x'.repeat(20_000)) } }]
+    const made = await applicant.send('POST', '/applications', { json: { templateId: 1, attributes: large('a') } })
+    const change = async (id: string): Promise<unknown> => {
+      const json = { attributes: large(id) }
+      return (await applicant.send('PATCH', `/applications/${made.body.id}`, { json })).status
+    }
+    expect([await change('b'), await change('c'), await change('a')]).toEqual([200, 400, 200])
+    // Written out, each number has 21 digits.
+    const attributes = `[{"id":"a","data":{"value":[${Array(30)
+      .fill(`[${Array(450).fill('1e20').join()}]`)
+      .join()}]}}]`
+    const reply = await applicant.send('POST', '/applications', { json: { templateId: 1, attributes } })
+    expect(reply).toMatchObject({ status: 400, body: { errors: [{ path: 'attributes' }] } })
   })
 
   it('gets a 400 if it references a missing document', async () => {

@@ -6,7 +6,9 @@ import { createPaymentsHost, type PaymentsHost, type PaymentsHostOptions } from 
 const two: SuiteOptions = {
   only: ({ framework, through, prefix, parser }) =>
     through === 'app' &&
-    ((framework === 'express 5' && prefix === '/id' && !parser) || (framework === 'koa' && prefix === '' && parser)),
+    (framework === 'fetch' ||
+      (framework === 'express 5' && prefix === '/id' && !parser) ||
+      (framework === 'koa' && prefix === '' && parser)),
 }
 /** A single mounting, for suites that do not depend on the mounting. */
 export const singleMounting: SuiteOptions = {

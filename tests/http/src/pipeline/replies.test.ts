@@ -95,7 +95,11 @@ describeMounted(
       async (path) => {
         const { status, json } = await client.request('GET', path)
         expect(status).toBe(400)
-        expect(json).toMatchObject({ error: { code: 'input.invalid' } })
+        // Fastify rejects a path that it cannot decode itself.
+        const isRejectedByHost = client.mounting.through === 'fastify' && path !== '/things/%00'
+        expect(json).toMatchObject(
+          isRejectedByHost ? { code: 'FST_ERR_BAD_URL' } : { error: { code: 'input.invalid' } },
+        )
       },
     )
 

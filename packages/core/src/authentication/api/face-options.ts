@@ -37,7 +37,7 @@ export interface FaceOptions {
   readonly dnsResolver?: DnsResolver
   /** The URL of the authentication page. Default: `/v2/authentication` below the public URL. */
   readonly authenticationPageUrl?: string
-  /** Theme, texts and return origins of the built-in authentication page. */
+  /** Theme, languages, relying party and return origins of the built-in authentication page. */
   readonly page?: PageOptions
   /** Lifetime of the `user_token` of a login, in seconds. Default: 900. */
   readonly userTokenTtlSeconds?: number

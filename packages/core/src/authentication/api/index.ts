@@ -16,7 +16,8 @@ import { identifyRoute } from './routes/identify-route.ts'
 import { singleRequestLoginRoute } from './routes/single-request-login-route.ts'
 import { startSessionRoute } from './routes/start-session-route.ts'
 import type { CallerOptions } from './options.ts'
-import { pageRoutes } from './page/page-routes.ts'
+import { createPageShell, pageRoutes } from './page/page-routes.ts'
+import { pageStepRoutes } from './routes/page-step-routes.ts'
 import { pinRoute } from './routes/pin-route.ts'
 import { serviceKeyRoutes } from './routes/service-key-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
@@ -64,6 +65,7 @@ export function authenticationHttpApi(
     allowedTimeSpan,
   }
   const sessionRoutesContext: SessionRoutesContext = { authentication, sessionContext: sessionContext, options }
+  const shell = createPageShell(sessionRoutesContext)
   return Object.freeze({
     name: 'authentication',
     title: 'Billfold authentication API',
@@ -74,8 +76,9 @@ export function authenticationHttpApi(
       ...ecdsaHelperRoutes(authentication),
       enrollmentRoute(authentication, sessionContext.controlsDid),
       ...sessionRoutes(sessionRoutesContext),
-      startSessionRoute(sessionRoutesContext),
-      ...pageRoutes(sessionRoutesContext),
+      startSessionRoute(sessionRoutesContext, shell),
+      ...pageRoutes(sessionRoutesContext, shell),
+      ...pageStepRoutes(sessionRoutesContext),
       appFaceRoute(sessionRoutesContext),
       ...faceRoutes(sessionRoutesContext),
       pinRoute(sessionRoutesContext),

@@ -32,6 +32,8 @@ export interface SessionClaims {
   readonly userid: string
   /** The verified DID of the user, or the user id. */
   readonly did: string
+  /** How the user was authenticated (RFC 8176): `face`, `pin`, or both. */
+  readonly amr: readonly ('face' | 'pin')[]
   readonly wallet?: readonly WalletClaim[]
   readonly liveness_score?: number | null
   readonly face_compare_score?: number | null
@@ -39,7 +41,12 @@ export interface SessionClaims {
   readonly selfie?: string | null
 }
 
-const scoresSchema = z.object({ liveness: z.number().nullable(), comparison: z.number().nullable() })
+const scoresSchema = z.object({
+  liveness: z.number().nullable(),
+  comparison: z.number().nullable(),
+  /** True if the PIN was accepted without a face. */
+  faceSkipped: z.boolean().optional(),
+})
 
 /** The face data retained for the scopes of a session. */
 export interface RetainedFaceData {
@@ -81,6 +88,14 @@ export async function retainFaceDataWrites(
   ]
 }
 
+/** Builds the writes that note with a session that its user showed no face. */
+export function markFaceSkippedWrites(
+  services: IdentityServices,
+  session: Pick<SessionRow, 'id' | 'tenant'>,
+): Promise<readonly Write[]> {
+  return saveSessionJsonWrites(services, session, 'result', { liveness: null, comparison: null, faceSkipped: true })
+}
+
 /**
  * Loads the claims that the session's scopes request. Only for a session that has succeeded, or whose success is about to be committed.
  * @param uncommitted the face data of the same commit, which cannot be read from storage yet
@@ -105,6 +120,11 @@ export async function getSessionClaims(
     userId,
     userid: userId,
     did: await getUserDid({ services, controlsDid }, session.tenant, userId),
+    // Only the PIN leads out of its step, so one that was tried was right in the end.
+    amr: [
+      ...(scores?.faceSkipped === true ? [] : (['face'] as const)),
+      ...(session.pinAttempts > 0 ? (['pin'] as const) : []),
+    ],
     ...(scopes.has('wallet') && { wallet: await listWalletClaims(services, session.tenant, userId) }),
     ...(scopes.has('liveness_score') && { liveness_score: scores?.liveness ?? null }),
     ...(scopes.has('face_compare_score') && { face_compare_score: scores?.comparison ?? null }),

@@ -1,5 +1,6 @@
 import type { IdentityServices } from '../../identity/services.ts'
 import { listDevices } from '../../identity/devices/trusted-devices.ts'
+import { isCancelled } from './cancel-session.ts'
 import { getActiveSession, type SessionRow } from './session.ts'
 
 /** The session status visible to any caller who knows the session's id. */
@@ -25,7 +26,7 @@ export async function getSessionStatus(
   const status = toApiStatus(session)
   const messages = {
     success: 'The user is authenticated',
-    failure: 'The user is not authenticated',
+    failure: isCancelled(session) ? 'The user cancelled the session' : 'The user is not authenticated',
     pending: 'The session is pending',
   }
   const report = { status, message: messages[status] }

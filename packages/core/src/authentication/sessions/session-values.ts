@@ -6,7 +6,7 @@ import { sessionValues } from './tables.ts'
 import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
 
 /** The names of the values that a session can store beside its row. */
-export type SessionValueName = 'device-info' | 'templates' | 'selfie' | 'result' | 'trust'
+export type SessionValueName = 'device-info' | 'templates' | 'selfie' | 'result' | 'trust' | 'consent'
 
 /** Lifetime of a stored value in milliseconds: the maximum lifetime of a session. */
 const valueTtl = sessionTtl.created + sessionTtl.started + sessionTtl.ended

@@ -33,8 +33,8 @@ export interface SessionDetails {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Lifetimes of a session by phase, in milliseconds: until it is started, until it ends, and after it has ended. */
-export const sessionTtl = { created: 60_000, started: 600_000, ended: 600_000 } as const
+/** Lifetimes of a session by phase, in milliseconds: until it is started, until it ends, at the PIN step, and after it has ended. */
+export const sessionTtl = { created: 60_000, started: 600_000, pin: 300_000, ended: 600_000 } as const
 
 /** Loads a session of a tenant, in any state. @throws BillfoldError `session.not-found` */
 export async function getSession(services: Services, tenant: string, id: string): Promise<SessionRow> {
@@ -73,6 +73,17 @@ export function sessionUnchanged(session: SessionRow, now: number): Write {
 function unchanged(session: SessionRow, now: number): Where<SessionRow> {
   const { id, state, version, callerKey, faceAttempts, pinAttempts } = session
   return { id, state, version, callerKey, faceAttempts, pinAttempts, expiresAt: { gt: now } }
+}
+
+/**
+ * Returns the columns that change when a session reaches the PIN step. It expires with the life of the PIN step, which a step token of a
+ * reloaded page does not extend.
+ */
+export function awaitingPinState(
+  { expiresAt }: SessionRow,
+  now: number,
+): { readonly state: 'face_verified'; readonly expiresAt: number } {
+  return { state: 'face_verified', expiresAt: Math.min(expiresAt, now + sessionTtl.pin) }
 }
 
 /** Returns the columns that change when a session ends. */

@@ -14,6 +14,7 @@ import type { FaceStepInput, VerifiedAttempt } from './face-step/face-step-types
 import { attemptFace, decideFaceStep } from './face-step/face-step.ts'
 import type { PinStepResult } from './pin-step/2-decide.ts'
 import { attemptPin, type CheckedPin, decidePinStep } from './pin-step/pin-step.ts'
+import { markFaceSkippedWrites } from './session-claims.ts'
 import { notifyHooks, type SessionContext } from './session-context.ts'
 import { saveSessionJsonWrites } from './session-values.ts'
 import type { SessionRow } from './session.ts'
@@ -133,7 +134,8 @@ async function createStartedSession(
   const audit = auditWrite(actor, 'session.created', id, createdAt, { purpose, face: !skipFace })
   const saved = await saveSessionJsonWrites(services, session, 'device-info', reportedInfo)
   const trust = trusted === undefined ? [] : await bindToTrustedDevice(services, session, trusted)
-  await services.storage.commit(batch(...trust, ...writes, ...saved, audit))
+  const skipped = skipFace ? await markFaceSkippedWrites(services, session) : []
+  await services.storage.commit(batch(...trust, ...writes, ...saved, ...skipped, audit))
   return session
 }
 

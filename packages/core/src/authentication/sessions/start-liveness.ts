@@ -2,21 +2,16 @@ import type { Services } from '../../platform/services.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { requireVerifier } from '../../identity/biometrics/face-recognition.ts'
 import { seal } from '../../kernel/crypto/index.ts'
-import { BillfoldError } from '../../kernel/errors.ts'
 import { type Update, update } from '../../kernel/storage/index.ts'
 import { assertFaceAttemptLeft, consumeLicenceAttempt, consumeUserStart } from './face-step/face-attempt-limits.ts'
 import type { SessionContext } from './session-context.ts'
-import { assertSameBrowser, getSessionConfiguration, startSessionInApp } from './start-session.ts'
+import { assertStartedBy, getSessionConfiguration, type SessionClient, startSessionInApp } from './start-session.ts'
 import { assertSessionState, getActiveSession, sessionEncryptionContext, type SessionRow } from './session.ts'
 import { authenticationSessions } from './tables.ts'
 
 /** The session of a new liveness check, and the caller that starts it. */
-export interface LivenessStartInput {
+export interface LivenessStartInput extends SessionClient {
   readonly sessionId: string
-  /** The X coordinate of the caller's public key, base64url. */
-  readonly callerKey: string
-  /** The secret from the browser's session cookie. */
-  readonly browserSecret: string | undefined
 }
 
 /** A started liveness check of a session, not stored yet. */
@@ -35,6 +30,7 @@ export interface StartedSessionLiveness {
  * Starts a liveness check for a session. A session that was not started yet is started for the calling app. The check is a face
  * attempt of the session, the licence and the user, whether or not frames follow: otherwise a caller could start checks until one
  * asks for movements that were prepared.
+ * @param assertConsent throws if the user has to consent before
  * @throws BillfoldError `session.not-found`, `session.expired`, `session.invalid-state`, `session.wrong-client`,
  *   `session.no-attempts-left`, `rate.limited`, `verifier.unavailable`
  */
@@ -42,6 +38,7 @@ export async function startSessionLiveness(
   sessionContext: SessionContext,
   actor: Actor,
   start: LivenessStartInput,
+  assertConsent: (session: SessionRow) => Promise<void> = () => Promise.resolve(),
 ): Promise<StartedSessionLiveness> {
   const { services, faces } = sessionContext
   const verifier = requireVerifier(faces)
@@ -49,6 +46,8 @@ export async function startSessionLiveness(
   const session =
     loaded.state === 'created' ? await startSessionInApp(services, actor, loaded, start.callerKey) : loaded
   assertStartedBy(session, start)
+  assertSessionState(session, 'started')
+  await assertConsent(session)
   const { maxAttempts } = await getSessionConfiguration(services, session)
   assertFaceAttemptLeft(session, maxAttempts)
   await consumeLicenceAttempt(sessionContext, actor, session)
@@ -73,15 +72,9 @@ export async function storeLivenessWrite(
 ): Promise<Update> {
   const current = attemptNumber === 1 ? session : await getActiveSession(services, session.tenant, session.id)
   assertStartedBy(current, start)
+  assertSessionState(current, 'started')
   assertFaceAttemptLeft(current, maxAttempts)
   const { id, version, faceAttempts } = current
   const where = { id, version, faceAttempts, state: 'started' }
   return update(authenticationSessions, { where, set: { sealedLiveness }, add: { livenessRound: 1, faceAttempts: 1 } })
-}
-
-/** Requires that this browser or this app has started the session. */
-function assertStartedBy(session: SessionRow, { callerKey, browserSecret }: LivenessStartInput): void {
-  assertSameBrowser(session, browserSecret)
-  if (session.browserHash === null && session.callerKey !== callerKey) throw new BillfoldError('session.wrong-client')
-  assertSessionState(session, 'started')
 }

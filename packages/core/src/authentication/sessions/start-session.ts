@@ -27,10 +27,10 @@ export interface StartedSession {
 }
 
 /**
- * Starts a session in a browser. The first browser wins; the same browser, identified by its secret, can continue the session.
+ * Starts a session in a browser. The first browser wins; the same browser, identified by its secret, can continue the session, and sees
+ * how it ended.
  * @param presentedSecret the secret from the browser's cookie, if there is one
- * @throws BillfoldError `session.not-found`, `session.expired`, `session.invalid-state`, `session.wrong-client`,
- *   `verification-configuration.not-found`
+ * @throws BillfoldError `session.not-found`, `session.expired`, `session.wrong-client`, `verification-configuration.not-found`
  */
 export function startInBrowser(
   services: Services,
@@ -43,7 +43,6 @@ export function startInBrowser(
     const configuration = await getSessionConfiguration(services, session)
     if (session.state !== 'created') {
       assertSameBrowser(session, presentedSecret)
-      assertSessionState(session, 'started', 'face_verified')
       if (presentedSecret === undefined) throw new BillfoldError('session.wrong-client')
       return { session, configuration, browserSecret: presentedSecret }
     }
@@ -102,4 +101,18 @@ export function assertSameBrowser({ browserHash }: SessionRow, secret: string | 
   if (browserHash === null) return
   if (secret === undefined || !timingSafeEqual(sha256Base64Url(secret), browserHash))
     throw new BillfoldError('session.wrong-client')
+}
+
+/** The browser or the app that presents itself as the one that has started a session. */
+export interface SessionClient {
+  /** The X coordinate of the caller's public key, base64url. */
+  readonly callerKey: string
+  /** The secret from the browser's session cookie. */
+  readonly browserSecret: string | undefined
+}
+
+/** Requires that this browser or this app has started the session. @throws BillfoldError `session.wrong-client` */
+export function assertStartedBy(session: SessionRow, { callerKey, browserSecret }: SessionClient): void {
+  assertSameBrowser(session, browserSecret)
+  if (session.browserHash === null && session.callerKey !== callerKey) throw new BillfoldError('session.wrong-client')
 }

@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { type Route, route } from '../../http/index.ts'
+import { callNode } from '../chain-clients/index.ts'
+import { isBillfoldError } from '../../kernel/errors.ts'
+import { getChainFamily } from '../transactions/formats/families.ts'
+import { transactionLimits } from '../transactions/limits.ts'
 import type { Chain } from '../wallets/chains/chain.ts'
+import { getChain } from '../wallets/chains/index.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
 import { successSchema } from './schemas.ts'
@@ -12,22 +17,73 @@ const chainBody = z.object({
   importWalletTypes: z
     .array(z.string())
     .describe('The importWalletType values of POST /api/wallets/import for this chain'),
+  requiredConfirmations: z.number().describe('Confirmations after which a transaction is final'),
+  blockNumber: z.number().optional().describe('The newest block; absent if no node says it'),
+  chainId: z.number().optional().describe('EVM chains: the chain id (EIP-155)'),
 })
 
-/** The route that lists the enabled chains. */
-export function chainsRoute({ chains, service }: CustodyContext): Route {
-  return route({
-    id: 'listChains',
-    method: 'GET',
-    path: '/api/chains',
-    summary: 'List the chains on which wallets can be created',
-    guard: service,
-    replies: { 200: { description: 'The chains', schema: successSchema(z.array(chainBody)) } },
-    handler: () => Promise.resolve(custodySuccessReply([...chains.values()].map(toChainBody))),
-  })
+/** The routes that list the enabled chains, and describe one. */
+export function chainRoutes(custody: CustodyContext): readonly Route[] {
+  const { chains, service } = custody
+  return [
+    route({
+      id: 'listChains',
+      method: 'GET',
+      path: '/api/chains',
+      summary: 'List the names of the chains on which wallets can be created',
+      guard: service,
+      replies: { 200: { description: 'The values of secretType', schema: successSchema(z.array(z.string())) } },
+      handler: () => Promise.resolve(custodySuccessReply([...chains.keys()])),
+    }),
+    route({
+      id: 'getChain',
+      method: 'GET',
+      path: '/api/chains/:secretType',
+      summary: 'Describe a chain: its coin, its newest block and the confirmations that make a transaction final',
+      guard: service,
+      params: z.object({ secretType: z.string().max(32) }),
+      replies: { 200: { description: 'The chain', schema: successSchema(chainBody) } },
+      handler: async ({ params }) =>
+        custodySuccessReply(await describeChain(custody, getChain(chains, params.secretType))),
+    }),
+  ]
 }
 
-function toChainBody({ secretType, symbol, decimals, parseWif }: Chain): z.output<typeof chainBody> {
+async function describeChain(custody: CustodyContext, chain: Chain): Promise<z.output<typeof chainBody>> {
+  const { secretType, symbol, decimals, parseWif } = chain
   const forms = ['PRIVATE_KEY', 'KEYSTORE', ...(parseWif === undefined ? [] : ['WIF'])]
-  return { secretType, symbol, decimals, importWalletTypes: forms.map((form) => `${secretType}_${form}`) }
+  const blockNumber = await findBlockNumber(custody, secretType)
+  const chainId = findChainId(custody, secretType)
+  return {
+    secretType,
+    symbol,
+    decimals,
+    importWalletTypes: forms.map((form) => `${secretType}_${form}`),
+    requiredConfirmations: transactionLimits.finalityConfirmations,
+    ...(blockNumber !== undefined && { blockNumber }),
+    ...(chainId !== undefined && { chainId }),
+  }
+}
+
+async function findBlockNumber({ services }: CustodyContext, secretType: string): Promise<number | undefined> {
+  const client = services.chainConnections.clients.get(secretType)
+  const fetchNumber = client?.blockNumber
+  if (client === undefined || fetchNumber === undefined) return undefined
+  try {
+    return await callNode(client, services.logger, () => fetchNumber())
+  } catch (error) {
+    if (!isBillfoldError(error, 'transaction.chain-unavailable')) throw error
+    return undefined
+  }
+}
+
+function findChainId({ services }: CustodyContext, secretType: string): number | undefined {
+  try {
+    const { network } = getChainFamily(secretType, services.chainConnections.clients.get(secretType))
+    const [namespace, reference] = network.split(':')
+    return namespace === 'eip155' ? Number(reference) : undefined
+  } catch (error) {
+    if (!isBillfoldError(error, 'transaction.unsupported-type')) throw error
+    return undefined
+  }
 }

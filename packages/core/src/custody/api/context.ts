@@ -2,6 +2,7 @@ import type { CustodyServices } from '../services.ts'
 import type { FaceMethodContext } from '../../identity/signing-methods/face-method-context.ts'
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
 import type { Guard } from '../../http/index.ts'
+import type { TokenIndexer } from '../tokens/token-indexer.ts'
 import type { Chains } from '../wallets/chains/index.ts'
 
 /** The context shared by the routes of the custody API. */
@@ -13,6 +14,10 @@ export interface CustodyContext {
   readonly faces: FaceMethodContext
   /** True if `POST /api/signatures` accepts raw requests. */
   readonly rawSignatures: boolean
+  /** The form of the reply to a verification: `{isValid}`, or the bare boolean. */
+  readonly verificationReply: 'object' | 'boolean'
+  /** Lists tokens of addresses, if the host has an indexer. */
+  readonly tokenIndexer: TokenIndexer | undefined
   /** Guard for service keys with the scope `custody`. */
   readonly service: Guard
   /** Guard of routes without authentication. */

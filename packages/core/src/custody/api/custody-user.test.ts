@@ -7,9 +7,11 @@ import { users } from '../../identity/users/table.ts'
 import { type CustodyCall, custodyCaller } from '../../test-fixtures/custody-caller.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import type { CustodyServices } from '../services.ts'
+import { transactions } from '../transactions/tables.ts'
 
 const tenant = 'default'
 const pin = { type: 'PIN', value: '471100' }
+const transfer = { type: 'TRANSFER', secretType: 'ETHEREUM', to: `0x${'11'.repeat(20)}`, value: '1' }
 
 let services: CustodyServices
 let custody: CustodyCall
@@ -87,6 +89,55 @@ describe('the wallets of users of other APIs', () => {
     for (const id of ['updateWallet', 'updateWalletMetadata'])
       expect(await custody(id, { params: { walletId: wallet.id }, body: { archived: true } })).toEqual(unknown)
     expect((await everybody('getWallet', { params: { walletId: wallet.id } })).result.archived).toBe(false)
+  })
+
+  async function walletOfAnother(): Promise<string> {
+    const [userId = ''] = others
+    await everybody('createSigningMethod', { params: { userId }, body: pin })
+    const body = { secretType: 'ETHEREUM', userId, pincode: pin.value }
+    return (await everybody('createWallet', { body })).result.id
+  }
+
+  // From the route table, so that a further route cannot be forgotten. An export takes a signing method of the user.
+  const routes = custodyApi(testServices(), tenant).routes.filter(
+    ({ id, path }) => path.includes(':walletId') && id !== 'exportWallet',
+  )
+  test.each(routes.map(({ id }) => id))('are unknown to a key with the scope custody: %s', async (id) => {
+    const walletId = await walletOfAnother()
+    const route = routes.find((candidate) => candidate.id === id)
+    const body = { archived: true, userId: newId(), pincode: pin.value }
+    const call = (wallet: string) => {
+      const params = { walletId: wallet, tokenAddress: `0x${'11'.repeat(20)}` }
+      return custody(id, { params, ...(route?.body && { body }) })
+    }
+    expect(await call(walletId)).toEqual(await call(newId()))
+  })
+
+  test.each([
+    ['verifySignature', (walletId: string) => ({ secretType: 'ETHEREUM', data: 'x', signature: '0x', walletId })],
+    ['buildTransaction', (walletId: string) => ({ transactionRequest: { ...transfer, walletId } })],
+  ])('cannot be named in a body by a key with the scope custody: %s', async (id, body) => {
+    const walletId = await walletOfAnother()
+    expect(await custody(id, { body: body(walletId) })).toEqual(await custody(id, { body: body(newId()) }))
+  })
+
+  test('have transactions that a key with the scope custody does not list', async () => {
+    const { result: own } = await custody('createWallet', { body: { secretType: 'ETHEREUM', pincode: pin.value } })
+    const sent = [own.id, await walletOfAnother()].map((walletId, nonce) => {
+      const chain = { secretType: 'ETHEREUM', network: 'eip155:1', address: `0x${'11'.repeat(20)}`, hash: `0x${nonce}` }
+      const nothing = { rawCancellation: null, failureCode: null, idempotencyKey: null, nextCheckAt: null }
+      const state = { type: 'TRANSFER', state: 'sent', contentHash: 'hash', raw: Uint8Array.of(1), createdAt: 0 }
+      return { id: newId(), tenant, walletId, nonce, ...chain, ...state, ...nothing }
+    })
+    await services.storage.commit(batch(...sent.map((row) => insert(transactions, row))))
+    const wallets = async (call: CustodyCall): Promise<readonly string[]> => {
+      const { result } = await call('listTransactions')
+      return result.map(({ transactionRequest }: { transactionRequest: { walletId: string } }) => {
+        return transactionRequest.walletId
+      })
+    }
+    expect(await wallets(custody)).toEqual([own.id])
+    expect(await wallets(everybody)).toHaveLength(2)
   })
 })
 

@@ -14,12 +14,12 @@ import type { AuthorizedMethod } from '../../identity/signing-methods/authorized
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyBodyLimit, idSchema, pincodeSchema, successSchema } from './schemas.ts'
+import { custodyBodyLimit, idSchema, optionalField, pincodeSchema, successSchema } from './schemas.ts'
 
 const newExport = z.object({
   type: z.enum(['KEYSTORE', 'PRIVATE_KEY']).default('KEYSTORE'),
-  pincode: pincodeSchema.optional(),
-  password: secretText(z.string().max(1024)).optional().describe('The password of the keystore'),
+  pincode: optionalField(pincodeSchema),
+  password: optionalField(secretText(z.string().max(1024)).describe('The password of the keystore')),
 })
 
 const exportBody = z.object({

@@ -12,9 +12,8 @@ import {
 } from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
-import { custodySuccessReply } from './response-format.ts'
-import { toCustodyWalletBody } from './response-bodies.ts'
-import { custodyBodyLimit, idSchema, pincodeSchema, resultSchemas, successSchema } from './schemas.ts'
+import { walletReply } from './wallet-reply.ts'
+import { custodyBodyLimit, idSchema, optionalField, pincodeSchema, resultSchemas, successSchema } from './schemas.ts'
 
 const forms = ['PRIVATE_KEY', 'KEYSTORE', 'WIF'] as const
 
@@ -23,21 +22,23 @@ const newImport = z.object({
     .string()
     .max(64)
     .describe('Chain and format: ETHEREUM_PRIVATE_KEY, ETHEREUM_KEYSTORE, BITCOIN_WIF, AETERNITY_KEYSTORE, ...'),
-  userId: idSchema.optional(),
-  pincode: pincodeSchema.optional(),
-  privateKey: z.string().max(512).optional(),
-  wif: z.string().max(512).optional(),
-  keystore: z
-    .union([z.string(), z.record(z.string(), z.unknown())])
-    .optional()
-    .describe('The keystore file, as a JSON string or an object'),
-  password: secretText(z.string().max(1024)).optional(),
-  description: z.string().max(1024).optional(),
-  identifier: z.string().max(256).optional(),
+  userId: optionalField(idSchema),
+  pincode: optionalField(pincodeSchema),
+  privateKey: optionalField(z.string().max(512)),
+  wif: optionalField(z.string().max(512)),
+  keystore: optionalField(
+    z
+      .union([z.string(), z.record(z.string(), z.unknown())])
+      .describe('The keystore file, as a JSON string or an object'),
+  ),
+  password: optionalField(secretText(z.string().max(1024))),
+  description: optionalField(z.string().max(1024)),
+  identifier: optionalField(z.string().max(256)),
 })
 
 /** The route that imports a wallet. */
-export function importRoute({ services, chains, methods, service }: CustodyContext): Route {
+export function importRoute(custody: CustodyContext): Route {
+  const { services, chains, methods, service } = custody
   return route({
     id: 'importWallet',
     method: 'POST',
@@ -57,20 +58,16 @@ export function importRoute({ services, chains, methods, service }: CustodyConte
       if (body.userId === undefined) {
         if (body.pincode === undefined) throw missing('pincode')
         const key = await loadKey(services, actor)
-        return custodySuccessReply(
-          toCustodyWalletBody(
-            chains,
-            await importStandaloneWallet(services, methods, actor, chain, key, body, body.pincode),
-          ),
+        return walletReply(
+          custody,
+          await importStandaloneWallet(services, methods, actor, chain, key, body, body.pincode),
         )
       }
       const user = await getCustodyUser(services, context.caller, body.userId)
       const header = await parseSigningMethod(services, context, headers)
       const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header, body.pincode)
       const key = await loadKey(services, actor)
-      return custodySuccessReply(
-        toCustodyWalletBody(chains, await importUserWallet(services, actor, user.id, chain, key, body, authorizedBy)),
-      )
+      return walletReply(custody, await importUserWallet(services, actor, user.id, chain, key, body, authorizedBy))
     },
   })
 }

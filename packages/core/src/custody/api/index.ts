@@ -5,12 +5,18 @@ import type { SigningMethodOptions } from '../../identity/signing-methods/method
 import type { LockoutRule } from '../../identity/signing-methods/lockout.ts'
 import type { Api } from '../../http/index.ts'
 import type { FaceMethodContext } from '../../identity/signing-methods/face-method-context.ts'
+import type { TokenIndexer } from '../tokens/token-indexer.ts'
 import type { TransactionRetention } from '../transactions/retention/retention-rules.ts'
 import { type Chains, knownChains } from '../wallets/chains/index.ts'
 import { publicGuard, serviceGuard } from '../../identity/api/service-guard.ts'
 import type { CustodyContext } from './context.ts'
 import { custodyErrorReply } from './response-format.ts'
+import { addressRoute } from './address-route.ts'
+import { allNonFungiblesRoute } from './all-non-fungibles-route.ts'
+import { balanceRoutes } from './balance-routes.ts'
+import { contractRoutes } from './contract-routes.ts'
 import { faceCheckRoutes } from './face-check-routes.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { custodyErrorBody } from './schemas.ts'
 import { securityRoutes } from './security-routes.ts'
@@ -39,8 +45,15 @@ export interface CustodyOptions {
    * login challenge of another service or a DID update, so callers must be trusted with full control of the wallets.
    */
   readonly rawSignatures?: boolean
+  /**
+   * The result of `POST /api/signatures/verification`: `object` for `{isValid}`, which the vendor's SDK reads, or `boolean` for the
+   * bare boolean of older clients. Default: `object`.
+   */
+  readonly verificationReply?: 'object' | 'boolean'
   /** Chain clients by `secretType`. Balances and transactions need one; signing messages does not. */
   readonly chainClients?: ChainClients
+  /** Lists the tokens of addresses. Without one, only balances of tokens that the caller names can be read. */
+  readonly tokenIndexer?: TokenIndexer
   /** Fee bumping of pending transactions. Applies only to transactions whose sender allows it. */
   readonly feeBumping?: FeeBumping
   /** Retention of final transactions and their idempotency keys. */
@@ -66,6 +79,8 @@ export function custodyApi(
       liveness: options.biometric?.liveness ?? 'basic',
     },
     rawSignatures: options.rawSignatures === true,
+    tokenIndexer: options.tokenIndexer,
+    verificationReply: options.verificationReply ?? 'object',
     service: serviceGuard(services, 'custody'),
     publicGuard: publicGuard(tenant),
   }
@@ -77,10 +92,15 @@ export function custodyApi(
       ...userRoutes(custody),
       ...signingMethodRoutes(custody),
       ...faceCheckRoutes(custody),
+      ...passkeyRoutes(custody),
+      allNonFungiblesRoute(custody),
       ...walletRoutes(custody),
+      ...balanceRoutes(custody),
+      addressRoute(custody),
       ...linkRoutes(custody),
       ...signatureRoutes(custody),
       ...transactionRoutes(custody),
+      ...contractRoutes(custody),
       ...securityRoutes(custody),
     ]),
     errorReply: custodyErrorReply,

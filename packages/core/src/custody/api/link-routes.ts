@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
-import { getCustodyUser } from './custody-user.ts'
-import { getCustodyWallet } from '../wallets/find.ts'
+import { getCustodyUser, getReachableWallet } from './custody-user.ts'
 import { linkWallet } from '../wallets/link.ts'
 import {
   actorFromRequest,
@@ -11,8 +10,7 @@ import {
 } from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
-import { custodySuccessReply } from './response-format.ts'
-import { toCustodyWalletBody } from './response-bodies.ts'
+import { walletReply } from './wallet-reply.ts'
 import { custodyBodyLimit, idSchema, pincodeSchema, resultSchemas, successSchema } from './schemas.ts'
 
 const linkPaths = [
@@ -23,7 +21,8 @@ const linkPaths = [
 ] as const
 
 /** The routes that link a standalone wallet to a user: one operation under every path that clients use. */
-export function linkRoutes({ services, chains, service }: CustodyContext): readonly Route[] {
+export function linkRoutes(custody: CustodyContext): readonly Route[] {
+  const { services, service } = custody
   return linkPaths.map((linkPath) =>
     route({
       ...linkPath,
@@ -40,14 +39,14 @@ export function linkRoutes({ services, chains, service }: CustodyContext): reado
       replies: { 200: { description: 'The wallet', schema: successSchema(resultSchemas.wallet) } },
       handler: async ({ params, headers, body }, context) => {
         const actor = actorFromRequest(context)
-        const wallet = await getCustodyWallet(services, actor.tenant, params.walletId)
+        const wallet = await getReachableWallet(services, context.caller, params.walletId)
         if (wallet.userId !== null) throw new BillfoldError('wallet.already-linked')
         const user = await getCustodyUser(services, context.caller, body.userId)
         const header = await parseSigningMethod(services, context, headers)
         const byUser = await authorizeWithSigningMethod(services, actor, user.id, header)
         const byWalletPin = await authorizeWithSigningMethod(services, actor, wallet.id, undefined, body.pincode)
         const linked = await linkWallet(services, actor, wallet.id, user.id, { wallet: byWalletPin, user: byUser })
-        return custodySuccessReply(toCustodyWalletBody(chains, linked))
+        return walletReply(custody, linked)
       },
     }),
   )

@@ -4,14 +4,14 @@ import { updateWallet } from '../wallets/update.ts'
 import { actorFromRequest } from '../../identity/api/signing-method-auth.ts'
 import type { CustodyContext } from './context.ts'
 import { getReachableWallet } from './custody-user.ts'
-import { custodySuccessReply } from './response-format.ts'
-import { toCustodyWalletBody } from './response-bodies.ts'
-import { custodyBodyLimit, idSchema, resultSchemas, successSchema } from './schemas.ts'
+import { walletReply } from './wallet-reply.ts'
+import { custodyBodyLimit, idSchema, optionalField, resultSchemas, successSchema } from './schemas.ts'
 
 const walletChange = z.object({
   description: z.string().max(1024).nullable().optional(),
-  archived: z.boolean().optional(),
-  primary: z.boolean().optional(),
+  identifier: z.string().max(256).nullable().optional(),
+  archived: optionalField(z.boolean()),
+  primary: optionalField(z.boolean()),
 })
 
 /** The routes that update the metadata of a wallet. Official clients use either of the two paths. */
@@ -22,13 +22,14 @@ export function metadataRoutes(custody: CustodyContext): readonly Route[] {
   ]
 }
 
-function metadataRoute({ services, chains, service }: CustodyContext, name: string, path: string): Route {
+function metadataRoute(custody: CustodyContext, name: string, path: string): Route {
+  const { services, service } = custody
   return route({
     id: name,
     method: 'PATCH',
     path,
     summary:
-      'Update the description of a wallet, archive or unarchive it, or make it the primary wallet of its owner and chain',
+      'Update the description and identifier of a wallet, archive or unarchive it, or make it the primary wallet of its owner and chain',
     guard: service,
     params: z.object({ walletId: idSchema }),
     body: { encoding: 'json', schema: walletChange, limit: custodyBodyLimit },
@@ -38,8 +39,7 @@ function metadataRoute({ services, chains, service }: CustodyContext, name: stri
     },
     handler: async ({ params, body }, context) => {
       const { id } = await getReachableWallet(services, context.caller, params.walletId)
-      const wallet = await updateWallet(services, actorFromRequest(context), id, body)
-      return custodySuccessReply(toCustodyWalletBody(chains, wallet))
+      return walletReply(custody, await updateWallet(services, actorFromRequest(context), id, body))
     },
   })
 }

@@ -32,11 +32,13 @@ describe('toCustodyWalletBody', () => {
     })
   })
 
-  it('reports a missing balance as not available, not as zero', () => {
-    expect(toCustodyWalletBody(knownChains(), wallet)['balance']).toMatchObject({
+  it('reports a missing balance as not available, without amounts that typed clients would read as zero', () => {
+    expect(toCustodyWalletBody(knownChains(), wallet)['balance']).toEqual({
       available: false,
-      balance: null,
-      rawBalance: null,
+      secretType: 'ETHEREUM',
+      symbol: 'ETH',
+      gasSymbol: 'ETH',
+      decimals: 18,
     })
   })
 

@@ -1,12 +1,21 @@
 import type { SigningMethodRow } from '../../identity/signing-methods/sealing.ts'
 import { formatUnits } from '../transactions/formats/units.ts'
 import type { UserRow } from '../../identity/users/create.ts'
+import type { Chain } from '../wallets/chains/chain.ts'
 import type { Chains } from '../wallets/chains/index.ts'
 import type { CustodyWalletRow } from '../wallets/sealing.ts'
 
-/** Formats a signing method for the API. Its value is included only if it was just generated. */
-export function toSigningMethodBody(row: SigningMethodRow, generatedValue?: string): Record<string, unknown> {
+/**
+ * Formats a signing method for the API. Its value is included only if it was just generated.
+ * @param details what the method's kind tells in addition
+ */
+export function toSigningMethodBody(
+  row: SigningMethodRow,
+  generatedValue?: string,
+  details: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   return {
+    ...details,
     id: row.id,
     type: row.type,
     incorrectAttempts: row.incorrectAttempts,
@@ -19,13 +28,16 @@ export function toSigningMethodBody(row: SigningMethodRow, generatedValue?: stri
   }
 }
 
-/** Formats a user for the API. */
-export function toCustodyUserBody(user: UserRow, methods?: readonly SigningMethodRow[]): Record<string, unknown> {
+/** Formats a user for the API. @param signingMethods as `toSigningMethodBody` formats them */
+export function toCustodyUserBody(
+  user: UserRow,
+  signingMethods?: readonly Readonly<Record<string, unknown>>[],
+): Record<string, unknown> {
   return {
     id: user.id,
     ...(user.reference !== null && { reference: user.reference }),
     createdAt: formatTime(user.createdAt),
-    ...(methods !== undefined && { signingMethods: methods.map((row) => toSigningMethodBody(row)) }),
+    ...(signingMethods !== undefined && { signingMethods }),
   }
 }
 
@@ -52,20 +64,24 @@ export function toCustodyWalletBody(
     primary: wallet.primary,
     hasCustomPin: wallet.userId === null,
     ...(wallet.userId !== null && { userId: wallet.userId }),
-    balance: {
-      ...toBalanceFields(balance, decimals),
-      secretType: wallet.secretType,
-      symbol,
-      gasSymbol: symbol,
-      decimals,
-    },
+    balance: toBalanceBody({ secretType: wallet.secretType, symbol, decimals }, balance),
   }
 }
 
-/** `balance` is the nearest number in whole units, for display. `rawBalance` is exact. */
+/** Formats the balance of an address, in minor units of its chain; undefined if no node says it. */
+export function toBalanceBody(
+  { secretType, symbol, decimals }: Pick<Chain, 'secretType' | 'symbol' | 'decimals'>,
+  balance: bigint | undefined,
+): Record<string, unknown> {
+  return { ...toBalanceFields(balance, decimals), secretType, symbol, gasSymbol: symbol, decimals }
+}
+
+/**
+ * `balance` is the nearest number in whole units, for display. `rawBalance` is exact. An unknown balance has no amounts: zero
+ * would be wrong, and null fails in clients whose fields are plain numbers.
+ */
 function toBalanceFields(raw: bigint | undefined, decimals: number): Record<string, unknown> {
-  if (raw === undefined)
-    return { available: false, balance: null, gasBalance: null, rawBalance: null, rawGasBalance: null }
+  if (raw === undefined) return { available: false }
   const whole = Number(formatUnits(raw, decimals))
   return {
     available: true,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { secretText } from '../../http/index.ts'
+import { paginationSchema } from './pagination.ts'
 
 /** The maximum body size of this API's routes, in bytes. */
 export const custodyBodyLimit = 256 * 1024
@@ -8,13 +9,24 @@ export const custodyBodyLimit = 256 * 1024
 export const idSchema = z.string().min(1).max(64)
 
 /** The value of a signing method of any type. */
-export const signingMethodValueSchema = secretText(z.string().max(1024))
+export const signingMethodValueSchema = z.union([
+  secretText(z.string().max(1024)),
+  secretText(z.number().int().nonnegative().transform(String)),
+])
 
 /** The device public key of a BIOMETRIC with face verification: base64 of X and Y of a P-256 key. */
 export const devicePublicKeySchema = z.string().max(96)
 
-/** A PIN in a body. */
-export const pincodeSchema = secretText(z.string().min(1).max(64))
+/** A PIN in a body: text, or the number that some clients send, which has no leading zeros. */
+export const pincodeSchema = z.union([
+  secretText(z.string().min(1).max(64)),
+  secretText(z.number().int().nonnegative().transform(String)),
+])
+
+/** An optional field that typed clients send as null. */
+export function optionalField<S extends z.ZodType>(schema: S) {
+  return schema.nullish().transform((value) => value ?? undefined)
+}
 
 /** The page number (from 1) and page size of a list. */
 export const custodyPaging = {
@@ -28,7 +40,14 @@ export const booleanQuerySchema = z.enum(['true', 'false']).transform((word) => 
 /** The body of every error reply. */
 export const custodyErrorBody = z.object({
   success: z.literal(false),
-  errors: z.array(z.object({ code: z.string(), message: z.string() })),
+  errors: z.array(
+    z.object({
+      code: z.string(),
+      message: z.string(),
+      errorCode: z.string().describe('The same as code'),
+      errorMessage: z.string().describe('The same as message'),
+    }),
+  ),
 })
 
 const signingMethodBody = z.object({
@@ -41,6 +60,11 @@ const signingMethodBody = z.object({
   hasMasterSecret: z.boolean(),
   device: z.string().optional().describe('RFC 7638 thumbprint of the device of a BIOMETRIC with face verification'),
   value: z.string().optional().describe('The generated value, returned only once'),
+  name: z.string().optional().describe("PASSKEY: the user's name for it"),
+  prf: z.boolean().optional().describe('PASSKEY: whether its authenticator gives the secret that opens wallet keys'),
+  backedUp: z.boolean().optional().describe("PASSKEY: whether the passkey is in the user's cloud"),
+  aaguid: z.string().optional().describe('PASSKEY: the make of the authenticator'),
+  credentialId: z.string().optional().describe('PASSKEY: the credential, base64url, for the Signal API of browsers'),
 })
 
 const userBody = z.object({
@@ -48,6 +72,18 @@ const userBody = z.object({
   reference: z.string().optional(),
   createdAt: z.string(),
   signingMethods: z.array(signingMethodBody).optional(),
+})
+
+const balanceBody = z.object({
+  available: z.boolean().describe('False if no node says the balance; the four amounts are absent then'),
+  secretType: z.string(),
+  balance: z.number().optional(),
+  gasBalance: z.number().optional(),
+  symbol: z.string(),
+  gasSymbol: z.string(),
+  rawBalance: z.string().optional(),
+  rawGasBalance: z.string().optional(),
+  decimals: z.number(),
 })
 
 const walletBody = z.object({
@@ -62,17 +98,7 @@ const walletBody = z.object({
   primary: z.boolean(),
   hasCustomPin: z.boolean(),
   userId: z.string().optional(),
-  balance: z.object({
-    available: z.boolean(),
-    secretType: z.string(),
-    balance: z.number().nullable(),
-    gasBalance: z.number().nullable(),
-    symbol: z.string(),
-    gasSymbol: z.string(),
-    rawBalance: z.string().nullable(),
-    rawGasBalance: z.string().nullable(),
-    decimals: z.number(),
-  }),
+  balance: balanceBody,
 })
 
 const signatureBody = z.object({
@@ -89,10 +115,16 @@ export const resultSchemas = {
   signingMethod: signingMethodBody,
   user: userBody,
   wallet: walletBody,
+  balance: balanceBody,
   signature: signatureBody,
 }
 
 /** Wraps a result schema in `{success:true, result}`. */
 export function successSchema(result: z.ZodType): z.ZodType {
   return z.object({ success: z.literal(true), result })
+}
+
+/** Wraps the schema of the elements of a list, which comes in pages. */
+export function pageSchema(element: z.ZodType): z.ZodType {
+  return z.object({ success: z.literal(true), result: z.array(element), pagination: paginationSchema })
 }

@@ -11,6 +11,7 @@ const keys = z.object({
       id: z.string(),
       keyspec: z.literal('RSA_2048'),
       publicKey: z.string().describe('SubjectPublicKeyInfo, DER, base64'),
+      encryptionAlgorithm: z.literal('RSAES_OAEP_SHA_256'),
       encryptionAlgorithms: z.array(z.string()),
     }),
   ),
@@ -33,6 +34,7 @@ export function securityRoutes({ services, publicGuard }: CustodyContext): reado
           id,
           keyspec: 'RSA_2048',
           publicKey: Buffer.from(publicKey).toString('base64'),
+          encryptionAlgorithm: 'RSAES_OAEP_SHA_256',
           encryptionAlgorithms: ['RSAES_OAEP_SHA_256'],
         }
         return custodySuccessReply({ encryptionKeys: [key] })

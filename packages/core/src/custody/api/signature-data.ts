@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseBase64 } from '../../kernel/base64.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
-import { sanitizeJson } from '../../http/index.ts'
+import { parseJson, sanitizeJson } from '../../http/index.ts'
 import type { SignatureRequest } from '../wallets/chains/chain.ts'
 
 /** Typed data (EIP-712), as an object or a JSON string. */
@@ -27,7 +27,7 @@ export type TransmittedSignatureRequest = (
 export function parseSignatureRequest({ dataEncoding, ...request }: TransmittedSignatureRequest): SignatureRequest {
   if (request.type === 'MESSAGE') return { type: 'MESSAGE', data: decodeMessage(request.data, dataEncoding) }
   if (dataEncoding !== undefined && dataEncoding !== 'text') throw invalid('dataEncoding', 'is for messages only')
-  return { type: 'EIP712', data: typeof request.data === 'string' ? parseJson(request.data) : request.data }
+  return { type: 'EIP712', data: typeof request.data === 'string' ? parseTypedData(request.data) : request.data }
 }
 
 function decodeMessage(data: string, encoding: TransmittedSignatureRequest['dataEncoding']): string | Uint8Array {
@@ -42,10 +42,10 @@ function decodeMessage(data: string, encoding: TransmittedSignatureRequest['data
   return Uint8Array.from(bytes)
 }
 
-function parseJson(text: string): unknown {
+function parseTypedData(text: string): unknown {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (error) {
     throw invalid('data', 'is not valid JSON', error)
   }

@@ -8,7 +8,7 @@ import { actorFromRequest, parseSigningMethod, withSigningMethod } from '../../i
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyBodyLimit, idSchema, pincodeSchema, resultSchemas, successSchema } from './schemas.ts'
+import { custodyBodyLimit, idSchema, optionalField, pincodeSchema, resultSchemas, successSchema } from './schemas.ts'
 import {
   dataEncodingSchema,
   withSignatureRequestPath,
@@ -28,7 +28,7 @@ function newSignature(chains: Chains) {
   const data = z.string().describe('Hex: a 32-byte hash on secp256k1, up to 64 KiB on ed25519')
   const raw = z.object({ type: z.literal(types), ...common, data })
   return z.object({
-    pincode: pincodeSchema.optional(),
+    pincode: optionalField(pincodeSchema),
     signatureRequest: z.discriminatedUnion('type', types.length === 0 ? [message, typed] : [message, typed, raw]),
   })
 }

@@ -8,6 +8,7 @@ import {
   removeMethod,
   replaceMethod,
 } from '../../identity/signing-methods/methods.ts'
+import type { MethodEnrolment } from '../../platform/signing-method-kind.ts'
 import { type RequestContext, type Route, route } from '../../http/index.ts'
 import { getCustodyUser } from './custody-user.ts'
 import {
@@ -18,25 +19,29 @@ import {
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { toSigningMethodBody } from './response-bodies.ts'
+import { describeMethod } from './describe-methods.ts'
 import {
   custodyBodyLimit,
   devicePublicKeySchema,
   idSchema,
+  optionalField,
   signingMethodValueSchema,
   resultSchemas,
   successSchema,
 } from './schemas.ts'
 
-const newMethod = z.object({
-  type: z.string().max(32),
-  value: signingMethodValueSchema.optional(),
-  devicePublicKey: devicePublicKeySchema.optional(),
-})
 const newValue = z.object({
-  value: signingMethodValueSchema.optional(),
-  devicePublicKey: devicePublicKeySchema.optional(),
+  value: optionalField(signingMethodValueSchema),
+  devicePublicKey: optionalField(devicePublicKeySchema),
+  passkey: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe(
+      'For a PASSKEY: the `RegistrationResponseJSON` of WebAuthn Level 3, without the results of the PRF extension',
+    ),
+  name: z.string().min(1).max(64).optional().describe("For a PASSKEY: the user's name for it"),
 })
+const newMethod = newValue.extend({ type: z.string().max(32) })
 const methodParams = z.object({ userId: idSchema, signingMethodId: idSchema })
 const methodReplies = { 200: { description: 'The signing method', schema: successSchema(resultSchemas.signingMethod) } }
 
@@ -66,8 +71,8 @@ function addRoute(custody: CustodyContext): Route {
       const owner = await findOwner(services, context, params.userId)
       const actor = actorFromRequest(context)
       if (!(await hasMethods(services, owner))) {
-        const first = await addFirstMethod(services, methods, actor, owner, body)
-        return custodySuccessReply(toSigningMethodBody(first.row, first.generatedValue))
+        const first = await addFirstMethod(services, methods, actor, owner, { ...body, enrolment: toEnrolment(body) })
+        return custodySuccessReply(await describeMethod(services, first))
       }
       const authorizedBy = await authorizeWithSigningMethod(
         services,
@@ -75,9 +80,11 @@ function addRoute(custody: CustodyContext): Route {
         owner.ownerId,
         await parseSigningMethod(services, context, headers),
       )
-      const input = { ...body, face: await resolveRequestedBinding(custody, owner, body.devicePublicKey) }
-      const { row, generatedValue } = await addMethod(services, methods, actor, owner, input, authorizedBy)
-      return custodySuccessReply(toSigningMethodBody(row, generatedValue))
+      const face = await resolveRequestedBinding(custody, owner, body.devicePublicKey)
+      const input = { ...body, face, enrolment: toEnrolment(body) }
+      return custodySuccessReply(
+        await describeMethod(services, await addMethod(services, methods, actor, owner, input, authorizedBy)),
+      )
     },
   })
 }
@@ -103,7 +110,8 @@ function replaceRoute(custody: CustodyContext, method: 'PUT' | 'PATCH'): Route {
         owner.ownerId,
         await parseSigningMethod(services, context, headers),
       )
-      const { row, generatedValue } = await replaceMethod(
+      const face = await resolveRequestedBinding(custody, owner, body.devicePublicKey)
+      const replaced = await replaceMethod(
         services,
         methods,
         actor,
@@ -111,9 +119,9 @@ function replaceRoute(custody: CustodyContext, method: 'PUT' | 'PATCH'): Route {
         params.signingMethodId,
         body.value,
         authorizedBy,
-        await resolveRequestedBinding(custody, owner, body.devicePublicKey),
+        { face, enrolment: toEnrolment(body) },
       )
-      return custodySuccessReply(toSigningMethodBody(row, generatedValue))
+      return custodySuccessReply(await describeMethod(services, replaced))
     },
   })
 }
@@ -137,6 +145,11 @@ function removeRoute({ services, service }: CustodyContext): Route {
       return { status: 200, body: { success: true } }
     },
   })
+}
+
+/** What comes with a PASSKEY. A name alone proves nothing. */
+function toEnrolment({ passkey: proof, name }: z.output<typeof newValue>): MethodEnrolment {
+  return { proof, name }
 }
 
 /** Resolves the face and device to bind a signing method to, if the body has a device key. */

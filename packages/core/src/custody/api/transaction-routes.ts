@@ -8,6 +8,7 @@ import { sendTransaction } from '../transactions/sending/send.ts'
 import { getTransactionStatus } from '../transactions/tracking/status.ts'
 import type { Chain } from '../wallets/chains/chain.ts'
 import { getChain } from '../wallets/chains/index.ts'
+import { getReachableWallet } from './custody-user.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
 import type { CustodyWalletRow } from '../wallets/sealing.ts'
 import { assertWalletNotArchived } from '../wallets/sign.ts'
@@ -18,70 +19,12 @@ import {
 } from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
+import { replacementRoutes } from './replacement-routes.ts'
+import { transactionListRoute } from './transaction-list-route.ts'
+import { parseTransactionBody, transactionBodySchema, type TransactionRequestBody } from './transaction-schemas.ts'
+import { nodeUnavailable, withoutSending } from './without-sending.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyBodyLimit, idSchema, pincodeSchema, successSchema } from './schemas.ts'
-
-const amount = z.union([z.number().nonnegative(), z.string().max(transactionLimits.amountLength)])
-const address = z.string().min(1).max(transactionLimits.addressLength)
-const count = z.number().int().nonnegative()
-
-const chainSpecificFields = z.object({
-  nonce: count.optional(),
-  gasLimit: amount.optional(),
-  gasPrice: amount.optional(),
-  maxFeePerGas: amount.optional(),
-  maxPriorityFeePerGas: amount.optional(),
-  maxReplacementFeePerGas: amount
-    .optional()
-    .describe('EVM: the maximum fee per gas, in wei, up to which the fee of the pending transaction may be bumped'),
-  fee: amount.optional(),
-  ttl: count.optional(),
-})
-
-const common = {
-  secretType: z.string().max(32),
-  walletId: idSchema,
-  to: address,
-  chainSpecificFields: chainSpecificFields.optional(),
-}
-
-const transfer = {
-  ...common,
-  value: amount.describe('In whole units: 0.1'),
-  data: z.string().max(transactionLimits.dataLength).optional(),
-}
-
-const transactionRequest = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('TRANSFER'), ...transfer }),
-  z.object({ type: z.literal('GAS_TRANSFER'), ...transfer }),
-  z.object({
-    type: z.literal('TOKEN_TRANSFER'),
-    ...common,
-    tokenAddress: address,
-    value: amount.describe('In whole tokens'),
-  }),
-  z.object({
-    type: z.literal('NFT_TRANSFER'),
-    ...common,
-    tokenAddress: address,
-    tokenId: amount,
-    amount: amount.optional(),
-  }),
-  z.object({
-    type: z.literal('CONTRACT_EXECUTION'),
-    ...common,
-    functionName: z.string().max(transactionLimits.nameLength),
-    inputs: z
-      .array(z.object({ type: z.string().max(transactionLimits.nameLength), value: z.unknown() }))
-      .max(transactionLimits.inputs)
-      .optional(),
-    value: amount.optional(),
-  }),
-])
-
-type RequestBody = z.output<typeof transactionRequest>
-
-const newTransaction = z.object({ pincode: pincodeSchema.optional(), transactionRequest })
+import { custodyBodyLimit, successSchema } from './schemas.ts'
 
 const sendHeaders = signingMethodHeadersSchema.extend({
   'idempotency-key': z.string().min(1).max(transactionLimits.idempotencyKeyLength).optional(),
@@ -91,11 +34,12 @@ const sentBody = z.object({ id: z.string(), transactionHash: z.string() })
 
 const statusBody = z.object({
   hash: z.string(),
-  status: z.enum(['UNKNOWN', 'PENDING', 'SUCCEEDED', 'FAILED']),
+  status: z.enum(['UNKNOWN', 'PENDING', 'SUCCEEDED', 'FAILED', 'CANCELED']),
   confirmations: z.number(),
   blockNumber: z.number().optional(),
   blockHash: z.string().optional(),
   hasReachedFinality: z.boolean(),
+  chain: z.string().describe('The secretType'),
   replacedBy: z
     .string()
     .optional()
@@ -111,6 +55,8 @@ export function transactionRoutes(custody: CustodyContext): readonly Route[] {
     sendRoute(custody, 'executeTransaction', '/api/transactions/execute'),
     buildRoute(custody),
     statusRoute(custody),
+    transactionListRoute(custody),
+    ...replacementRoutes(custody),
   ]
 }
 
@@ -124,7 +70,7 @@ function sendRoute(custody: CustodyContext, name: string, path: string): Route {
     summary: 'Sign and send a transaction; requests with the same Idempotency-Key send it once',
     guard: service,
     headers: sendHeaders,
-    body: { encoding: 'json', schema: newTransaction, limit: custodyBodyLimit, raw: 'if-available' },
+    body: { encoding: 'json', schema: transactionBodySchema, limit: custodyBodyLimit, raw: 'if-available' },
     replies: {
       200: {
         description: 'The transaction is stored, and is sent even if no node accepts it now',
@@ -136,7 +82,9 @@ function sendRoute(custody: CustodyContext, name: string, path: string): Route {
     },
     handler: async ({ body, headers }, context) => {
       const actor = actorFromRequest(context)
-      const { wallet, chain, request } = await findSendingWallet(custody, actor.tenant, body.transactionRequest)
+      const requested = parseTransactionBody(body)
+      const wallet = await getCustodyWallet(services, actor.tenant, requested.walletId)
+      const { chain, request } = toSending(custody, wallet, requested)
       const header = await parseSigningMethod(services, context, headers)
       const authorizedBy = await authorizeWithSigningMethod(services, actor, wallet.ownerId, header, body.pincode)
       const row = await sendTransaction(
@@ -162,13 +110,15 @@ function buildRoute(custody: CustodyContext): Route {
     path: '/api/transactions/build',
     summary: 'Build an unsigned transaction; no node is needed if nonce, gasLimit and gasPrice are given',
     guard: service,
-    body: { encoding: 'json', schema: z.object({ transactionRequest }), limit: custodyBodyLimit },
+    body: { encoding: 'json', schema: transactionBodySchema, limit: custodyBodyLimit },
     replies: {
       200: { description: 'The unsigned transaction', schema: successSchema(z.record(z.string(), z.unknown())) },
       503: unavailable,
     },
     handler: async ({ body }, { caller }) => {
-      const { wallet, chain, request } = await findSendingWallet(custody, caller.tenant, body.transactionRequest)
+      const requested = parseTransactionBody(body)
+      const wallet = await getReachableWallet(services, caller, requested.walletId)
+      const { chain, request } = toSending(custody, wallet, requested)
       return custodySuccessReply(await buildTransaction(services, wallet, chain, request))
     },
   })
@@ -187,24 +137,25 @@ function statusRoute({ services, chains, service }: CustodyContext): Route {
     }),
     replies: {
       200: { description: 'The status of the transaction', schema: successSchema(statusBody) },
-      503: unavailable,
+      503: nodeUnavailable,
     },
     handler: async ({ params }, { caller }) => {
       const { secretType } = getChain(chains, params.secretType)
-      return custodySuccessReply(await getTransactionStatus(services, caller.tenant, secretType, params.hash))
+      const status = () => getTransactionStatus(services, caller.tenant, secretType, params.hash)
+      return custodySuccessReply({ ...(await withoutSending(status)), chain: secretType })
     },
   })
 }
 
-async function findSendingWallet(
-  { services, chains }: CustodyContext,
-  tenant: string,
-  body: RequestBody,
-): Promise<{ wallet: CustodyWalletRow; chain: Chain; request: TransactionRequest }> {
-  const wallet = await getCustodyWallet(services, tenant, body.walletId)
+/** @throws BillfoldError `input.invalid` for another chain, `wallet.archived` */
+function toSending(
+  { chains }: CustodyContext,
+  wallet: CustodyWalletRow,
+  body: TransactionRequestBody,
+): { readonly chain: Chain; readonly request: TransactionRequest } {
   if (wallet.secretType !== body.secretType) throw new BillfoldError('input.invalid', { issues: [chainMismatch] })
   assertWalletNotArchived(wallet)
-  return { wallet, chain: getChain(chains, wallet.secretType), request: body }
+  return { chain: getChain(chains, wallet.secretType), request: body }
 }
 
 const chainMismatch = { path: 'transactionRequest.secretType', message: "does not match the wallet's secretType" }

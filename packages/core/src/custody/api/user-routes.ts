@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { closeOwnerWrites, insertClosedOwner } from '../../identity/signing-methods/owner.ts'
 import { methodUnchanged } from '../../identity/signing-methods/authorized-method.ts'
-import { hasMethods, listMethods } from '../../identity/signing-methods/methods.ts'
+import { hasMethods } from '../../identity/signing-methods/methods.ts'
 import { type Route, route } from '../../http/index.ts'
 import { createUser } from '../../identity/users/create.ts'
 import { archiveUser, setUserReference } from '../../identity/users/update.ts'
@@ -15,7 +15,9 @@ import {
 } from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
+import { readPage } from './pagination.ts'
 import { custodySuccessReply } from './response-format.ts'
+import { describeRows, listMethodBodies } from './describe-methods.ts'
 import { toCustodyUserBody } from './response-bodies.ts'
 import {
   custodyBodyLimit,
@@ -24,12 +26,14 @@ import {
   signingMethodValueSchema,
   custodyPaging,
   resultSchemas,
+  optionalField,
+  pageSchema,
   successSchema,
 } from './schemas.ts'
 
 const newUser = z.object({
-  reference: z.string().max(256).optional(),
-  signingMethod: z.object({ type: z.string().max(32), value: signingMethodValueSchema.optional() }).optional(),
+  reference: optionalField(z.string().max(256)),
+  signingMethod: optionalField(z.object({ type: z.string().max(32), value: optionalField(signingMethodValueSchema) })),
 })
 
 /** The routes that create, list, get, update and delete users. */
@@ -46,29 +50,10 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
       replies: { 200: { description: 'The user', schema: successSchema(resultSchemas.user) } },
       handler: async ({ body }, context) => {
         const { user, methods } = await createUser(services, custody.methods, actorFromRequest(context), body)
-        return custodySuccessReply(toCustodyUserBody(user, methods))
+        return custodySuccessReply(toCustodyUserBody(user, await describeRows(services, methods)))
       },
     }),
-    route({
-      id: 'listUsers',
-      method: 'GET',
-      path: '/api/users',
-      summary: 'List users, newest first',
-      guard: service,
-      query: z.object({
-        ...custodyPaging,
-        reference: z.string().max(256).optional(),
-        includeSigningMethods: booleanQuerySchema.optional(),
-      }),
-      replies: { 200: { description: 'A page of users', schema: successSchema(z.array(resultSchemas.user)) } },
-      handler: async ({ query }, { caller }) => {
-        const filter = { reference: query.reference, origin: reachableOrigin(caller) }
-        const rows = await listUsers(services, caller.tenant, filter, query)
-        if (query.includeSigningMethods !== true) return custodySuccessReply(rows.map((row) => toCustodyUserBody(row)))
-        const methods = await Promise.all(rows.map((row) => listMethods(services, caller.tenant, row.id)))
-        return custodySuccessReply(rows.map((row, index) => toCustodyUserBody(row, methods[index])))
-      },
-    }),
+    listRoute(custody),
     route({
       id: 'getUser',
       method: 'GET',
@@ -82,12 +67,44 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
       },
       handler: async ({ params }, { caller }) => {
         const user = await getCustodyUser(services, caller, params.userId)
-        return custodySuccessReply(toCustodyUserBody(user, await listMethods(services, caller.tenant, user.id)))
+        return custodySuccessReply(toCustodyUserBody(user, await listMethodBodies(services, user)))
       },
     }),
     changeRoute(custody),
     deleteRoute(custody),
   ]
+}
+
+function listRoute({ services, service }: CustodyContext): Route {
+  return route({
+    id: 'listUsers',
+    method: 'GET',
+    path: '/api/users',
+    summary: 'List users, newest first',
+    guard: service,
+    query: z.object({
+      ...custodyPaging,
+      reference: z.string().max(256).optional(),
+      includeSigningMethods: booleanQuerySchema.optional(),
+    }),
+    replies: { 200: { description: 'A page of users', schema: pageSchema(resultSchemas.user) } },
+    handler: async ({ query }, { caller }) => {
+      const filter = { reference: query.reference, origin: reachableOrigin(caller) }
+      const { items, pagination } = await readPage(query, (offset, limit) =>
+        listUsers(services, caller.tenant, filter, { offset, limit }),
+      )
+      if (query.includeSigningMethods !== true)
+        return custodySuccessReply(
+          items.map((row) => toCustodyUserBody(row)),
+          pagination,
+        )
+      const methods = await Promise.all(items.map((row) => listMethodBodies(services, row)))
+      return custodySuccessReply(
+        items.map((row, index) => toCustodyUserBody(row, methods[index])),
+        pagination,
+      )
+    },
+  })
 }
 
 function changeRoute({ services, service }: CustodyContext): Route {
@@ -110,7 +127,7 @@ function changeRoute({ services, service }: CustodyContext): Route {
       await getCustodyUser(services, caller, params.userId)
       await setUserReference(services, actorFromRequest(context), params.userId, body.reference)
       const user = await getUser(services, tenant, params.userId)
-      return custodySuccessReply(toCustodyUserBody(user, await listMethods(services, tenant, user.id)))
+      return custodySuccessReply(toCustodyUserBody(user, await listMethodBodies(services, user)))
     },
   })
 }

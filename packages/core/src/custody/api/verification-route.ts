@@ -5,28 +5,36 @@ import { maxContractSignatureBytes } from '../chain-clients/index.ts'
 import type { SignatureRequest } from '../wallets/chains/chain.ts'
 import { isContractSignature } from '../wallets/contract-signature.ts'
 import { getChain } from '../wallets/chains/index.ts'
-import { getCustodyWallet } from '../wallets/find.ts'
+import { getReachableWallet } from './custody-user.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyBodyLimit, idSchema, successSchema } from './schemas.ts'
+import { custodyBodyLimit, idSchema, optionalField, successSchema } from './schemas.ts'
 import { dataEncodingSchema, parseSignatureRequest, typedDataSchema } from './signature-data.ts'
 
 const address = z.string().min(1).max(128)
 
 const newVerification = z.object({
-  type: z.enum(['MESSAGE', 'EIP712']).default('MESSAGE'),
+  type: optionalField(z.enum(['MESSAGE', 'EIP712'])).transform((type) => type ?? ('MESSAGE' as const)),
   secretType: z.string().max(32),
-  data: typedDataSchema.optional().describe('The signed text or typed data'),
-  message: z.string().optional().describe('Alias of data, for text'),
+  data: optionalField(typedDataSchema.describe('The signed text or typed data')),
+  message: optionalField(z.string().describe('Alias of data, for text')),
   dataEncoding: dataEncodingSchema,
   signature: z
     .string()
     .max(2 + 2 * maxContractSignatureBytes)
     .describe("Hex, or the chain's native encoding; of contract accounts on EVM chains too (ERC-1271, ERC-6492)"),
-  walletAddress: address.optional().describe('The address of the claimed signer; alternatives: address, walletId'),
-  address: address.optional(),
-  walletId: idSchema.optional(),
+  walletAddress: optionalField(
+    address.describe('The address of the claimed signer; alternatives: signerAddress, address, walletId'),
+  ),
+  signerAddress: optionalField(address),
+  address: optionalField(address),
+  walletId: optionalField(idSchema),
 })
+
+const verificationBody = z.union([
+  z.object({ isValid: z.boolean() }),
+  z.boolean().describe('If the host sets custody.verificationReply to boolean'),
+])
 
 type Verification = z.output<typeof newVerification>
 
@@ -46,7 +54,7 @@ export function verificationRoute(custody: CustodyContext): Route {
       transientText: ['data', 'message'],
     },
     replies: {
-      200: { description: 'True if the signature is valid', schema: successSchema(z.object({ isValid: z.boolean() })) },
+      200: { description: 'True if the signature is valid', schema: successSchema(verificationBody) },
       503: { description: 'The node of the chain, which knows contract accounts, is not available' },
     },
     handler: async ({ body }, context) => {
@@ -56,7 +64,7 @@ export function verificationRoute(custody: CustodyContext): Route {
       const isValid =
         chain.verify(request, body.signature, signer) ||
         (await isContractSignature(custody.services, chain, request, body.signature, signer))
-      return custodySuccessReply({ isValid })
+      return custodySuccessReply(custody.verificationReply === 'boolean' ? isValid : { isValid })
     },
   })
 }
@@ -74,10 +82,10 @@ async function findSignerAddress(
   { caller }: RequestContext,
   body: Verification,
 ): Promise<string> {
-  const named = body.walletAddress ?? body.address
+  const named = body.walletAddress ?? body.signerAddress ?? body.address
   if (named !== undefined) return named
   if (body.walletId === undefined) throw invalid('walletAddress', 'is required')
-  const wallet = await getCustodyWallet(services, caller.tenant, body.walletId)
+  const wallet = await getReachableWallet(services, caller, body.walletId)
   if (wallet.secretType !== body.secretType) throw invalid('secretType', "does not match the wallet's secretType")
   return wallet.address
 }

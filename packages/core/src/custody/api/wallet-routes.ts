@@ -12,12 +12,14 @@ import {
   authorizeWithSigningMethod,
 } from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
-import { chainsRoute } from './chains-route.ts'
+import { chainRoutes } from './chains-route.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
 import { exportRoute } from './export-route.ts'
 import { importRoute } from './import-route.ts'
 import { metadataRoutes } from './metadata-route.ts'
+import { readPage } from './pagination.ts'
+import { walletReply } from './wallet-reply.ts'
 import { toCustodyWalletBody } from './response-bodies.ts'
 import {
   custodyBodyLimit,
@@ -26,15 +28,17 @@ import {
   custodyPaging,
   pincodeSchema,
   resultSchemas,
+  optionalField,
+  pageSchema,
   successSchema,
 } from './schemas.ts'
 
 const newWallet = z.object({
   secretType: z.string().max(32),
-  userId: idSchema.optional(),
-  description: z.string().max(1024).optional(),
-  identifier: z.string().max(256).optional(),
-  pincode: pincodeSchema.optional(),
+  userId: optionalField(idSchema),
+  description: optionalField(z.string().max(1024)),
+  identifier: optionalField(z.string().max(256)),
+  pincode: optionalField(pincodeSchema),
 })
 
 const filters = z.object({
@@ -44,6 +48,7 @@ const filters = z.object({
   identifier: z.string().max(256).optional(),
   address: z.string().max(128).optional(),
   archived: booleanQuerySchema.optional(),
+  includeBalance: booleanQuerySchema.optional().describe('False leaves the balances out, and asks no node'),
   sortOn: z.enum(walletSortColumns).optional(),
   sortOrder: z
     .string()
@@ -60,7 +65,7 @@ export function walletRoutes(custody: CustodyContext): readonly Route[] {
     importRoute(custody),
     exportRoute(custody),
     ...metadataRoutes(custody),
-    chainsRoute(custody),
+    ...chainRoutes(custody),
     route({
       id: 'listWallets',
       method: 'GET',
@@ -68,12 +73,17 @@ export function walletRoutes(custody: CustodyContext): readonly Route[] {
       summary: 'List wallets, newest first by default',
       guard: service,
       query: filters,
-      replies: { 200: { description: 'A page of wallets', schema: successSchema(z.array(resultSchemas.wallet)) } },
+      replies: { 200: { description: 'A page of wallets', schema: pageSchema(resultSchemas.wallet) } },
       handler: async ({ query }, { caller }) => {
-        const page = await listWallets(services, caller.tenant, query, query)
-        const rows = await selectReachableWallets(services, caller, page)
-        const balances = await fetchBalances(services, rows)
-        return custodySuccessReply(rows.map((row) => toCustodyWalletBody(chains, row, balances.get(row.id))))
+        const { items, pagination } = await readPage(query, (offset, limit) =>
+          listWallets(services, caller.tenant, query, { ...query, offset, limit }),
+        )
+        const rows = await selectReachableWallets(services, caller, items)
+        const balances = query.includeBalance === false ? noBalances : await fetchBalances(services, rows)
+        return custodySuccessReply(
+          rows.map((row) => toCustodyWalletBody(chains, row, balances.get(row.id))),
+          pagination,
+        )
       },
     }),
     route({
@@ -88,15 +98,14 @@ export function walletRoutes(custody: CustodyContext): readonly Route[] {
         404: { description: 'No such wallet' },
       },
       handler: async ({ params }, { caller }) => {
-        const wallet = await getReachableWallet(services, caller, params.walletId)
-        const balances = await fetchBalances(services, [wallet])
-        return custodySuccessReply(toCustodyWalletBody(chains, wallet, balances.get(wallet.id)))
+        return walletReply(custody, await getReachableWallet(services, caller, params.walletId))
       },
     }),
   ]
 }
 
-function createRoute({ services, chains, methods, service }: CustodyContext): Route {
+function createRoute(custody: CustodyContext): Route {
+  const { services, chains, methods, service } = custody
   return route({
     id: 'createWallet',
     method: 'POST',
@@ -112,21 +121,17 @@ function createRoute({ services, chains, methods, service }: CustodyContext): Ro
       const chain = getChain(chains, body.secretType)
       if (body.userId === undefined) {
         if (body.pincode === undefined) throw new BillfoldError('input.invalid', { issues: [pincodeMissing] })
-        return custodySuccessReply(
-          toCustodyWalletBody(
-            chains,
-            await createStandaloneWallet(services, methods, actor, chain, body, body.pincode),
-          ),
-        )
+        return walletReply(custody, await createStandaloneWallet(services, methods, actor, chain, body, body.pincode))
       }
       const user = await getCustodyUser(services, context.caller, body.userId)
       const header = await parseSigningMethod(services, context, headers)
       const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header, body.pincode)
-      return custodySuccessReply(
-        toCustodyWalletBody(chains, await createUserWallet(services, actor, user.id, chain, body, authorizedBy)),
-      )
+      return walletReply(custody, await createUserWallet(services, actor, user.id, chain, body, authorizedBy))
     },
   })
 }
+
+/** The list without balances, which takes no request to a node. */
+const noBalances: ReadonlyMap<string, bigint> = new Map()
 
 const pincodeMissing = { path: 'pincode', message: 'is required for a wallet without a user' }

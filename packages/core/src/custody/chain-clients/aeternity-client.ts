@@ -57,6 +57,7 @@ export function aeternityChainClient(options: AeternityClientOptions): Aeternity
     network: `aeternity:${networkId}`,
     timeoutMs,
     balance: async (address) => (await fetchAccount(request, address)).balance,
+    blockNumber: async () => top.parse((await request('/key-blocks/current/height?int-as-string=true')).json).height,
     nonces: async (address) => {
       const next = await fetchNextNonce(request, address)
       const mined = (await fetchAccount(request, address)).nonce + 1

@@ -35,6 +35,8 @@ interface AnyChainClient {
   readonly timeoutMs?: number
   /** Fetches the balance of an address in minor units. 0 for an address unknown to the chain. */
   readonly balance: (address: string) => Promise<bigint>
+  /** Fetches the number of the newest block. A client without it has chains that are shown without one. */
+  readonly blockNumber?: () => Promise<number>
   /** Fetches the nonces of an address. */
   readonly nonces: (address: string) => Promise<AccountNonces>
   /** Broadcasts a signed transaction (raw bytes). A known transaction is `accepted`. Throws if the result is unknown. */

@@ -7,6 +7,7 @@ import { createEvmHistory, type EvmHistoryClient } from './evm-history.ts'
 import { isReverted, isInsufficientFunds, classifyBroadcastError } from './evm-errors.ts'
 import { type JsonRpcCall, createJsonRpc, JsonRpcError } from './json-rpc.ts'
 import { chainLimits } from './limits.ts'
+import { formatRevertReason } from './revert-reason.ts'
 import { countSchema, hexDataSchema, quantitySchema } from './hex-schemas.ts'
 
 /** Options of {@link evmChainClient}. */
@@ -56,6 +57,7 @@ export function evmChainClient(options: EvmClientOptions): EvmHistoryClient {
     network: `eip155:${BigInt(options.chainId)}`,
     timeoutMs: timeoutMs * urls.length,
     balance: async (address) => quantitySchema.parse(await rpc('eth_getBalance', [address, 'latest'])),
+    blockNumber: async () => Number(quantitySchema.parse(await rpc('eth_blockNumber', []))),
     nonces: async (address) => {
       // Query the pending count first, so that transactions mined between the two calls do not seem to be lost.
       const next = await count(address, 'pending')
@@ -160,7 +162,15 @@ async function mapCallErrors(response: Promise<unknown>): Promise<unknown> {
     return await response
   } catch (error) {
     if (isInsufficientFunds(error)) throw new BillfoldError('transaction.insufficient-funds', { cause: error })
-    if (isReverted(error)) throw new BillfoldError('transaction.reverted', { cause: error })
+    if (isReverted(error)) throw toRevertedError(error)
     throw error
   }
+}
+
+/** The reason is the contract's own, which the caller needs in order to correct the call. */
+function toRevertedError(cause: unknown): BillfoldError {
+  const data = cause instanceof JsonRpcError ? cause.data : undefined
+  const reason = data === undefined ? undefined : formatRevertReason(data)
+  if (reason === undefined) return new BillfoldError('transaction.reverted', { cause })
+  return new BillfoldError('transaction.reverted', { message: `The contract reverted the call: ${reason}`, cause })
 }

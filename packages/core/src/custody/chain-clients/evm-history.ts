@@ -21,12 +21,25 @@ export interface EvmLogQuery {
   readonly secondTopic: string
 }
 
+/** A query for the logs of a contract in a range of blocks, by topics; null matches any. */
+export interface EvmLogRangeQuery {
+  /** The contract address, hex with `0x`. */
+  readonly contract: string
+  readonly fromBlock: bigint
+  /** The last block, inclusive. */
+  readonly toBlock: bigint
+  /** 32 bytes each, in lower-case hex with `0x`. */
+  readonly topics: readonly (string | null)[]
+}
+
 /** Queries of past blocks. */
 export interface EvmHistory {
   /** Fetches matching logs of one block, in log order. */
   readonly logs: (query: EvmLogQuery) => Promise<readonly EvmLog[]>
-  /** Fetches the timestamp of a block, in seconds since 1970. */
-  readonly blockTime: (block: bigint) => Promise<number>
+  /** Fetches matching logs of a range of blocks, in the order of the chain. Nodes limit the size of the range. */
+  readonly logsInRange: (query: EvmLogRangeQuery) => Promise<readonly EvmLog[]>
+  /** Fetches the timestamp of a block, in seconds since 1970; undefined if there is no such block yet. */
+  readonly blockTime: (block: bigint) => Promise<number | undefined>
 }
 
 /** A client of an EVM node that also supports queries of past blocks. */
@@ -51,7 +64,15 @@ export function createEvmHistory(rpc: JsonRpcCall): EvmHistory {
         .filter(({ blockNumber, topics }) => blockNumber === block && topics[1]?.toLowerCase() === secondTopic)
         .sort((one, other) => one.logIndex - other.logIndex)
     },
+    logsInRange: async ({ contract, fromBlock, toBlock, topics }) => {
+      const [from, to] = [fromBlock, toBlock].map((block) => `0x${block.toString(16)}`)
+      const filter = { address: contract, fromBlock: from, toBlock: to, topics }
+      const logs = z.array(logShape).parse(await rpc('eth_getLogs', [filter]))
+      return logs.filter((log) =>
+        topics.every((topic, index) => topic === null || log.topics[index]?.toLowerCase() === topic),
+      )
+    },
     blockTime: async (block) =>
-      blockShape.parse(await rpc('eth_getBlockByNumber', [`0x${block.toString(16)}`, false])).timestamp,
+      blockShape.nullable().parse(await rpc('eth_getBlockByNumber', [`0x${block.toString(16)}`, false]))?.timestamp,
   }
 }

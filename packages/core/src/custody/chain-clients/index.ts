@@ -12,7 +12,7 @@ export type {
 } from './chain-client.ts'
 export { callNode, type ChainConnections, createChainConnections, getChainClient } from './connections.ts'
 export { type EvmClientOptions, evmChainClient } from './evm-client.ts'
-export type { EvmHistory, EvmHistoryClient, EvmLog, EvmLogQuery } from './evm-history.ts'
+export type { EvmHistory, EvmHistoryClient, EvmLog, EvmLogQuery, EvmLogRangeQuery } from './evm-history.ts'
 export { type ContractSignature, maxContractSignatureBytes, verifyContractSignature } from './contract-signature.ts'
 export { estimateGasInRange, fetchFeesInRange } from './evm-ranges.ts'
 export { chainLimits } from './limits.ts'

@@ -5,11 +5,20 @@ import { requestNode, type Fetch } from './request-node.ts'
 export class JsonRpcError extends Error {
   override readonly name = 'NodeError'
   readonly code: number
+  /** What a reverted call returned, where the node says so: hex with `0x`. */
+  readonly data: string | undefined
 
-  constructor(code: number, message: string) {
+  constructor(code: number, message: string, data?: unknown) {
     super(message.slice(0, 500))
     this.code = code
+    this.data = findHex(data)
   }
+}
+
+/** Nodes put the returned bytes into `data` itself, or into an object in it. */
+function findHex(data: unknown): string | undefined {
+  const text = typeof data === 'object' && data !== null && 'data' in data ? data.data : data
+  return typeof text === 'string' ? /0x(?:[0-9a-fA-F]{2})*$/.exec(text)?.[0] : undefined
 }
 
 /** Calls a JSON-RPC method. @throws JsonRpcError for an error response, Error if no node responds */
@@ -23,9 +32,13 @@ export interface JsonRpcOptions {
 }
 
 const responseSchema = z.union([
-  z.object({ error: z.object({ code: z.number(), message: z.string() }) }),
+  z.object({ error: z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() }) }),
   z.object({ result: z.unknown() }),
 ])
+
+function toJsonRpcError({ code, message, data }: { code: number; message: string; data?: unknown }): JsonRpcError {
+  return new JsonRpcError(code, message, data)
+}
 
 /** Creates a JSON-RPC 2.0 client over HTTP that uses the first node that responds. */
 export function createJsonRpc({ urls, timeoutMs, fetch }: JsonRpcOptions): JsonRpcCall {
@@ -42,7 +55,7 @@ export function createJsonRpc({ urls, timeoutMs, fetch }: JsonRpcOptions): JsonR
         })
         const response = responseSchema.safeParse(json)
         if (!response.success) throw new Error(`node responded with status ${status} and no JSON-RPC result`)
-        if ('error' in response.data) throw new JsonRpcError(response.data.error.code, response.data.error.message)
+        if ('error' in response.data) throw toJsonRpcError(response.data.error)
         return response.data.result
       } catch (error) {
         if (error instanceof JsonRpcError) throw error

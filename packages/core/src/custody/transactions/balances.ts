@@ -27,6 +27,15 @@ export async function fetchBalances(
   return balances
 }
 
+/** Fetches the balance of an address in minor units. Undefined if no node says it in time. */
+export async function fetchBalance(
+  services: CustodyServices,
+  { secretType, address }: Pick<CustodyWalletRow, 'secretType' | 'address'>,
+): Promise<bigint | undefined> {
+  const client = services.chainConnections.clients.get(secretType)
+  return client === undefined ? undefined : tryFetchBalance(services, client, address)
+}
+
 async function tryFetchBalance(
   services: CustodyServices,
   client: ChainClient,

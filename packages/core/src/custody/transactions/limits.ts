@@ -17,10 +17,12 @@ export const transactionLimits = {
   /** Maximum array length, and nesting depth of arrays, in an argument. */
   arrayLength: 1_000,
   arrayDepth: 4,
-  /** Maximum characters of an address, an amount, and a function name or argument type. */
+  /** Maximum characters of an address, an amount, and a function name. */
   addressLength: 128,
   amountLength: 100,
   nameLength: 128,
+  /** Maximum characters of the type of a contract argument; a tuple names the types of its components. */
+  typeLength: 512,
   /** Maximum characters of call data in hex (64 KiB), or of a string argument. */
   dataLength: 131_074,
   /** Maximum characters of an Idempotency-Key. */

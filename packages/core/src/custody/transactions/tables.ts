@@ -1,4 +1,4 @@
-import { bytes, defineTable, integer, nullable, text } from '../../kernel/storage/index.ts'
+import { boolean, bytes, defineTable, integer, nullable, text } from '../../kernel/storage/index.ts'
 
 /**
  * Signed transactions. A row is stored before its transaction is broadcast, so that any process can rebroadcast it. States:
@@ -17,9 +17,12 @@ export const transactions = defineTable({
     secretType: text(32),
     network: text(64),
     address: text(128),
+    /** The type of the request: `TRANSFER`, ... */
+    type: text(32),
     /** Null after the nonce was released. */
     nonce: nullable(integer()),
     hash: text(128),
+    /** What is broadcast: the transaction, or what its sender replaced it with. `hash` stays that of the first. */
     raw: bytes(),
     /** A signed transaction without effect and with the same nonce, which fills the nonce of a refused transaction. */
     rawCancellation: nullable(bytes()),
@@ -35,12 +38,17 @@ export const transactions = defineTable({
   },
   key: ['id'],
   unique: { byNonce: ['network', 'address', 'nonce'], byIdempotencyKey: ['walletId', 'idempotencyKey'] },
-  indexes: { byHash: ['tenant', 'hash'], byNextCheck: ['nextCheckAt'], byCreation: ['createdAt'] },
+  indexes: {
+    byHash: ['tenant', 'hash'],
+    byNextCheck: ['nextCheckAt'],
+    byCreation: ['createdAt'],
+    byTenant: ['tenant', 'id'],
+  },
 })
 
 /**
- * Pre-signed replacements at higher fees, with the same nonce as their transaction, sealed under the keyring. They exist only
- * if the sender allowed fee bumping. After a replacement is broadcast, either it or the original can be mined.
+ * Replacements at higher fees, with the same nonce as their transaction, sealed under the keyring: signed beforehand if the sender
+ * allowed fee bumping, or when the sender asks for one. After a replacement is broadcast, either it or the original can be mined.
  */
 export const transactionReplacements = defineTable({
   name: 'transaction_replacements',
@@ -57,6 +65,8 @@ export const transactionReplacements = defineTable({
     /** Null after the transaction became final. */
     sealedRaw: nullable(bytes()),
     broadcastAt: nullable(integer()),
+    /** True if it has no effect but to use the nonce, so that the transaction is not executed. */
+    cancels: boolean(),
   },
   key: ['id'],
   unique: { byLevel: ['transactionId', 'level'] },

@@ -7,6 +7,8 @@ import { wallets } from './tables.ts'
 /** Criteria for listing wallets. Absent fields do not filter. */
 export interface WalletFilter {
   readonly secretType?: string | undefined
+  /** Any of these chains. */
+  readonly secretTypes?: readonly string[] | undefined
   readonly userId?: string | undefined
   readonly identifier?: string | undefined
   readonly address?: string | undefined
@@ -17,10 +19,10 @@ export interface WalletFilter {
 /** The columns that wallets can be sorted by. */
 export const walletSortColumns = ['createdAt', 'address', 'description', 'identifier', 'secretType'] as const
 
-/** A page of wallets and its sort order. Pages count from 1, the default order is newest first, and ties are broken by id. */
+/** A part of a list of wallets and its sort order. The default order is newest first, and ties are broken by id. */
 export interface WalletPage {
-  readonly page: number
-  readonly size: number
+  readonly offset: number
+  readonly limit: number
   readonly sortOn?: (typeof walletSortColumns)[number] | undefined
   readonly sortOrder?: 'asc' | 'desc' | undefined
 }
@@ -34,6 +36,7 @@ export function listWallets(
 ): Promise<CustodyWalletRow[]> {
   const where: Where<CustodyWalletRow> = {
     tenant,
+    ...(filter.secretTypes !== undefined && { secretType: { in: [...filter.secretTypes] } }),
     ...(filter.secretType !== undefined && { secretType: filter.secretType }),
     ...(filter.userId !== undefined && { userId: filter.userId }),
     ...(filter.identifier !== undefined && { identifier: filter.identifier }),
@@ -43,8 +46,8 @@ export function listWallets(
   return services.storage.find(wallets, {
     where,
     orderBy: toOrderBy(page),
-    limit: page.size,
-    offset: (page.page - 1) * page.size,
+    limit: page.limit,
+    offset: page.offset,
   })
 }
 
@@ -56,6 +59,15 @@ function toOrderBy({ sortOn, sortOrder = 'desc' }: WalletPage): NonNullable<Quer
         [sortOn, sortOrder],
         ['id', sortOrder],
       ]
+}
+
+/** Lists the wallets with these ids, at most 1,000, archived ones too. */
+export function listWalletsById(
+  { storage }: CustodyServices,
+  tenant: string,
+  ids: readonly string[],
+): Promise<CustodyWalletRow[]> {
+  return ids.length === 0 ? Promise.resolve([]) : storage.find(wallets, { where: { id: { in: ids }, tenant } })
 }
 
 /** Gets a wallet of a tenant by its id. @throws BillfoldError `wallet.not-found` */

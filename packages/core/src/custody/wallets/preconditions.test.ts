@@ -22,7 +22,7 @@ import { signWithWallet } from './sign.ts'
 const actor: Actor = { tenant: 'default', id: 'test' }
 const ethereum = getChain(knownChains(), 'ETHEREUM')
 const refusals = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
-const code = 'emergency-code-of-somebody'
+const code = 'w2v7yertaad21lhudqghzwcg4'
 
 let services: CustodyServices
 let userId: string

@@ -11,6 +11,8 @@ import { wallets } from './tables.ts'
 /** The fields of a wallet that can be updated. Absent fields are left unchanged. */
 export interface WalletUpdate {
   readonly description?: string | null | undefined
+  /** The host's own identifier of the wallet. */
+  readonly identifier?: string | null | undefined
   /** An archived wallet cannot sign and is not listed by default. Its sealed key is retained. */
   readonly archived?: boolean | undefined
   /** Each owner has at most one primary wallet per chain: setting this flag clears it on the previous one. */
@@ -35,13 +37,20 @@ export function updateWallet(
     const { ownerId, secretType, ...read } = wallet
     const isActive = next.archivedAt === null
     if (isActive) await assertOwnerNotClosed(services, ownerId)
-    const { description, archivedAt, primary } = next
+    const { description, identifier, archivedAt, primary } = next
     await services.storage.commit(
       batch(
         // Bumping the owner's version serializes concurrent updates, so that only one of two wallets ends up primary.
         update(masterSecrets, { where: isActive ? { ownerId, closedAt: null } : { ownerId }, add: { version: 1 } }),
         check(wallets, {
-          where: { id, ownerId, description: read.description, archivedAt: read.archivedAt, primary: read.primary },
+          where: {
+            id,
+            ownerId,
+            description: read.description,
+            identifier: read.identifier,
+            archivedAt: read.archivedAt,
+            primary: read.primary,
+          },
         }),
         ...(primary
           ? [
@@ -52,7 +61,7 @@ export function updateWallet(
               }),
             ]
           : []),
-        update(wallets, { where: { id }, set: { description, archivedAt, primary } }),
+        update(wallets, { where: { id }, set: { description, identifier, archivedAt, primary } }),
         auditWrite(actor, 'wallet.updated', id, services.now(), { archived: archivedAt !== null, primary }),
         ...eventWrites(services, actor.tenant, 'wallet.updated', {
           ...walletEventData(wallet),
@@ -73,13 +82,14 @@ async function assertOwnerNotClosed(services: CustodyServices, ownerId: string):
 
 function applyUpdate(
   wallet: CustodyWalletRow,
-  { description, archived, primary }: WalletUpdate,
+  { description, identifier, archived, primary }: WalletUpdate,
   now: number,
 ): CustodyWalletRow {
   const archivedAt = archived === undefined ? wallet.archivedAt : archived ? (wallet.archivedAt ?? now) : null
   return {
     ...wallet,
     description: description === undefined ? wallet.description : description,
+    identifier: identifier === undefined ? wallet.identifier : identifier,
     archivedAt,
     primary: archivedAt === null && (primary ?? wallet.primary),
   }

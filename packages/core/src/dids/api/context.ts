@@ -1,5 +1,6 @@
 import type { CustodyServices } from '../../custody/services.ts'
 import type { Guard } from '../../http/index.ts'
+import type { DocumentFormat } from '../registries/documents/document.ts'
 import type { DidWalletSettings } from '../did-wallets/settings.ts'
 
 /** The shared context of this API's routes. */
@@ -13,6 +14,8 @@ export interface DidsContext {
   /** Anybody; presented credentials must be valid. */
   readonly resolverGuard: Guard
   readonly publicGuard: Guard
+  /** The form of resolved documents. */
+  readonly documentFormat: DocumentFormat
   /** The public URL of this API: the audience of `x-did-auth` tokens. */
   readonly audience: string
 }

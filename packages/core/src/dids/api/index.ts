@@ -1,5 +1,5 @@
 import type { CustodyServices } from '../../custody/services.ts'
-import { type DidRegistry, embeddedRegistry, parseDid } from '../registries/index.ts'
+import { type DidRegistry, type DocumentFormat, embeddedRegistry, toCanonicalDid } from '../registries/index.ts'
 import type { Api, Guard } from '../../http/index.ts'
 import type { DidWalletSettings } from '../did-wallets/settings.ts'
 import { createVaultBatcher } from '../did-wallets/vault-batcher.ts'
@@ -22,10 +22,14 @@ import { vaultRoutes } from './vault-routes.ts'
 /** Options of the DID API. */
 export interface DidsOptions {
   /**
-   * The DID registries; DIDs without a network belong to the first. Defaults to one in the storage, see
-   * `embeddedRegistry`.
+   * The DID registries. A `did:spherity` without a network belongs to the first, a `did:ethr` without one to a registry on Ethereum
+   * mainnet. Defaults to one in the storage, see `embeddedRegistry`.
    */
   readonly registries?: readonly DidRegistry[]
+  /**
+   * The form of resolved documents. Default: `current`, as of ethr-did-resolver 12 and later.
+   */
+  readonly documentFormat?: DocumentFormat
   /** DIDs whose controllers may change every DID wallet. Defaults to none. */
   readonly adminDids?: readonly string[]
   /** The required audience of `x-did-auth` tokens. Defaults to `issuer`. */
@@ -46,8 +50,12 @@ export interface DidsOptions {
 export function toDidWalletSettings(options: DidsOptions = {}): DidWalletSettings {
   const { registries = [embeddedRegistry()], adminDids = [], thresholdSigner } = options
   if (registries.length === 0) throw new RangeError('dids.registries must not be empty')
-  for (const did of adminDids) assertDid(did)
-  return { registries, thresholdSigner, adminDids: new Set(adminDids), vaultBatcher: createVaultBatcher() }
+  return {
+    registries,
+    thresholdSigner,
+    adminDids: new Set(adminDids.map(toCanonicalAdminDid)),
+    vaultBatcher: createVaultBatcher(),
+  }
 }
 
 /** The DID API: DID wallets, vaults and DID resolution. */
@@ -71,6 +79,7 @@ export function didsApi(
     resolverGuard: allowAnonymous(anyone, didsGuard),
     publicGuard: anyone,
     audience: options.publicUrl ?? audience,
+    documentFormat: options.documentFormat ?? 'current',
   }
   return Object.freeze({
     name: 'dids',
@@ -91,9 +100,9 @@ export function didsApi(
   })
 }
 
-function assertDid(did: string): void {
+function toCanonicalAdminDid(did: string): string {
   try {
-    parseDid(did)
+    return toCanonicalDid(did)
   } catch (cause) {
     throw new RangeError(`dids.adminDids: invalid DID: ${did}`, { cause })
   }

@@ -1,5 +1,6 @@
 import type { CustodyServices } from '../../custody/services.ts'
-import { BillfoldError } from '../../kernel/errors.ts'
+import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
+import { toCanonicalDid } from '../registries/did.ts'
 import type { DidWalletRow } from './seal-key.ts'
 import { didWallets } from './tables.ts'
 
@@ -37,7 +38,7 @@ export async function listDidWallets(
       tenant,
       state: 'live',
       ...(vaultId !== undefined && { vaultId }),
-      ...(did !== undefined && { did }),
+      ...(did !== undefined && { did: toLookupDid(did) }),
       ...(alias !== undefined && { alias }),
       ...(after !== undefined && { id: { gt: after } }),
     },
@@ -48,9 +49,22 @@ export async function listDidWallets(
   return { rows, next: found.length > limit ? rows.at(-1)?.id : undefined }
 }
 
+/** Wallets are stored under the canonical form of their DID. A text that is no DID finds nothing. */
+function toLookupDid(did: string): string {
+  try {
+    return toCanonicalDid(did)
+  } catch (error) {
+    if (isBillfoldError(error)) return did
+    throw error
+  }
+}
+
 /** Returns the DID wallet of a DID. @throws BillfoldError `did-wallet.not-found` */
 export async function getDidWallet(services: CustodyServices, tenant: string, did: string): Promise<DidWalletRow> {
-  const [row] = await services.storage.find(didWallets, { where: { tenant, did, state: 'live' }, limit: 1 })
+  const [row] = await services.storage.find(didWallets, {
+    where: { tenant, did: toLookupDid(did), state: 'live' },
+    limit: 1,
+  })
   if (row === undefined) throw new BillfoldError('did-wallet.not-found')
   return row
 }

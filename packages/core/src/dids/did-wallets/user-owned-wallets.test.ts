@@ -91,7 +91,7 @@ describe('DID wallets of users', () => {
     ]
     const removed = await createWallet(services, { userId }, authorise)
     await deleteDidWallet(services, settings, testActor, removed)
-    const code = 'emergency-code-of-somebody'
+    const code = 'w2v7yertaad21lhudqghzwcg4'
     const added = await addMethod(
       services,
       {},
@@ -137,7 +137,7 @@ describe('DID wallets of users', () => {
     const services = testServices()
     const { userId, pinId, authorise } = await createTestUser(services)
     const owner = { tenant: 'default', ownerId: userId, ownerKind: 'user' as const }
-    const code = { type: 'EMERGENCY_CODE', value: 'emergency-code-of-somebody' }
+    const code = { type: 'EMERGENCY_CODE', value: 'w2v7yertaad21lhudqghzwcg4' }
     const { row: method } = await addMethod(services, {}, testActor, owner, code, await authorise(userId))
     const signWhile = async (interleaved: (row: DidWalletRow) => Promise<unknown>): Promise<unknown> => {
       const row = await createWallet(services, { userId }, authorise)

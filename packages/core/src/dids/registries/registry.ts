@@ -50,8 +50,11 @@ export type RegistryEvent = {
 export interface RegistryHistory {
   /** In chronological order. */
   readonly events: readonly RegistryEvent[]
-  /** Returns the time of a version in seconds since 1970. Only versions of the events are valid arguments. */
-  readonly getTimestamp: (version: number) => Promise<number>
+  /**
+   * Returns the time of a version in seconds since 1970: of an event or, on a chain, of any block. Undefined if there is no such
+   * version yet.
+   */
+  readonly getTimestamp: (version: number) => Promise<number | undefined>
 }
 
 /** A change that only lacks the signature of the identity's owner. */
@@ -153,15 +156,18 @@ export interface DidRegistry {
 }
 
 /**
- * Selects the registry for the network of a DID; a DID without a network selects the first registry.
+ * Selects the registry for the method and the network of a DID. A `did:ethr` without a network is on Ethereum mainnet: only a
+ * registry on that chain (`0x1`) answers for it. A `did:spherity` without a network belongs to the first registry.
  *
  * @throws BillfoldError `did.unknown-network`
  */
 export function selectRegistry(
   registries: readonly DidRegistry[],
-  { network }: { readonly network: string | undefined },
+  { method, network }: { readonly method: 'ethr' | 'spherity'; readonly network: string | undefined },
 ): DidRegistry {
-  const registry = network === undefined ? registries[0] : registries.find(({ networks }) => networks.includes(network))
+  const isFirst = method === 'spherity' && network === undefined
+  const name = network ?? '0x1'
+  const registry = isFirst ? registries[0] : registries.find(({ networks }) => networks.includes(name))
   if (registry === undefined) throw new BillfoldError('did.unknown-network')
   return registry
 }

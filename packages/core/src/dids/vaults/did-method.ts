@@ -1,4 +1,4 @@
-import { type DidMethod, didMethods, formatDid } from '../registries/did.ts'
+import { type DidMethod, didMethods, formatDid, parseDid } from '../registries/did.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 
 /** The DID method of new wallets if none is given. */
@@ -17,6 +17,5 @@ export function parseDidMethod(text: string): ParsedDidMethod {
   const method = didMethods.find((known) => known === name)
   if (method === undefined) throw new BillfoldError('did.invalid')
   const network = colon < 0 ? undefined : text.slice(colon + 1)
-  formatDid(method, `0x${'0'.repeat(40)}`, network)
-  return { method, network }
+  return { method, network: parseDid(formatDid(method, `0x${'0'.repeat(40)}`, network)).network }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { secretText } from '../../http/index.ts'
+import { maxPresentedLength } from '../signing-methods/verify-presented.ts'
 
 /**
  * Schema of the headers `Signing-Method: id:value`, split at the first colon, and `Encrypted-Signing-Method`, base64.
@@ -9,7 +10,7 @@ export const signingMethodHeadersSchema = z.object({
   'signing-method': secretText(
     z
       .string()
-      .max(1200)
+      .max(maxPresentedLength + 65)
       .regex(/^[^:]{1,64}:/, 'must have the form id:value'),
   )
     .transform((header) => Buffer.from(header, 'latin1').toString('utf8'))

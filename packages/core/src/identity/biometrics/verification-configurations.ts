@@ -17,6 +17,11 @@ export interface VerificationOptions {
   readonly identify?: boolean
   /** When to require a PIN after the face; `new-device`: unless the device is trusted. Default: `new-device`. */
   readonly pin?: 'always' | 'new-device' | 'never'
+  /**
+   * Allows the PIN in place of a face, for users who do not want to show one: never, on a device that the user trusts, or always. With
+   * `always`, the PIN is the only factor. The session must name its user. Default: `never`.
+   */
+  readonly pinInsteadOfFace?: 'never' | 'trusted-device' | 'always'
   /** Maximum face attempts per session, 1 to 10. Default: 5. */
   readonly maxAttempts?: number
 }
@@ -45,6 +50,7 @@ const settingsShape = z.object({
   liveness: z.enum(['none', 'basic', 'certified']).default('basic'),
   identify: z.boolean().default(false),
   pin: z.enum(['always', 'new-device', 'never']).default('new-device'),
+  pinInsteadOfFace: z.enum(['never', 'trusted-device', 'always']).default('never'),
   maxAttempts: z.int().min(1).max(10).default(5),
 })
 const inputShape = settingsShape.extend({

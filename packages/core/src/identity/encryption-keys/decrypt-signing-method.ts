@@ -5,6 +5,7 @@ import { timingSafeEqual } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { consumeNonceWrite, consumeNonce } from '../../platform/replay-protection/nonces.ts'
 import type { Services } from '../../platform/services.ts'
+import { maxPresentedLength } from '../signing-methods/verify-presented.ts'
 import { decryptWithEncryptionKey } from './encryption-keys.ts'
 
 /**
@@ -35,7 +36,7 @@ const headerShape = z.object({
 /** The encrypted JSON. */
 const contentShape = z.object({
   id: z.string().regex(/^[!-~]{1,64}$/),
-  value: z.string().max(1024),
+  value: z.string().max(maxPresentedLength),
   idempotencyKey: z.string().min(1).max(128),
   signature: z.object({ type: z.literal('sha256'), value: base64 }),
 })

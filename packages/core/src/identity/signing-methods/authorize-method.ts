@@ -1,5 +1,5 @@
 import type { Actor } from '../../platform/audit/audit-write.ts'
-import { type HashSlot, isHashable } from '../../kernel/crypto/index.ts'
+import type { HashSlot } from '../../kernel/crypto/index.ts'
 import { BillfoldError, type ErrorCode } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { Services } from '../../platform/services.ts'
@@ -13,7 +13,7 @@ import {
   resetAttemptWrites,
 } from './attempt-counter.ts'
 import { type AuthorizedMethod, type MethodOwnerRow, settleAttempt } from './authorized-method.ts'
-import { type RequestToAuthorize, consumeFaceCheck } from './consume-face-check.ts'
+import type { RequestToAuthorize } from './consume-face-check.ts'
 import { assertWithinFailedAttemptLimit, countCallerFailure } from './failed-attempt-limit.ts'
 import {
   assertMethodTag,
@@ -25,6 +25,7 @@ import {
   sealPrivateKey,
 } from './sealing.ts'
 import { signingMethods, masterSecrets } from './tables.ts'
+import { isBoundToRequest, isPresentable, toHashable, verifyPresented } from './verify-presented.ts'
 
 /** Error codes of a failed authorization. */
 export interface FailureCodes {
@@ -37,10 +38,10 @@ export interface FailureCodes {
 /** A value that is presented for a signing method. */
 export interface MethodAttempt {
   readonly method: MethodSelector
-  /** PIN, password, code or secret; `checkId.secret` for a method with a face binding. */
+  /** PIN, password, code or secret; `checkId.secret` for a method with a face binding, `assertion.value` for a PASSKEY. */
   readonly value: string
   readonly codes: FailureCodes
-  /** The request to authorize; required by methods with a face binding. */
+  /** The request to authorize; required by methods with a face binding and by PASSKEY. */
   readonly request?: RequestToAuthorize | undefined
   /** For callers that hold no key: tells whether the owner trusts their device. By default they are known. */
   readonly isKnownCaller?: IsKnownCaller | undefined
@@ -89,7 +90,7 @@ export async function withAuthorizedMethod<T>(
   operation: (authorized: AuthorizedMethod) => Promise<T>,
 ): Promise<T> {
   // Not counted as an attempt: no method can have such a value.
-  if (!isHashable(presented.value)) throw new BillfoldError('input.invalid')
+  if (!isPresentable(services, presented.value)) throw new BillfoldError('input.invalid')
   return services.passwordHasher.withSlot(actor, async (slot) => {
     await assertWithinFailedAttemptLimit(services, actor)
     const result = await attempt(services, slot, actor, ownerId, presented)
@@ -118,14 +119,14 @@ async function attempt(
   const attemptId = newId()
   const counted = await consumeMethodAttempt(services, actor, ownerId, method, attemptId, isKnownCaller)
   if (counted === 'unknown' || counted === 'locked') {
-    await imitateFailedAttempt(services, slot, value)
+    await imitateFailedAttempt(services, slot, toHashable(value))
     return { failure: counted === 'locked' ? 'locked' : 'wrong' }
   }
-  if (counted.device !== null && request !== undefined && request.body === undefined) {
+  if (isBoundToRequest(services, counted) && request !== undefined && request.body === undefined) {
     await services.storage.commit(batch(...refundAttemptWrites(counted, attemptId)))
     throw new BillfoldError('body.raw-unavailable')
   }
-  const { secret, passed } = await consumeFaceCheck(services, counted, value, request)
+  const { secret, passed } = await verifyPresented(services, actor, counted, value, request)
   const privateKey = await openPrivateKey(services, slot, counted, secret)
   const current = passed && privateKey !== undefined ? await findCurrentRows(services, counted) : undefined
   if (privateKey === undefined || current === undefined) {

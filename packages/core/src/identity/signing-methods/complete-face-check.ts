@@ -9,6 +9,7 @@ import { type DeviceProof, verifyDeviceSignature } from '../devices/device-key.t
 import { findTrustedDevice } from '../devices/trusted-devices.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
+import { formatRequestDigest, type RequestDigest } from '../../platform/signing-method-kind.ts'
 import { faceAdvice } from '../biometrics/face-advice.ts'
 import { type PresentedEvidence, selectEvidence } from '../biometrics/presented-evidence.ts'
 import { batch, check, insert, isCommitError, remove, type Write } from '../../kernel/storage/index.ts'
@@ -19,14 +20,7 @@ import type { SigningMethodRow } from './sealing.ts'
 import { signingMethods } from './tables.ts'
 import { consumeMethodAttempt, recordFailedAttempt, refundAttemptWrites } from './attempt-counter.ts'
 import { assertWithinFailedAttemptLimit, countCallerFailure } from './failed-attempt-limit.ts'
-import {
-  type FaceCheckRow,
-  livenessContext,
-  type RequestDigest,
-  formatRequestDigest,
-  sealRequestDigest,
-  faceBindingStillValid,
-} from './consume-face-check.ts'
+import { type FaceCheckRow, livenessContext, sealRequestDigest, faceBindingStillValid } from './consume-face-check.ts'
 
 /** Submission to a started face check. */
 export interface FaceCheckSubmission extends UserMethodKey {

@@ -4,6 +4,7 @@ import { type EncryptionContext, seal, open } from '../../kernel/crypto/index.ts
 import { devices } from '../devices/table.ts'
 import { isBillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
+import { formatRequestDigest, type RequestDigest } from '../../platform/signing-method-kind.ts'
 import { batch, check, isCommitError, remove, type RowOf, type Write } from '../../kernel/storage/index.ts'
 import { faceChecks } from './face-check-table.ts'
 import type { SigningMethodRow } from './sealing.ts'
@@ -20,19 +21,6 @@ export interface RequestToAuthorize {
   readonly target: string
   /** Raw bytes of the body, empty without a body; undefined if the host's body parser discarded them. */
   readonly body: Uint8Array | undefined
-}
-
-/** Digest of the request that a face check is for, as the device signs it. */
-export interface RequestDigest {
-  readonly method: string
-  readonly target: string
-  /** SHA-256 of the bytes of the body, base64url: 43 characters. */
-  readonly bodySha256: string
-}
-
-/** Formats a request digest as text of two lines. */
-export function formatRequestDigest({ method, target, bodySha256 }: RequestDigest): string {
-  return `${method} ${target}\n${bodySha256}`
 }
 
 /** Seals the request digest of a completed check, bound to the method's version and the expiry, so that rows cannot be forged. */

@@ -116,7 +116,7 @@ it('fails with a conflict when another process changes the face binding during a
     // Another process does not share the owner's mutex.
     const other = { ...services, ownerMutex: keyedMutex(1000) }
     const bindFace = (): Promise<unknown> =>
-      replaceMethod(other, {}, actor, owner, row.id, 'secret-of-the-other-process', authorizedBy, face)
+      replaceMethod(other, {}, actor, owner, row.id, 'secret-of-the-other-process', authorizedBy, { face })
     const storage = interruptRead(services.storage, signingMethods.name, bindFace, whichRead)
     const replacing = replaceMethod(
       { ...services, storage },

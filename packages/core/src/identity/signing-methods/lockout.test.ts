@@ -109,7 +109,7 @@ describe('temporary lockout', () => {
 
   it('ends when the value is replaced', async () => {
     const owner = { tenant: 'default', ownerId, ownerKind: 'user' as const }
-    const code = 'a'.repeat(25)
+    const code = 'w2v7yertaad21lhudqghzwcg4'
     const { row } = await addMethod(
       services,
       {},

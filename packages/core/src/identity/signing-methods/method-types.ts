@@ -1,13 +1,12 @@
+import { countUnpredictable, estimateCodeEntropy } from './code-strength.ts'
 import { randomCode } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { isOpaqueString, mapOpaqueString } from '../../kernel/precis.ts'
 
-/** Types of signing method. */
-export type MethodType = 'PIN' | 'EMERGENCY_CODE' | 'BIOMETRIC' | 'PASSWORD'
-
 /** Rule of a type of signing method: accepted values and, where supported, a generator. */
 export interface MethodRule {
-  readonly type: MethodType
+  /** `PIN`, `EMERGENCY_CODE`, `BIOMETRIC`, `PASSWORD`, or the type of a kind that a module brings. */
+  readonly type: string
   /** Number of methods of the type per owner. */
   readonly cardinality: 'one' | 'many'
   readonly accepts: (value: string) => boolean
@@ -37,7 +36,7 @@ export function methodRules(settings: SigningMethodOptions = {}): ReadonlyMap<st
     {
       type: 'EMERGENCY_CODE',
       cardinality: 'one',
-      accepts: (value) => /^[A-Za-z0-9-]{20,128}$/.test(value),
+      accepts: isEmergencyCode,
       generate: () => randomCode(25, lowercaseBase36),
     },
     // A secret that the user's device releases after its own biometric check.
@@ -61,6 +60,20 @@ export function resolveMethodValue(
   }
   if (!rule.accepts(presented) || !isHeaderText(presented)) throw new BillfoldError('signing-method.invalid-value')
   return { value: presented, generated: false }
+}
+
+/** The entropy that a code must have, in bits, since it opens everything without any limit of time. */
+const minCodeEntropy = 128
+
+/** The generated form has 129 bits. Of a random one, a few characters look predictable. */
+const generatedForm = /^[0-9a-z]{25}$/
+const minUnpredictable = 18
+
+/** At least 128 bits by estimate, or the form that is generated. */
+function isEmergencyCode(value: string): boolean {
+  if (!/^[A-Za-z0-9-]{20,128}$/.test(value)) return false
+  if (generatedForm.test(value)) return countUnpredictable(value) >= minUnpredictable
+  return estimateCodeEntropy(value) >= minCodeEntropy
 }
 
 /** 8 to 128 characters (NIST SP 800-63B section 5.1.1.2) of those that every keyboard writes alike (RFC 8265 section 4). */

@@ -2,13 +2,15 @@ import type { IdentityServices } from '../services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { bumpOwnerGeneration, bumpOwnerVersion, withOwnerLock } from './owner.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
+import type { MethodEnrolment } from '../../platform/signing-method-kind.ts'
 import type { EventData } from '../../platform/events/event.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
 import { batch, insert, isCommitError, remove, update, type Write } from '../../kernel/storage/index.ts'
 import { securityNoticeWrites, type SecurityTopic } from '../security-notices/security-notice.ts'
 import type { FaceBinding } from './face-binding.ts'
-import { type MethodRule, type SigningMethodOptions, methodRules, resolveMethodValue } from './method-types.ts'
+import { assertEnrolment, enrolWrites, getRule, removalWrites } from './method-kinds.ts'
+import { type MethodRule, type SigningMethodOptions, resolveMethodValue } from './method-types.ts'
 import { rotateMasterSecret } from './rotate-master-secret.ts'
 import {
   type SigningMethodRow,
@@ -32,11 +34,13 @@ export interface MethodOwner {
 
 /** Input for a signing method: a type and, unless it is to be generated, a value. */
 export interface MethodInput {
-  /** A `MethodType`. */
+  /** `PIN`, `EMERGENCY_CODE`, `BIOMETRIC`, `PASSWORD`, or the type of a kind that a module brings. */
   readonly type: string
   readonly value?: string | undefined
   /** Face binding, for the type BIOMETRIC only. */
   readonly face?: FaceBinding | undefined
+  /** What a kind of signing method that a module brings asks for, such as a PASSKEY. */
+  readonly enrolment?: MethodEnrolment | undefined
 }
 
 /** A signing method that was created or replaced. A generated value is returned only here; it is not stored. */
@@ -65,8 +69,10 @@ export async function prepareFirstMethod(
   owner: MethodOwner,
   input: MethodInput,
 ): Promise<{ readonly row: SigningMethodRow; readonly secret: MasterSecret; readonly writes: readonly Write[] }> {
-  const rule = getRule(options, input.type)
-  if (rule.type !== 'PIN') throw new BillfoldError('signing-method.pin-must-be-first')
+  const rule = getRule(services, options, input.type)
+  if (rule.type !== 'PIN' && services.signingMethodKinds?.get(rule.type)?.mayBeFirst !== true)
+    throw new BillfoldError('signing-method.pin-must-be-first')
+  assertEnrolment(services, input)
   const { value } = resolveMethodValue(rule, input.value)
   const secret = generateMasterSecret(1)
   const row = await methodRow(services, owner, rule, await newMethod(services, actor, owner, value), secret)
@@ -78,6 +84,7 @@ export async function prepareFirstMethod(
     writes: [
       insert(masterSecrets, { ownerId, tenant, version: 1, generation: 1, createdAt, closedAt: null }),
       insert(signingMethods, row),
+      ...(await enrolWrites(services, actor, row, input.enrolment)),
       auditWrite(actor, 'signing-method.created', row.id, createdAt, { type: row.type, owner: ownerId }),
       ...eventWrites(services, tenant, 'signing-method.created', toMethodEventData(row)),
     ],
@@ -118,7 +125,8 @@ export async function addMethod(
   input: MethodInput,
   authorizedBy: AuthorizedMethod,
 ): Promise<MethodResult> {
-  const rule = getRule(options, input.type)
+  const rule = getRule(services, options, input.type)
+  assertEnrolment(services, input)
   const { value, generated } = resolveMethodValue(rule, input.value)
   assertFaceSupported(rule, input.face)
   const method = await newMethod(services, actor, owner, value, input.face)
@@ -132,6 +140,7 @@ export async function addMethod(
     const writes = [
       bumpOwnerVersion(owner.ownerId, version),
       insert(signingMethods, made),
+      ...(await enrolWrites(services, actor, made, input.enrolment)),
       auditWrite(actor, 'signing-method.created', made.id, services.now(), { type: made.type, owner: owner.ownerId }),
       ...eventWrites(services, owner.tenant, 'signing-method.created', toMethodEventData(made)),
       ...(await methodNoticeWrites(services, 'security.signing-method-created', made)),
@@ -143,7 +152,7 @@ export async function addMethod(
 }
 
 /**
- * Replaces the value of a signing method and, for a BIOMETRIC, its face binding if one is given. Another method must
+ * Replaces the value of a signing method and, for a BIOMETRIC, its face binding if one is given, for a PASSKEY its passkey. Another method must
  * authorize this. Rotates the owner's master secret and resets the attempt counter of the method.
  * @param value the new value; undefined or empty to generate one
  * @throws BillfoldError `signing-method.different-method-required`, `signing-method.not-found`,
@@ -157,12 +166,13 @@ export async function replaceMethod(
   methodId: string,
   value: string | undefined,
   authorizedBy: AuthorizedMethod,
-  face?: FaceBinding,
+  { face, enrolment }: Pick<MethodInput, 'face' | 'enrolment'> = {},
 ): Promise<MethodResult> {
   if (authorizedBy.row.id === methodId) throw new BillfoldError('signing-method.different-method-required')
   const before = await getMethod(services, owner, methodId)
   const { type, tenant } = before
-  const rule = getRule(options, type)
+  const rule = getRule(services, options, type)
+  assertEnrolment(services, { type, value, enrolment })
   const resolved = resolveMethodValue(rule, value)
   assertFaceSupported(rule, face)
   const { device, person } = face ?? before
@@ -197,6 +207,7 @@ export async function replaceMethod(
       bumpOwnerGeneration(owner.ownerId, version, old),
       update(signingMethods, { where: { id: methodId, version: target.version }, set: { ...sealed, ...fresh } }),
       ...writes,
+      ...(await enrolWrites(services, actor, target, enrolment)),
       auditWrite(actor, 'signing-method.replaced', methodId, services.now(), { type, owner: owner.ownerId }),
       ...eventWrites(services, tenant, 'signing-method.replaced', toMethodEventData(target)),
       ...(await methodNoticeWrites(services, 'security.signing-method-replaced', target)),
@@ -237,6 +248,7 @@ export async function removeMethod(
       bumpOwnerGeneration(owner.ownerId, version, old),
       remove(signingMethods, { where: { id: methodId, version: target.version } }),
       ...writes,
+      ...(await removalWrites(services, actor, target)),
       auditWrite(actor, 'signing-method.removed', methodId, services.now(), { type, owner: owner.ownerId }),
       ...eventWrites(services, owner.tenant, 'signing-method.removed', toMethodEventData(target)),
       ...(await methodNoticeWrites(services, 'security.signing-method-removed', target)),
@@ -326,10 +338,4 @@ async function methodRow(
     version: 1,
     ...(await sealMasterSecret(services.keyring, { ...method, tenant, ownerId }, secret)),
   }
-}
-
-function getRule(options: SigningMethodOptions, type: string): MethodRule {
-  const rule = methodRules(options).get(type)
-  if (rule === undefined) throw new BillfoldError('signing-method.unsupported-type')
-  return rule
 }

@@ -5,13 +5,13 @@ import { users } from './table.ts'
 
 /**
  * Lists the users of a tenant that are not archived, newest first.
- * @param page page number, from 1, and page size
+ * @param page how many users are skipped, and how many are listed
  */
 export function listUsers(
   services: Services,
   tenant: string,
   filter: { readonly reference?: string | undefined; readonly origin?: string | undefined },
-  page: { readonly page: number; readonly size: number },
+  page: { readonly offset: number; readonly limit: number },
 ): Promise<UserRow[]> {
   return services.storage.find(users, {
     where: {
@@ -21,8 +21,8 @@ export function listUsers(
       ...(filter.origin !== undefined && { origin: filter.origin }),
     },
     orderBy: [['id', 'desc']],
-    limit: page.size,
-    offset: (page.page - 1) * page.size,
+    limit: page.limit,
+    offset: page.offset,
   })
 }
 

@@ -10,6 +10,9 @@ export const authenticationErrors = {
   'session.no-user': { status: 400, message: 'The session has no user, and its configuration does not identify one' },
   'session.pending': { status: 404, message: 'The session has no response yet' },
   'session.failed': { status: 400, message: 'The session ended without success' },
+  'session.cancelled': { status: 400, message: 'The user cancelled the session' },
+  'session.face-required': { status: 400, message: 'The session requires a face' },
+  'session.consent-required': { status: 400, message: 'The session requires consent to the current privacy notice' },
   'community.not-found': { status: 404, message: 'Community not found' },
   'session-url.rejected': { status: 400, message: 'This session URL is not allowed' },
   'login.second-factor-required': {

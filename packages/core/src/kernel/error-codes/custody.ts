@@ -16,7 +16,12 @@ export const custodyErrors = {
   'transaction.rejected': { status: 400, message: 'The node rejected the transaction' },
   'transaction.reverted': { status: 400, message: 'The contract reverted the transaction' },
   'transaction.replaced': { status: 409, message: 'Another transaction used this nonce; nothing was sent' },
+  'wallet-transaction.not-found': { status: 404, message: 'Transaction not found' },
+  'transaction.not-pending': { status: 409, message: 'The transaction is not pending any more' },
+  'transaction.fee-too-high': { status: 400, message: 'The fee that is needed now exceeds the limit of the host' },
   'transaction.unsupported-type': { status: 400, message: 'The chain does not support this type of transaction' },
+  'token-indexer.unavailable': { status: 501, message: 'No indexer of tokens is configured for this chain' },
+  'token.not-found': { status: 404, message: 'No token contract at this address' },
   'signature.raw-disabled': {
     status: 403,
     message: 'Raw signatures are disabled; the host option custody.rawSignatures enables them',

@@ -2,7 +2,9 @@ import type { ErrorTable } from './error-table.ts'
 
 /** The error codes of DIDs. */
 export const didErrors = {
-  'did.invalid': { status: 400, message: 'Invalid DID, or unsupported DID method' },
+  'did.invalid': { status: 400, message: 'Invalid DID' },
+  'did.method-not-supported': { status: 400, message: 'The DID method is not supported' },
+  'did.unknown-version': { status: 404, message: 'The DID has no such version' },
   'did.unknown-network': { status: 400, message: 'The network of the DID is not configured' },
   'did.update-conflict': { status: 409, message: 'The DID was changed concurrently, try again' },
   'did.history-too-long': { status: 400, message: 'The change history of the DID is too long' },

@@ -26,6 +26,10 @@ export const signingMethodErrors = {
   'signing-method.pin-not-deletable': { status: 400, message: 'A PIN cannot be deleted' },
   'signing-method.invalid-value': { status: 400, message: 'Invalid value for this type of signing method' },
   'signing-method.unsupported-type': { status: 400, message: 'This type of signing method is not configured' },
+  'passkey.unavailable': {
+    status: 501,
+    message: 'Passkeys are not configured; the module passkeys of @billfold/passkeys adds them',
+  },
   'signing-method.no-verifier': {
     status: 501,
     message: 'No biometric verifier is configured; the host option authentication.verifier sets one',

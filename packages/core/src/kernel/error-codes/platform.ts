@@ -9,6 +9,7 @@ export const tokenErrors = {
 /** The error codes of rate limits. */
 export const rateLimitErrors = {
   'rate.limited': { status: 429, message: 'Too many requests, try again later' },
+  'rate-limiter.unavailable': { status: 503, message: 'Requests cannot be counted at the moment, try again later' },
 } as const satisfies ErrorTable
 
 /** The error codes of replay protection. */

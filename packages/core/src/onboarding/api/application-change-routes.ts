@@ -11,9 +11,10 @@ import { resubmitApplication } from '../applications/resubmit-application.ts'
 import { withdrawApplication } from '../applications/transition-application.ts'
 import type { WalletActor } from '../applications/wallet-actor.ts'
 import { applicationDetails, messageBody, toApplicationDetails, toMessage } from './application-reply.ts'
+import { maxAttributesBytes } from '../applications/value-limits.ts'
 import { toWalletActor } from './guards.ts'
 import type { OnboardingContext } from './context.ts'
-import { attributesSchema, fileIdsSchema, maxAttributesBytes } from './schemas.ts'
+import { attributesSchema, fileIdsSchema } from './schemas.ts'
 
 const pathParams = z.object({ applicationId: z.string().max(64) })
 const limits = [

@@ -3,10 +3,11 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import { getApplication, listApplications } from '../applications/application-queries.ts'
 import { submitApplication } from '../applications/submit-application.ts'
+import { maxAttributesBytes } from '../applications/value-limits.ts'
 import { toWalletActor } from './guards.ts'
 import type { OnboardingContext } from './context.ts'
 import { applicationBody, applicationDetails, toApplicationDetails, toApplicationSummary } from './application-reply.ts'
-import { attributesSchema, maxAttributesBytes, fileIdsSchema } from './schemas.ts'
+import { attributesSchema, fileIdsSchema } from './schemas.ts'
 
 const applicationInput = z.object({
   templateId: z.union([z.string().min(1).max(256), z.number()]),
@@ -35,6 +36,10 @@ export function applicationRoutes(onboarding: OnboardingContext): readonly Route
       path: '/applications',
       summary: "List the wallet's own applications, newest first",
       guard: walletGuard,
+      limits: [
+        { by: 'caller', limit: 60, windowSeconds: 60 },
+        { by: 'ip', limit: 600, windowSeconds: 60 },
+      ],
       query: pageQuery(unwrappedApplications ? 100 : 20),
       replies: {
         200: {

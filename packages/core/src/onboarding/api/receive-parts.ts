@@ -2,7 +2,7 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import type { MultipartPart } from '../../http/index.ts'
 import type { WalletActor } from '../applications/wallet-actor.ts'
 import { discardFiles, stageFile, type StagedFile } from '../applications/stage-file.ts'
-import { maxAttributesBytes } from './schemas.ts'
+import { maxAttributesBytes } from '../applications/value-limits.ts'
 import type { OnboardingContext } from './context.ts'
 
 /** Parts of a multipart body by name: staged files and texts. */

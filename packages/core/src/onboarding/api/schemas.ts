@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sanitizeJson } from '../../http/index.ts'
+import { parseJson, sanitizeJson } from '../../http/index.ts'
 import {
   type Attribute,
   formatDocumentReference,
@@ -7,9 +7,7 @@ import {
   replaceReferences,
 } from '../applications/attributes.ts'
 import { parseFileId } from '../applications/files.ts'
-
-/** Maximum bytes of attributes as JSON, in a body or in a part. */
-export const maxAttributesBytes = 1024 * 1024
+import { findExceededLimit } from '../applications/value-limits.ts'
 
 /** Schema of a JWT in a body. */
 export const jwtSchema = z.string().min(1).max(8192)
@@ -28,7 +26,14 @@ const attribute = z
     schemaId: z.string().max(512).optional(),
     schema: z.unknown().optional().describe("The wallet's copy of the schema; only its `$id` is read"),
     data: z.unknown().optional().describe('The value, or an object whose only property is `value`'),
-    documents: z.array(documentSchema).max(20).optional(),
+    documents: z
+      .array(documentSchema)
+      .max(20)
+      .superRefine((documents, context) => {
+        const message = findExceededLimit(documents)
+        if (message !== undefined) context.addIssue({ code: 'custom', message })
+      })
+      .optional(),
   })
   .transform(({ id, schemaId, schema, data, documents }): Attribute => {
     const known = schemaId ?? readSchemaId(schema)
@@ -92,7 +97,7 @@ function parseNestedJson(input: unknown): unknown {
   let value = input
   for (let round = 0; round < 2 && typeof value === 'string'; round++) {
     try {
-      value = JSON.parse(withoutLooseQuotes(value))
+      value = parseJson(withoutLooseQuotes(value))
     } catch {
       return value
     }

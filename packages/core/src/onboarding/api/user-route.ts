@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import {
+  parseJson,
   sanitizeJson,
   type MultipartPart,
   type Reply,
@@ -20,10 +21,11 @@ import type { WalletActor } from '../applications/wallet-actor.ts'
 import type { OnboardingProfile } from '../applications/profile.ts'
 import type { FileRow } from '../applications/stage-file.ts'
 import { issueUserToken } from './challenge-routes.ts'
+import { findExceededLimit, maxAttributesBytes } from '../applications/value-limits.ts'
 import { toWalletActor } from './guards.ts'
 import type { OnboardingContext } from './context.ts'
 import { type ReceivedParts, withReceivedParts, invalidPart } from './receive-parts.ts'
-import { attributesSchema, maxAttributesBytes } from './schemas.ts'
+import { attributesSchema } from './schemas.ts'
 
 const jsonBody = z.object({ attributes: attributesSchema, meta: z.unknown().optional() }).optional()
 const createdBody = z.object({ message: z.string(), token: z.string() })
@@ -89,6 +91,7 @@ async function fromJson(
   actor: WalletActor,
   profile: OnboardingProfile,
 ): Promise<string> {
+  checkValues(profile)
   checkDocuments(profile, new Set())
   return create(onboarding, actor, profile, [])
 }
@@ -100,11 +103,25 @@ function fromParts(
 ): Promise<string> {
   return withReceivedParts(onboarding, actor, parts, { isFile: isDocumentPart, isText }, async (received) => {
     const profile = parseProfile(received)
+    checkValues(profile)
     checkDocuments(profile, new Set(received.files.keys()))
     const ids = new Map([...received.files].map(([name, { id }]) => [name, toPublicFileId(id)]))
     const staged = [...received.files.values()]
     return create(onboarding, actor, profile, staged, ids)
   })
+}
+
+/** Asserts the limits of values: no schema does for the attributes of a user. @throws BillfoldError `input.invalid` */
+function checkValues({ attributes: submitted, meta }: OnboardingProfile): void {
+  const values = [
+    ...submitted.map(({ data }, index) => ({ path: `attributes.${index}.data.value`, value: data.value })),
+    { path: 'meta', value: meta },
+  ]
+  const problems = values.flatMap(({ path, value }) => {
+    const exceeded = findExceededLimit(value)
+    return exceeded === undefined ? [] : [issue(path, exceeded)]
+  })
+  if (problems.length > 0) throw new BillfoldError('input.invalid', { issues: problems.slice(0, maxIssues) })
 }
 
 /** Asserts that the documents sent are exactly those referenced by the attributes. @throws BillfoldError `input.invalid` */
@@ -133,7 +150,7 @@ function parseProfile({ texts }: ReceivedParts): OnboardingProfile {
 function parseMeta(text: string | undefined): unknown {
   if (text === undefined) return undefined
   try {
-    const meta: unknown = JSON.parse(text)
+    const meta = parseJson(text)
     if (sanitizeJson(meta)) return meta
   } catch {
     // Reported below.

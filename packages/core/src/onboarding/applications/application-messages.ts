@@ -10,13 +10,19 @@ import { changeApplication } from './change-application.ts'
 /** Maximum length of a message about an application, in UTF-16 code units. */
 export const maxMessageLength = 4000
 
-/** Maximum number of messages and of payment transactions of an application. */
-const maxMessages = 200
+/**
+ * Maximum number of messages of one side about an application, and of all their UTF-16 code units: an applicant uses up nothing of
+ * the host's.
+ */
+const maxMessages = { count: 200, length: 50_000 } as const
+
+/** Maximum number of payment transactions of an application. */
 const maxPaymentTransactions = 20
 
 /**
  * Adds a message to an application, by its applicant or by the host.
- * @throws BillfoldError `application.not-found`; `application.limit-reached` after 200 messages; `input.invalid`
+ * @throws BillfoldError `application.not-found`; `application.limit-reached` after 200 messages or 50,000 characters of this side;
+ *   `input.invalid`
  */
 export function postApplicationMessage(
   services: Services,
@@ -32,7 +38,10 @@ export function postApplicationMessage(
     })
   return changeApplication(services, filter, id, (before, now) => {
     const { messages = [], templateId } = before
-    if (messages.length >= maxMessages) throw new BillfoldError('application.limit-reached')
+    const own = messages.filter((earlier) => earlier.from === from)
+    const length = own.reduce((sum, earlier) => sum + earlier.text.length, text.length)
+    if (own.length >= maxMessages.count || length > maxMessages.length)
+      throw new BillfoldError('application.limit-reached')
     return {
       content: { ...before, messages: [...messages, { id: newId(), from, text, createdAt: now }] },
       writes: [

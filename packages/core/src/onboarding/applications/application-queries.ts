@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { type Application, type ApplicationRow, type ApplicationStatus, openApplicationRow } from './application.ts'
@@ -10,19 +11,30 @@ export interface ApplicationFilter {
   readonly status?: ApplicationStatus
 }
 
+/** Applications that are read and opened at once, between two turns of the event loop: a large one has half a megabyte. */
+const batchSize = 5
+
 /** Lists a page of applications, newest first. `page` starts at 1. */
 export async function listApplications(
   services: Services,
   scope: ApplicationFilter,
   page: { readonly page: number; readonly size: number },
 ): Promise<readonly Application[]> {
-  const rows = await services.storage.find(applications, {
-    where: { ...scope },
-    orderBy: [['id', 'desc']],
-    limit: page.size,
-    offset: (page.page - 1) * page.size,
-  })
-  return Promise.all(rows.map((row) => openApplicationRow(services, row)))
+  const found: Application[] = []
+  while (found.length < page.size) {
+    const last = found.at(-1)
+    const limit = Math.min(batchSize, page.size - found.length)
+    const rows = await services.storage.find(applications, {
+      where: { ...scope, ...(last !== undefined && { id: { lt: last.id } }) },
+      orderBy: [['id', 'desc']],
+      limit,
+      offset: last === undefined ? (page.page - 1) * page.size : 0,
+    })
+    for (const row of rows) found.push(await openApplicationRow(services, row))
+    if (rows.length < limit) break
+    await setImmediate()
+  }
+  return found
 }
 
 /** Gets and decrypts an application. @throws BillfoldError `application.not-found` */

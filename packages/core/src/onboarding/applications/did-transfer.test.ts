@@ -36,7 +36,7 @@ beforeEach(() => {
   services = testServices()
   old = new Wallet(generatePrivateKey())
   next = new Wallet(generatePrivateKey())
-  did = `did:ethr:${old.address}`
+  did = `did:ethr:local:${old.address}`
   lookups = 0
   const resolve = registryDidKeyResolver(services, [registry], async () => undefined)
   resolveDidKeys = (wanted, of) => {
@@ -117,7 +117,9 @@ test('a DID in lower case, with a checksum or with the method did:eth is one ide
 test('a lookup of many DIDs reads the registry for those of users only', async () => {
   await register(old, did)
   lookups = 0
-  const others = Array.from({ length: 500 }, (_, index) => ({ did: `did:ethr:0x${String(index).padStart(40, '0')}` }))
+  const others = Array.from({ length: 500 }, (_, index) => ({
+    did: `did:ethr:local:0x${String(index).padStart(40, '0')}`,
+  }))
   await findEnrolments(services, tenant, [...others, { did }, { did: did.toLowerCase() }], controlsDid)
   expect(lookups).toBe(1)
 })

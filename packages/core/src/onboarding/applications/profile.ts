@@ -15,8 +15,8 @@ export interface OnboardingProfile {
 
 const profileSchema = z.object({ attributes: z.array(attributeSchema), meta: z.unknown().optional() })
 
-/** Maximum size of a serialized profile: 6 MiB. Can exceed the request body, because `1e20` is written out with all its digits. */
-const maxBytes = 6 * 1024 * 1024
+/** Maximum size of a serialized profile: 512 KiB. Can exceed the request body, because `1e20` is written out with all its digits. */
+const maxBytes = 512 * 1024
 
 /** Builds the insert of a sealed profile. @throws BillfoldError `body.too-large` */
 export async function profileInsert(

@@ -5,6 +5,7 @@ import { fileTypes } from './file-types.ts'
 import { listFiles, parseFileId, toPublicFileId } from './files.ts'
 import type { FileRow } from './stage-file.ts'
 import type { ApplicationTemplate, CompiledTemplate } from './templates.ts'
+import { maxAttributesBytes } from './value-limits.ts'
 import type { WalletActor } from './wallet-actor.ts'
 
 /** What an applicant submits. */
@@ -28,12 +29,20 @@ export async function validateSubmission(
   actor: WalletActor,
   { attributes, files }: SubmittedContent,
 ): Promise<{ readonly fileIds: readonly string[]; readonly rows: readonly FileRow[] }> {
+  assertAttributesSize(attributes)
   const referenced = collectAttributeReferences(attributes, (text) => parseFileId(text) !== undefined)
   const fileIds = [...new Set([...files, ...referenced])]
   const { rows, issues } = await resolveFiles(services, template, actor, fileIds)
   const problems = [...validate(attributes), ...listUnsentDocuments(attributes), ...issues]
   if (problems.length > 0) throw new BillfoldError('input.invalid', { issues: problems })
   return { fileIds, rows }
+}
+
+/** Several changes, and numbers such as 1e20, can make more of attributes than one body holds. @throws BillfoldError `input.invalid` */
+function assertAttributesSize(attributes: readonly Attribute[]): void {
+  if (Buffer.byteLength(JSON.stringify(attributes)) <= maxAttributesBytes) return
+  const message = `must have at most ${maxAttributesBytes} bytes together`
+  throw new BillfoldError('input.invalid', { issues: [{ path: 'attributes', message }] })
 }
 
 /** An application references uploaded files. A `$document-…` has no part that it could mean. */

@@ -1,3 +1,6 @@
+/** Maximum bytes of attributes as JSON: in a body, in a part, and of all attributes of an application. */
+export const maxAttributesBytes = 256 * 1024
+
 /**
  * Limits of a submitted attribute value. They apply before a schema sees the value, because the cost of a validation
  * grows with the product of value and schema.

@@ -1,4 +1,5 @@
 import type { DidKeyResolver } from './did-keys.ts'
+import type { DidDocumentResolver } from './document-did-keys.ts'
 
 /** Verifies the signature of a contract account on a chain. Returns false if it is invalid or the chain is unknown. */
 export type ContractSignatureVerifier = (query: {
@@ -38,7 +39,8 @@ export interface WalletLoginSettings {
   /**
    * Resolves the keys of DIDs that wallets claim. Default: the DID registries of Billfold, so that ownership transfers are respected. DIDs of
    * other networks are rejected if the host has configured registries (`dids.registries`); otherwise DIDs that contain the address of
-   * their key (did:ethr, did:eth, did:spherity) are resolved to that address.
+   * their key (did:ethr, did:eth, did:spherity) are resolved to that address. See
+   * `didResolver` for other methods.
    */
   readonly resolveDidKeys?: DidKeyResolver
   /**
@@ -47,4 +49,9 @@ export interface WalletLoginSettings {
    * without a client, contract accounts are refused.
    */
   readonly verifyContractSignature?: ContractSignatureVerifier
+  /**
+   * Resolves DIDs of other methods, such as {@link portableDidResolver} for did:key, did:jwk and did:web, or a `Resolver` of the package
+   * `did-resolver`. Default: none, wallets with such DIDs are rejected.
+   */
+  readonly didResolver?: DidDocumentResolver
 }

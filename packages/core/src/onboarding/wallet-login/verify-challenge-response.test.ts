@@ -157,6 +157,33 @@ describe('a DID in a challenge response', () => {
   })
 })
 
+describe('a DID whose document may have to be fetched', () => {
+  it('is resolved at most 30 times in ten minutes for one source address, whoever signs', async () => {
+    services = { ...services, rateLimiter: storageRateLimiter(services.storage, () => 0) }
+    const resolved: string[] = []
+    const settings: WalletLoginSettings = {
+      allowIpChange: true,
+      resolveDidKeys: async (did) => {
+        resolved.push(did)
+        return undefined
+      },
+    }
+    const logIn = async (source: string, keyId: string) => {
+      const { jwt, nonce } = await requestChallenge()
+      const signature = await new EthersWallet(generatePrivateKey()).signMessage(nonce)
+      return outcomeCode(respond(jwt, signature, { keyId, ip: source }, settings))
+    }
+    for (let count = 0; count < 30; count++)
+      expect(await logIn(ip, `did:web:host${count}.example#key`)).toBe('login.failed')
+    expect(await logIn(ip, 'did:web:another.example#key')).toBe('rate.limited')
+    expect(resolved).toHaveLength(30)
+    expect(await logIn('192.0.2.8', 'did:web:another.example#key')).toBe('login.failed')
+    // These contain their key.
+    expect(await logIn(ip, `did:ethr:0x${'1'.repeat(40)}#controller`)).toBe('login.failed')
+    expect(await logIn(ip, 'did:key:zQ3s#zQ3s')).toBe('login.failed')
+  })
+})
+
 describe('Sign-In with Ethereum', () => {
   const settings: WalletLoginSettings = { messageFormat: 'eip4361', site }
 

@@ -2,7 +2,7 @@ import { normalizeDid } from '../../identity/users/normalize-identifier.ts'
 import { auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { consumeNonceWrite } from '../../platform/replay-protection/nonces.ts'
-import { toSourceAddress } from '../../platform/rate-limits/index.ts'
+import { type RateLimitRule, toSourceAddress } from '../../platform/rate-limits/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { batch, isCommitError } from '../../kernel/storage/index.ts'
 import { type ChallengeClaims, verifyChallengeToken } from './challenge.ts'
@@ -12,6 +12,7 @@ import type { WalletLoginSettings } from './settings.ts'
 import { parseSignInMessage } from './sign-in-message.ts'
 import { loginAudience, loginTokenTypes } from './login-token-types.ts'
 import {
+  parseAddressFromDid,
   parseWalletIdentifier,
   type ExternalWallet,
   toContractWallet,
@@ -38,6 +39,8 @@ export interface ChallengeResponse {
 const clockSkew = 60_000
 /** Signatures that a node has to verify, by source address: each costs the host a call to its node. */
 const contractSignaturesPerSource = { limit: 30, windowSeconds: 600 }
+/** DIDs that do not contain their key, by source address: the document of each may have to be fetched from a server. */
+const documentsPerSource = { limit: 30, windowSeconds: 600 }
 /** Milliseconds that a consumed nonce is retained after its token has expired. */
 const retentionMargin = 60_000
 
@@ -86,6 +89,8 @@ async function recoverWallet(
   const wallet = publicKey && toExternalWallet(publicKey, did)
   if (wallet === undefined || !matches(wallet))
     return verifyContractWallet(services, settings, signed, response, matches, did)
+  if (did !== undefined && !containsKey(did))
+    await consumePerSource(services, response, 'onboarding.did-document.ip', documentsPerSource)
   if (did !== undefined)
     await assertDidHasWalletKey(settings.resolveDidKeys ?? resolveAddressDid, tenant, { did, keyId }, wallet)
   return wallet
@@ -113,9 +118,7 @@ async function verifyContractWallet(
   if (verifyContractSignature === undefined || account === undefined || wallet === undefined)
     throw new BillfoldError('login.failed')
   if (did !== undefined || !matches(wallet)) throw new BillfoldError('login.failed')
-  const key = { name: 'onboarding.contract-signature.ip', subject: toSourceAddress(ip), tenant }
-  const { allowed, retryAfterSeconds } = await services.rateLimiter.consume(key, contractSignaturesPerSource)
-  if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
+  await consumePerSource(services, { tenant, ip }, 'onboarding.contract-signature.ip', contractSignaturesPerSource)
   const isValid = await verifyContractSignature({
     ...account,
     digest: hashPersonalMessage(text),
@@ -123,6 +126,22 @@ async function verifyContractWallet(
   })
   if (!isValid) throw new BillfoldError('login.failed')
   return wallet
+}
+
+/** Returns true if the key of a DID is known without asking a server. */
+function containsKey(did: string): boolean {
+  return parseAddressFromDid(did) !== undefined || /^did:(?:key|jwk):/.test(did)
+}
+
+/** @throws BillfoldError `rate.limited` */
+async function consumePerSource(
+  { rateLimiter }: Services,
+  { tenant, ip }: Pick<ChallengeResponse, 'tenant' | 'ip'>,
+  name: string,
+  rule: RateLimitRule,
+): Promise<void> {
+  const { allowed, retryAfterSeconds } = await rateLimiter.consume({ name, subject: toSourceAddress(ip), tenant }, rule)
+  if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
 }
 
 interface SignedMessage {

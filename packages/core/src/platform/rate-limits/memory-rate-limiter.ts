@@ -17,7 +17,11 @@ export function memoryRateLimiter(now: () => number = Date.now): RateLimiter {
     peek: async (key, { limit, windowSeconds }) => {
       const { number, endsAt } = computeWindow(now(), windowSeconds)
       const count = counts.get(toCounterId(key, windowSeconds, number))?.count ?? 0
-      return { allowed: count < limit, retryAfterSeconds: secondsUntil(endsAt, now()) }
+      return {
+        allowed: count < limit,
+        retryAfterSeconds: secondsUntil(endsAt, now()),
+        remaining: Math.max(0, limit - count),
+      }
     },
     consume: async (key, { limit, windowSeconds }) => {
       const moment = now()
@@ -31,7 +35,11 @@ export function memoryRateLimiter(now: () => number = Date.now): RateLimiter {
         for (const [old, { endsAt: end }] of counts) if (end <= moment) counts.delete(old)
         nextSweep = Math.max(sweepAt, counts.size * 2)
       }
-      return { allowed, retryAfterSeconds: secondsUntil(endsAt, moment) }
+      return {
+        allowed,
+        retryAfterSeconds: secondsUntil(endsAt, moment),
+        remaining: Math.max(0, limit - window.count),
+      }
     },
   }
 }

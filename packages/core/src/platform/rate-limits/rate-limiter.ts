@@ -17,10 +17,16 @@ export interface RateLimitRule {
   readonly windowSeconds: number
 }
 
-/** The result of a rate limit check. `retryAfterSeconds` is the time until the next window starts, in seconds. */
+/** The result of a rate limit check. */
 export interface RateLimitResult {
   readonly allowed: boolean
+  /** The time until the next window starts, in seconds. */
   readonly retryAfterSeconds: number
+  /**
+   * How many more calls the window allows, as sent in the `RateLimit` header field. It may be too high while calls are concurrent. A
+   * limiter that does not know it leaves it out, and the field is then sent with refusals only.
+   */
+  readonly remaining?: number
 }
 
 /**

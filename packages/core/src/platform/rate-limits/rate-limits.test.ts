@@ -17,6 +17,7 @@ describe.each([
     const results = []
     for (let call = 0; call < 4; call++) results.push(await limiter.consume(key, { limit: 2, windowSeconds: 60 }))
     expect(results.map(({ allowed }) => allowed)).toEqual([true, true, false, false])
+    expect(results.map(({ remaining }) => remaining)).toEqual([1, 0, 0, 0])
     expect(results[3]?.retryAfterSeconds).toBe(40)
   })
 
@@ -26,7 +27,7 @@ describe.each([
     const rule = { limit: 1, windowSeconds: 60 }
     expect((await limiter.consume(key, rule)).allowed).toBe(true)
     now += 59_999
-    expect(await limiter.consume(key, rule)).toEqual({ allowed: false, retryAfterSeconds: 1 })
+    expect(await limiter.consume(key, rule)).toEqual({ allowed: false, retryAfterSeconds: 1, remaining: 0 })
     now += 1
     expect((await limiter.consume(key, rule)).allowed).toBe(true)
   })
@@ -49,6 +50,21 @@ describe.each([
 
   it('allows nothing if the limit is 0', async () => {
     expect((await make(() => noon).consume(key, { limit: 0, windowSeconds: 60 })).allowed).toBe(false)
+  })
+
+  it('peeks without counting', async () => {
+    const limiter = make(() => noon)
+    const rule = { limit: 2, windowSeconds: 60 }
+    const seen = [await limiter.peek(key, rule), await limiter.peek(key, rule)]
+    await limiter.consume(key, rule)
+    await limiter.consume(key, rule)
+    seen.push(await limiter.peek(key, rule))
+    const until = { retryAfterSeconds: 60 }
+    expect(seen).toEqual([
+      { allowed: true, remaining: 2, ...until },
+      { allowed: true, remaining: 2, ...until },
+      { allowed: false, remaining: 0, ...until },
+    ])
   })
 
   it('allows exactly the limit with concurrent calls', async () => {

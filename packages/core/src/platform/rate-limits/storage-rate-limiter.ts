@@ -15,8 +15,8 @@ import { rateLimits } from './table.ts'
 const maxAttempts = 8
 
 /**
- * Creates a rate limiter that counts in a storage, so that all processes on the same storage share the counters. The
- * first call in a window costs two commits and a read; each further call costs one commit.
+ * Creates a rate limiter that counts in a storage, so that all processes on the same storage share the counters. A call that
+ * is allowed costs a read and a commit, one that is refused a read.
  *
  * @param now - the clock, in epoch milliseconds
  */
@@ -36,15 +36,17 @@ async function take(storage: Storage, now: number, key: RateLimitKey, rule: Rate
   const { number: windowIndex, endsAt } = computeWindow(now, rule.windowSeconds)
   const retryAfterSeconds = secondsUntil(endsAt, now)
   const row = { subject: hash(key), windowSeconds: rule.windowSeconds, windowIndex }
-  if (rule.limit < 1) return { allowed: false, retryAfterSeconds }
+  const refused = { allowed: false, retryAfterSeconds, remaining: 0 }
+  if (rule.limit < 1) return refused
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const increment = update(rateLimits, { where: { ...row, count: { lt: rule.limit } }, add: { count: 1 } })
-    if (await holds(storage, increment)) return { allowed: true, retryAfterSeconds }
     const [found] = await storage.find(rateLimits, { where: row, limit: 1 })
-    if (found !== undefined && found.count >= rule.limit) return { allowed: false, retryAfterSeconds }
-    if (found === undefined && (await holds(storage, insert(rateLimits, { ...row, count: 1, endsAt })))) {
-      return { allowed: true, retryAfterSeconds }
-    }
+    if (found !== undefined && found.count >= rule.limit) return refused
+    const write =
+      found === undefined
+        ? insert(rateLimits, { ...row, count: 1, endsAt })
+        : update(rateLimits, { where: { ...row, count: { lt: rule.limit } }, add: { count: 1 } })
+    const remaining = rule.limit - (found?.count ?? 0) - 1
+    if (await holds(storage, write)) return { allowed: true, retryAfterSeconds, remaining }
   }
   throw new BillfoldError('storage.conflict')
 }
@@ -53,7 +55,8 @@ async function peek(storage: Storage, now: number, key: RateLimitKey, rule: Rate
   const { number: windowIndex, endsAt } = computeWindow(now, rule.windowSeconds)
   const where = { subject: hash(key), windowSeconds: rule.windowSeconds, windowIndex }
   const [found] = await storage.find(rateLimits, { where, limit: 1 })
-  return { allowed: (found?.count ?? 0) < rule.limit, retryAfterSeconds: secondsUntil(endsAt, now) }
+  const remaining = Math.max(0, rule.limit - (found?.count ?? 0))
+  return { allowed: remaining > 0, retryAfterSeconds: secondsUntil(endsAt, now), remaining }
 }
 
 /** Commits a single write. Returns false if its condition fails or its key already exists. */

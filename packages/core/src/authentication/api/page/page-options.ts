@@ -1,3 +1,6 @@
+import type { PageLanguage } from './page-texts.ts'
+import { isWebUrl, type RelyingPartyOptions } from './relying-party.ts'
+
 /** The theme properties of the page. Each sets the CSS custom property `--billfold-<name>`. */
 export const themeProperties = [
   'font',
@@ -28,27 +31,39 @@ export const themeProperties = [
  * }
  * ```
  */
-export interface PageOptions {
+export interface PageOptions extends RelyingPartyOptions {
   /** CSS values by theme property: `{ accent: '#0a7', font: 'Georgia, serif' }`. They apply to the light and the dark scheme. */
-  readonly theme?: Readonly<Partial<Record<(typeof themeProperties)[number], string>>>
+  readonly theme?: PageTheme
+  /** CSS values for the dark scheme, where they differ from `theme`. */
+  readonly darkTheme?: PageTheme
+  /** Further languages by BCP 47 tag, each with all texts. English, German, French and Spanish are built in, and can be replaced. */
+  readonly languages?: Readonly<Record<string, PageLanguage>>
   /** Texts that replace the built-in ones, by language and name: `{ en: { title: 'Sign in to Acme' } }`. */
   readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** The countdown before each picture, in seconds, 1 to 30. Default: 3. */
   readonly countdownSeconds?: number
   /**
-   * The origins that a session's `metadata.returnUrl` may lead back to: `['https://shop.example']`. Default: none. Compared exactly;
+   * The origins that a session's `metadata.returnUrl` and `metadata.otherWayUrl` may lead back to: `['https://shop.example']`. Default: none. Compared exactly;
    * https, or http on localhost.
    */
   readonly returnOrigins?: readonly string[]
 }
 
-/** Builds the stylesheet of a theme. @throws RangeError if a value is not a single CSS value */
-export function themeStylesheet({ theme = {} }: PageOptions): string {
+/** CSS values by theme property. */
+export type PageTheme = Readonly<Partial<Record<(typeof themeProperties)[number], string>>>
+
+/** Builds the stylesheet of the themes. @throws RangeError if a value is not a single CSS value */
+export function themeStylesheet({ theme = {}, darkTheme = {} }: PageOptions): string {
+  const dark = themeRule('darkTheme', darkTheme)
+  return `${themeRule('theme', theme)}${dark === '' ? '' : `@media (prefers-color-scheme:dark){${dark}}`}`
+}
+
+function themeRule(option: 'theme' | 'darkTheme', theme: PageTheme): string {
   const declarations = themeProperties.flatMap((name) => {
     const value = theme[name]
     if (value === undefined) return []
     if (!/^[#\w\s.,%()'"/+-]{1,200}$/.test(value))
-      throw new RangeError(`authentication.page.theme.${name} is not a single CSS value: ${value}`)
+      throw new RangeError(`authentication.page.${option}.${name} is not a single CSS value: ${value}`)
     return [`--billfold-${name}:${value}`]
   })
   return declarations.length === 0 ? '' : `:root{${declarations.join(';')}}`
@@ -61,15 +76,14 @@ export function parseCountdownSeconds({ countdownSeconds: seconds = 3 }: PageOpt
   return seconds
 }
 
-/** Returns the return URL of a session's metadata if its origin is allowed. */
-export function allowedReturnUrl(
+/** Returns a URL of a session's metadata if its origin is allowed. */
+export function allowedUrl(
   metadata: Readonly<Record<string, unknown>>,
+  name: 'returnUrl' | 'otherWayUrl',
   options: PageOptions,
 ): string | undefined {
-  const { returnUrl } = metadata
-  if (typeof returnUrl !== 'string' || !URL.canParse(returnUrl)) return undefined
-  const { origin, protocol, href, hostname } = new URL(returnUrl)
-  const isSafe =
-    protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
-  return isSafe && (options.returnOrigins ?? []).includes(origin) ? href : undefined
+  const url = metadata[name]
+  if (typeof url !== 'string' || !isWebUrl(url)) return undefined
+  const { origin, href } = new URL(url)
+  return (options.returnOrigins ?? []).includes(origin) ? href : undefined
 }

@@ -5,9 +5,6 @@ import type { SessionRow } from '../../sessions/session.ts'
 import type { StepReply } from '../secure-channel/encrypt-reply.ts'
 import { issueStepToken } from '../callers/step-token.ts'
 
-/** Lifetime of the PIN step token, in seconds. */
-const stepTokenTtlSeconds = 300
-
 /** The reply to a face step. */
 export const faceReplySchema = z.object({
   success: z.boolean().describe('True if the face was accepted'),
@@ -38,7 +35,10 @@ export async function toFaceReply(
   return { data }
 }
 
-/** Issues the bearer token for the PIN step of a session. It is bound to the caller's key and to the device proved in the face step. */
+/**
+ * Issues the bearer token for the PIN step of a session. It is bound to the caller's key and to the device proved in the face step, and
+ * expires with the session.
+ */
 export function issuePinToken(services: IdentityServices, session: SessionRow, callerKey: string): Promise<string> {
   return issueStepToken(services, {
     tenant: session.tenant,
@@ -46,6 +46,6 @@ export function issuePinToken(services: IdentityServices, session: SessionRow, c
     sessionId: session.id,
     deviceId: session.device ?? '',
     callerKey: callerKey,
-    ttlSeconds: stepTokenTtlSeconds,
+    ttlSeconds: Math.max(1, Math.ceil((session.expiresAt - services.now()) / 1000)),
   })
 }

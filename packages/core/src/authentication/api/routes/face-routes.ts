@@ -7,6 +7,7 @@ import { commitWithReply, withReplayProtection } from '../secure-channel/replay-
 import { encryptedReplySchema } from '../secure-channel/encrypt-reply.ts'
 import { parseBrowserSecret } from '../callers/browser-cookie.ts'
 import { requireChannel } from '../callers/authentication-caller.ts'
+import { assertConsent } from '../page/page-consent.ts'
 import { faceReplySchema } from './face-reply.ts'
 import { submitFace } from './submit-face.ts'
 import type { SessionRoutesContext } from '../context.ts'
@@ -27,7 +28,8 @@ export function faceRoutes(api: SessionRoutesContext): readonly Route[] {
   return [submitFaceRoute(api), startLivenessRoute(api)]
 }
 
-function submitFaceRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
+function submitFaceRoute(api: SessionRoutesContext): Route {
+  const { authentication, sessionContext } = api
   return route({
     id: 'submitFace',
     secretReply: true,
@@ -57,12 +59,14 @@ function submitFaceRoute({ authentication, sessionContext }: SessionRoutesContex
           cameraIndicator: body.cameraIndicator,
         }
         const session = await getActiveSession(sessionContext.services, actor.tenant, body.sessionId)
+        await assertConsent(api, session)
         return submitFace(sessionContext, actor, session, input, claim)
       }),
   })
 }
 
-function startLivenessRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
+function startLivenessRoute(api: SessionRoutesContext): Route {
+  const { authentication, sessionContext } = api
   return route({
     id: 'startLiveness',
     method: 'POST',
@@ -88,7 +92,9 @@ function startLivenessRoute({ authentication, sessionContext }: SessionRoutesCon
           callerKey: requireChannel(request.caller).callerKey,
           browserSecret: parseBrowserSecret(body.sessionId, authentication.options.publicUrl, context),
         }
-        const started = await startSessionLiveness(sessionContext, request.actor, start)
+        const started = await startSessionLiveness(sessionContext, request.actor, start, (session) =>
+          assertConsent(api, session),
+        )
         const reply = { data: { client: started.client, expiresTS: Math.floor(started.expiresAt / 1000) } }
         return retryOnConflict(async (attemptNumber) => {
           const write = await storeLivenessWrite(services, started, start, attemptNumber)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { type Route, route } from '../../../http/index.ts'
+import { isCancelled } from '../../sessions/cancel-session.ts'
 import { prepareSession, toCreateSessionError } from '../../sessions/create-session.ts'
 import { getSessionClaims } from '../../sessions/session-claims.ts'
 import { parseDvcId, privateInfoSchema } from '../../sessions/foreign-sessions/foreign-session.ts'
@@ -173,7 +174,7 @@ function responseRoute({ authentication, sessionContext }: SessionRoutesContext)
       if (!isSameKey(session.creatorKey, requireChannel(caller).callerKey)) throw new BillfoldError('session.not-found')
       const status = toApiStatus(session)
       if (status === 'pending') throw new BillfoldError('session.pending')
-      if (status === 'failure') throw new BillfoldError('session.failed')
+      if (status === 'failure') throw new BillfoldError(isCancelled(session) ? 'session.cancelled' : 'session.failed')
       const data = { sessionId: session.id, ...(await getSessionClaims(sessionContext, session)) }
       const wantsInfo = !['0', 'false', ''].includes(input.headers.addsessioninfo ?? '')
       const info = wantsInfo ? { sessionInfo: await toSessionBody({ authentication, sessionContext }, session) } : {}

@@ -1,16 +1,17 @@
-import { parseBase64 } from '../../../kernel/base64.ts'
 import { z } from 'zod'
+import { parseBase64 } from '../../../kernel/base64.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
-import { BillfoldError } from '../../../kernel/errors.ts'
-import { type Route, route } from '../../../http/index.ts'
+import { BillfoldError, type ErrorCode, isBillfoldError } from '../../../kernel/errors.ts'
+import { type Reply, type RequestContext, type Route, route } from '../../../http/index.ts'
 import { importForeignSession } from '../../sessions/foreign-sessions/import-session.ts'
 import { startInBrowser } from '../../sessions/start-session.ts'
 import { formatBrowserCookie, parseBrowserSecret } from '../callers/browser-cookie.ts'
 import { toAuthenticationActor } from '../callers/authentication-caller.ts'
+import { type PageProblem, type PageShell, prefersHtml, renderPage } from '../page/page-html.ts'
 import { resolveBaseUrl, type SessionRoutesContext } from '../context.ts'
 
 /** The entry point of a browser: starts a session that a relying party has created, and redirects to the authentication page. */
-export function startSessionRoute(api: SessionRoutesContext): Route {
+export function startSessionRoute(api: SessionRoutesContext, shell: PageShell): Route {
   const { authentication, sessionContext, options } = api
   return route({
     id: 'startSession',
@@ -19,35 +20,67 @@ export function startSessionRoute(api: SessionRoutesContext): Route {
     summary: 'Start a session in this browser and redirect to the authentication page',
     guard: authentication.guards.public,
     limits: [{ by: 'ip', limit: 300, windowSeconds: 60 }],
-    query: z.object({ session: z.string().min(1).max(4096) }),
+    query: z.object({
+      session: z.string().max(4096).default(''),
+      lang: z.string().max(64).optional().describe('The language of the page'),
+    }),
     replies: {
       302: { description: 'Redirect to the authentication page' },
-      400: { description: 'The session URL is not accepted' },
+      400: { description: 'The session URL is not accepted. This and the other errors are pages for a browser' },
+      403: { description: 'Another browser has started the session' },
       404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
     handler: async ({ query }, context) => {
-      const { services } = sessionContext
-      const actor = toAuthenticationActor(context)
-      const base = resolveBaseUrl(api, context.mount)
-      const id = await findOrImportSession(api, actor, base, decodeSessionUrl(query.session))
-      const secret = parseBrowserSecret(id, authentication.options.publicUrl, context)
-      const started = await startInBrowser(services, actor, id, secret)
-      const page = options.authenticationPageUrl ?? `${base}/v2/authentication`
-      const parameters = new URLSearchParams({
-        session: id,
-        selfieCaptureMode: started.configuration.selfieCaptureMode,
-      })
-      return {
-        status: 302,
-        headers: {
-          location: `${page}${page.includes('?') ? '&' : '?'}${parameters.toString()}`,
-          'set-cookie': formatBrowserCookie(id, started.browserSecret, authentication.options.publicUrl, context),
-          'referrer-policy': 'no-referrer',
-        },
+      try {
+        return await start(query, context)
+      } catch (error) {
+        const problem = toPageProblem(error)
+        if (problem === undefined || !prefersHtml(context.headers['accept'])) throw error
+        return renderPage(shell, { lang: query.lang, headers: context.headers }, problem)
       }
     },
   })
+
+  async function start(
+    { session, lang }: { readonly session: string; readonly lang?: string | undefined },
+    context: RequestContext,
+  ): Promise<Reply> {
+    const actor = toAuthenticationActor(context)
+    const base = resolveBaseUrl(api, context.mount)
+    const id = await findOrImportSession(api, actor, base, decodeSessionUrl(session))
+    const secret = parseBrowserSecret(id, authentication.options.publicUrl, context)
+    const started = await startInBrowser(sessionContext.services, actor, id, secret)
+    const page = options.authenticationPageUrl ?? `${base}/v2/authentication`
+    const parameters = new URLSearchParams({
+      session: id,
+      selfieCaptureMode: started.configuration.selfieCaptureMode,
+      ...(lang !== undefined && { lang }),
+    })
+    return {
+      status: 302,
+      headers: {
+        location: `${page}${page.includes('?') ? '&' : '?'}${parameters.toString()}`,
+        'set-cookie': formatBrowserCookie(id, started.browserSecret, authentication.options.publicUrl, context),
+        'referrer-policy': 'no-referrer',
+      },
+    }
+  }
+}
+
+/** The screens of the page for what can be wrong with a link. Everything else stays an error of the API. */
+const problems: Readonly<Partial<Record<ErrorCode, PageProblem>>> = {
+  'session.expired': 'expired',
+  'session.not-found': 'unknownLink',
+  'session-url.rejected': 'unknownLink',
+  'session.wrong-client': 'otherBrowser',
+}
+
+function toPageProblem(error: unknown): { readonly status: number; readonly problem: PageProblem } | undefined {
+  if (!isBillfoldError(error)) return undefined
+  const { code, status } = error
+  const problem = problems[code] ?? (status === 503 ? 'busy' : undefined)
+  return problem === undefined ? undefined : { status, problem }
 }
 
 /** Decodes base64 or base64url of a session URL, or of the path of one of our own. @throws BillfoldError `session-url.rejected` */

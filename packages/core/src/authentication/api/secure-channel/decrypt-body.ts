@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import type { SecureChannel } from '../../../platform/secure-channel/index.ts'
-import { sanitizeJson } from '../../../http/sanitize-json.ts'
+import { parseJson, sanitizeJson } from '../../../http/index.ts'
 import type { AuthenticationCaller } from '../callers/authentication-caller.ts'
 
 /** A decrypted or plain request body. */
@@ -48,13 +48,4 @@ export function decryptJson(channel: SecureChannel, data: string): DecryptedBody
   const value = parseJson(text)
   if (!sanitizeJson(value)) throw new BillfoldError('body.malformed')
   return { form: 'encrypted', text, value }
-}
-
-/** Drops the cause, because the parser's message quotes the text. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new BillfoldError('body.malformed')
-  }
 }

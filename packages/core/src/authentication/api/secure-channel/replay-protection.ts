@@ -1,6 +1,6 @@
 import type { IdentityServices } from '../../../identity/services.ts'
 import { z } from 'zod'
-import { serializeError } from '../../../http/serialize-error.ts'
+import { serializeError } from '../../../kernel/serialize-error.ts'
 import { BillfoldError, errorTable, type ErrorCode, isBillfoldError } from '../../../kernel/errors.ts'
 import { batch, type Write } from '../../../kernel/storage/index.ts'
 import {

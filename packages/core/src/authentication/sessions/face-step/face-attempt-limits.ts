@@ -3,6 +3,7 @@ import { findTrustedDevice } from '../../../identity/devices/trusted-devices.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import type { RateLimitResult } from '../../../platform/rate-limits/index.ts'
+import type { Services } from '../../../platform/services.ts'
 import type { SessionContext } from '../session-context.ts'
 import type { SessionRow } from '../session.ts'
 
@@ -11,17 +12,30 @@ export function assertFaceAttemptLeft({ faceAttempts }: SessionRow, maxAttempts:
   if (faceAttempts >= maxAttempts) throw new BillfoldError('session.no-attempts-left')
 }
 
+/** The share of a licence's limit that one source address can use up. */
+const sourceShare = 0.1
+
 /**
- * Counts a face attempt against the limit of the licence that created the session. Anybody can start a session of another service:
- * those of one source must not use up the limit of all.
+ * Counts a face attempt against the limit of the licence that created the session. Anybody can start a session of another service, and
+ * get sessions of this one by asking to log in: those of one source must not use up the limit of all. The licence itself, which sends the
+ * faces of its users from one address, has the whole limit.
  * @throws BillfoldError `rate.limited`
  */
 export async function consumeLicenceAttempt(
-  { services, faceAttemptsPerLicence }: SessionContext,
-  { source = 'unknown' }: Actor,
-  { tenant, creatorId }: SessionRow,
+  {
+    services,
+    faceAttemptsPerLicence,
+  }: Pick<SessionContext, 'faceAttemptsPerLicence'> & { readonly services: Pick<Services, 'rateLimiter'> },
+  { id, source = 'unknown' }: Actor,
+  { tenant, creatorId }: Pick<SessionRow, 'tenant' | 'creatorId'>,
 ): Promise<void> {
   const subject = creatorId ?? `foreign session ${source}`
+  if (creatorId !== null && creatorId !== id) {
+    const { limit, windowSeconds } = faceAttemptsPerLicence
+    const own = { name: 'face attempts per licence and source', subject: `${creatorId} ${source}`, tenant }
+    const share = { limit: Math.ceil(limit * sourceShare), windowSeconds }
+    assertAllowed(await services.rateLimiter.consume(own, share))
+  }
   const key = { name: 'face attempts per licence', subject, tenant }
   assertAllowed(await services.rateLimiter.consume(key, faceAttemptsPerLicence))
 }

@@ -6,7 +6,7 @@ import type { DecidedStep } from '../decided-step.ts'
 import { failSession } from '../end-session.ts'
 import type { FaceStepResult } from '../face-step/face-step-result.ts'
 import type { SessionContext } from '../session-context.ts'
-import { transitionSession, type SessionRow } from '../session.ts'
+import { awaitingPinState, transitionSession, type SessionRow } from '../session.ts'
 
 /** A face step after which the PIN is required. */
 export interface PinRequirement {
@@ -37,7 +37,7 @@ export async function requirePin(
     return { result, writes: [...preconditions, ...ending.writes] }
   }
   const now = services.now()
-  const changes = { userId, device, state: 'face_verified' } as const
+  const changes = { userId, device, ...awaitingPinState(session, now) }
   const after = { ...session, ...changes, version: session.version + 1 }
   return {
     result: { session: after, status: 'pin', message, reasons },

@@ -18,6 +18,24 @@ export function computeFeeBumpSchedule(first: EvmFees, highest: bigint, max: num
   return steps
 }
 
+/**
+ * Computes the fees of a replacement: what the node recommends, and at least 12.5 % above the current ones. They are of the kind of
+ * the current ones.
+ */
+export function computeReplacementFees(current: EvmFees, recommended: EvmFees): EvmFees {
+  const raise = (fee: bigint, least: bigint): bigint => {
+    const bumped = (fee * 9n + 7n) / 8n + 1n
+    return bumped > least ? bumped : least
+  }
+  if ('gasPrice' in current) return { gasPrice: raise(current.gasPrice, toMaxFee(recommended)) }
+  const maxPriorityFeePerGas = raise(current.maxPriorityFeePerGas, toPriorityFee(recommended))
+  const maxFeePerGas = raise(current.maxFeePerGas, toMaxFee(recommended))
+  return {
+    maxFeePerGas: maxFeePerGas > maxPriorityFeePerGas ? maxFeePerGas : maxPriorityFeePerGas,
+    maxPriorityFeePerGas,
+  }
+}
+
 /** Returns the maximum fee per gas, in wei. */
 export function toMaxFee(fees: EvmFees): bigint {
   return 'gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas

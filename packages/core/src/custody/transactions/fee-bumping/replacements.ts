@@ -38,10 +38,31 @@ export function replacementInserts(
         ...feeColumns(fees),
         sealedRaw,
         broadcastAt: null,
+        cancels: false,
       }
       return insert(transactionReplacements, row)
     }),
   )
+}
+
+/** A replacement that its sender asks for, and that is broadcast at once. */
+export interface RequestedReplacement extends ReplacementTransaction {
+  readonly level: number
+  readonly cancels: boolean
+  /** Milliseconds since 1970. */
+  readonly broadcastAt: number
+}
+
+/** Seals a replacement that is broadcast at once. Its level is a unique key, so that of two concurrent ones one is stored. */
+export async function requestedReplacementInsert(
+  { keyring }: Services,
+  { id: transactionId, tenant }: Pick<TransactionRow, 'id' | 'tenant'>,
+  { raw, hash, fees, level, cancels, broadcastAt }: RequestedReplacement,
+): Promise<Insert> {
+  const id = newId()
+  const sealedRaw = await seal(keyring, raw, replacementContext({ id, tenant }))
+  const row = { id, tenant, transactionId, level, hash, ...feeColumns(fees), sealedRaw, broadcastAt, cancels }
+  return insert(transactionReplacements, row)
 }
 
 /** Lists the replacements of transactions, by transaction id, lowest fee first. */

@@ -1,4 +1,4 @@
-import type { ChainClient } from '../../chain-clients/index.ts'
+import type { ChainClient, ChainConnections } from '../../chain-clients/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { evmChains } from '../../wallets/chains/evm.ts'
 import { aeternityTransactionFormat } from './aeternity.ts'
@@ -20,6 +20,14 @@ const defaults: ReadonlyMap<string, ChainFamily> = new Map([
   ]),
   ['AETERNITY', { format: formats.aeternity, network: 'aeternity:ae_mainnet' }],
 ])
+
+/**
+ * Checks that a chain's transactions are supported, so that a caller does not retry where no node would help.
+ * @throws BillfoldError `transaction.unsupported-type`
+ */
+export function assertTransactionsSupported({ clients }: ChainConnections, secretType: string): void {
+  getChainFamily(secretType, clients.get(secretType))
+}
 
 /**
  * Gets the transaction format of a chain and its network (CAIP-2). A configured client determines the network.

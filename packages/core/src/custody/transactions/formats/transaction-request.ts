@@ -22,11 +22,21 @@ export interface ChainSpecificFields {
   readonly ttl?: number | undefined
 }
 
+/** A type as a caller writes it: `uint256`, `(address,uint256)[]`, or `tuple` with the types of its components. */
+export interface AbiTypeInput {
+  readonly type: string
+  /** The components of a `tuple`, as in a JSON ABI. */
+  readonly components?: readonly AbiTypeInput[] | undefined
+}
+
 /** An argument of a contract function. */
 export interface ContractInput {
-  /** An ABI type: `uint256`, `address`, `bytes32[]`, ... Tuples are not supported. */
+  /** An ABI type: `uint256`, `address`, `bytes32[]`, `(address,uint256)`, `tuple`, ... */
   readonly type: string
+  /** The value, or its text: `"0x1c"`, `"true"`, `"[1,2,3]"`. A tuple is an array of its components, or of `{type, value}`. */
   readonly value?: unknown
+  /** The types of a `tuple`, as in a JSON ABI. Without them they are read from its values. */
+  readonly components?: readonly AbiTypeInput[] | undefined
 }
 
 /** A request to transfer coins or tokens or to call a contract. */
@@ -60,7 +70,7 @@ export type TransactionRequest = { readonly chainSpecificFields?: ChainSpecificF
       readonly to: string
       readonly functionName: string
       readonly inputs?: readonly ContractInput[] | undefined
-      /** The amount of the native coin sent with the call, in whole units. Default: 0. */
+      /** The amount of the native coin sent with the call, in minor units (wei), unlike in the other types. Default: 0. */
       readonly value?: UnitAmount | undefined
     }
 )

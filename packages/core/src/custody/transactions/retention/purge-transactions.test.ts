@@ -26,6 +26,7 @@ const row = (id: string, other: Partial<TransactionRow> = {}): TransactionRow =>
   secretType: 'ETHEREUM',
   network: 'eip155:1',
   address: '0x',
+  type: 'TRANSFER',
   nonce: null,
   hash: id,
   raw: new Uint8Array(),

@@ -8,6 +8,7 @@ import { insert, isCommitError, backoff, StaleReadError } from '../../../kernel/
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
+import { assertTransactionsSupported } from '../formats/families.ts'
 import { rebroadcastMissing } from './rebroadcast.ts'
 import { buildUnsignedTransaction } from './build-unsigned.ts'
 import { type UnsignedTransaction, requestIssue } from '../formats/transaction-format.ts'
@@ -59,6 +60,7 @@ export async function sendTransaction(
   if (authorizedBy.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
   if (request.chainSpecificFields?.nonce !== undefined)
     throw new BillfoldError('input.invalid', { issues: [nonceNotAllowed] })
+  assertTransactionsSupported(services.chainConnections, wallet.secretType)
   const client = getChainClient(services.chainConnections, wallet.secretType)
   const fingerprint = computeTransactionFingerprint(request, idempotencyKey)
   const earlier = await findTransactionByIdempotencyKey(services, wallet.id, fingerprint)
@@ -134,7 +136,7 @@ async function signOnce(
 
 function buildRow(
   services: CustodyServices,
-  { wallet, account, fingerprint }: Sending,
+  { wallet, account, fingerprint, request }: Sending,
   nonce: number,
   transaction: { readonly raw: Uint8Array; readonly hash: string },
   rawCancellation: Uint8Array,
@@ -146,6 +148,7 @@ function buildRow(
     walletId: wallet.id,
     secretType: wallet.secretType,
     ...account,
+    type: request.type,
     nonce,
     ...transaction,
     rawCancellation,

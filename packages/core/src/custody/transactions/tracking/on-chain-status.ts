@@ -6,6 +6,8 @@ import { listReplacements } from '../fee-bumping/replacements.ts'
 /** The status of a transaction and the hash it applies to: its own, or that of a replacement. */
 export interface OnChainStatus extends NodeTransactionStatus {
   readonly hash: string
+  /** True if it is a replacement without effect. */
+  readonly cancels: boolean
 }
 
 /** Fetches the status of a transaction hash from the node. @throws BillfoldError `transaction.chain-unavailable` */
@@ -29,11 +31,11 @@ export async function resolveOnChainStatus(
 ): Promise<OnChainStatus> {
   const replacements = (await listReplacements(services, [row.id])).get(row.id) ?? []
   const broadcast = replacements.filter(({ broadcastAt }) => broadcastAt !== null)
-  let found: OnChainStatus = { hash: row.hash, state: 'unknown', confirmations: 0 }
-  for (const hash of [...broadcast.map((replacement) => replacement.hash), row.hash].reverse()) {
+  let found: OnChainStatus = { hash: row.hash, cancels: false, state: 'unknown', confirmations: 0 }
+  for (const { hash, cancels } of [...broadcast, { hash: row.hash, cancels: false }].reverse()) {
     const status = await fetchNodeStatus(services, client, hash)
-    if (status.state === 'mined' || status.state === 'failed') return { hash, ...status }
-    if (status.state === 'pending') found = { hash, ...status }
+    if (status.state === 'mined' || status.state === 'failed') return { hash, cancels, ...status }
+    if (status.state === 'pending') found = { hash, cancels, ...status }
   }
   return found
 }

@@ -64,7 +64,11 @@ async function scheduleNextCheck(services: CustodyServices, rows: readonly Trans
 
 /** Finalizes a transaction whose nonce is used, once its outcome can no longer change. */
 async function finalize(services: CustodyServices, client: ChainClient, row: TransactionRow): Promise<void> {
-  const { state, confirmations } = await resolveOnChainStatus(services, client, row)
+  const { state, confirmations, cancels } = await resolveOnChainStatus(services, client, row)
+  if (cancels && state === 'mined') {
+    if (confirmations >= transactionLimits.finalityConfirmations) await markReplaced(services, row)
+    return
+  }
   if (state === 'mined' || state === 'failed') {
     if (confirmations >= transactionLimits.finalityConfirmations)
       await markFinal(services, row, { state, failureCode: null }, `transaction.${state}`)
@@ -72,7 +76,11 @@ async function finalize(services: CustodyServices, client: ChainClient, row: Tra
   }
   if (row.state === 'rejected') return markFinal(services, row, {})
   if (state === 'unknown' && services.now() - row.createdAt >= transactionLimits.replacedAfterMs)
-    await markFinal(services, row, { state: 'replaced', failureCode: 'transaction.replaced' }, 'transaction.replaced')
+    await markReplaced(services, row)
+}
+
+function markReplaced(services: CustodyServices, row: TransactionRow): Promise<void> {
+  return markFinal(services, row, { state: 'replaced', failureCode: 'transaction.replaced' }, 'transaction.replaced')
 }
 
 /** Stores the final state. If several processes observe it concurrently, exactly one commit succeeds. */

@@ -1,6 +1,7 @@
 import type { CustodyServices } from '../../services.ts'
 import { type NodeTransactionStatus, getChainClient } from '../../chain-clients/index.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
+import { assertTransactionsSupported } from '../formats/families.ts'
 import { rebroadcastMissing } from '../sending/rebroadcast.ts'
 import { transactionLimits } from '../limits.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
@@ -10,7 +11,7 @@ import { fetchNodeStatus, resolveOnChainStatus } from './on-chain-status.ts'
 /** The on-chain status of a transaction, whether or not Billfold sent it. */
 export interface TransactionStatus extends Omit<NodeTransactionStatus, 'state'> {
   readonly hash: string
-  readonly status: 'UNKNOWN' | 'PENDING' | 'SUCCEEDED' | 'FAILED'
+  readonly status: 'UNKNOWN' | 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED'
   /** True if the transaction has enough confirmations (12) to be final. */
   readonly hasReachedFinality: boolean
   /** The hash of the replacement at a higher fee that is pending or mined instead. */
@@ -19,7 +20,7 @@ export interface TransactionStatus extends Omit<NodeTransactionStatus, 'state'> 
 
 /**
  * Gets the status of a transaction from its chain. A transaction of the tenant that the node does not have is rebroadcast.
- * @throws BillfoldError `transaction.chain-unavailable`
+ * @throws BillfoldError `transaction.unsupported-type`, `transaction.chain-unavailable`
  */
 export async function getTransactionStatus(
   services: CustodyServices,
@@ -27,16 +28,21 @@ export async function getTransactionStatus(
   secretType: string,
   hash: string,
 ): Promise<TransactionStatus> {
+  assertTransactionsSupported(services.chainConnections, secretType)
   const client = getChainClient(services.chainConnections, secretType)
   const found = await fetchNodeStatus(services, client, hash)
   if (found.state !== 'unknown') return toStatus(hash, found)
   const unconfirmed = { hash, confirmations: 0, hasReachedFinality: false } as const
-  const row = await findByHash(services, tenant, secretType, hash)
+  const row = await findTransactionByHash(services, tenant, secretType, hash)
   if (row === undefined) return { ...unconfirmed, status: 'UNKNOWN' }
   const effective = await resolveOnChainStatus(services, client, row)
-  if (effective.state !== 'unknown') return { ...toStatus(hash, effective), replacedBy: effective.hash }
+  if (effective.state !== 'unknown') {
+    const isCanceled = effective.cancels && effective.state === 'mined'
+    const status = toStatus(hash, effective)
+    return { ...status, ...(isCanceled && { status: 'CANCELED' as const }), replacedBy: effective.hash }
+  }
   if (row.failureCode === null) await tryRebroadcast(services, row)
-  const current = await findByHash(services, tenant, secretType, hash)
+  const current = await findTransactionByHash(services, tenant, secretType, hash)
   return { ...unconfirmed, status: current?.failureCode === null ? 'PENDING' : 'FAILED' }
 }
 
@@ -57,7 +63,7 @@ function toStatus(
 }
 
 /** Finds the transaction of a tenant by its own hash or the hash of a replacement. */
-async function findByHash(
+export async function findTransactionByHash(
   services: CustodyServices,
   tenant: string,
   secretType: string,

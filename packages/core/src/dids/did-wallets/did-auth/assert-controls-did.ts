@@ -1,5 +1,5 @@
 import type { CustodyServices } from '../../../custody/services.ts'
-import { parseDid } from '../../registries/did.ts'
+import { parseDid, toCanonicalDid } from '../../registries/did.ts'
 import { selectRegistry } from '../../registries/registry.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import type { DidWalletSettings } from '../settings.ts'
@@ -18,7 +18,7 @@ export async function assertControlsDid(
   did: string,
 ): Promise<void> {
   const { role, address } = controller
-  if (controller.did === did) return
+  if (controller.did === toCanonicalDid(did)) return
   if (role === 'owner') {
     if (settings.adminDids.has(controller.did)) return
     const parsed = parseDid(did)

@@ -1,4 +1,4 @@
-import { parseBase64 } from '../../../kernel/base64.ts'
+import { parseBase64, parseJwkPoint } from '../../../kernel/base64.ts'
 import { base58 } from '@scure/base'
 import { secp256k1 } from '../../../kernel/crypto/index.ts'
 import { publicKeyToAddress } from '../../registries/address.ts'
@@ -11,6 +11,9 @@ export type DocumentKey = { readonly role: 'owner' | 'delegate' } & (
   | { readonly ed25519: Uint8Array }
 )
 
+/** The names of the owner's keys: its account and, for a DID with a public key, that key. */
+const ownerKeys = ['controller', 'controllerKey']
+
 /**
  * Extracts the keys of a document that may act for its DID: those for authentication or assertions, not those for key
  * agreement. The first is the owner's.
@@ -20,7 +23,7 @@ export function toDocumentKeys(document: DidDocument): readonly DocumentKey[] {
   return document.verificationMethod
     .filter(({ id }) => actingIds.has(id))
     .flatMap((method): readonly DocumentKey[] => {
-      const role = method.id === `${document.id}#controller` ? 'owner' : 'delegate'
+      const role = ownerKeys.some((name) => method.id === `${document.id}#${name}`) ? 'owner' : 'delegate'
       const key = parseVerificationMethod(method)
       return key === undefined ? [] : [{ role, ...key }]
     })
@@ -40,11 +43,15 @@ export function parseVerificationMethod(
     return bytes !== undefined && secp256k1.isPublicKey(bytes)
       ? { address: publicKeyToAddress(secp256k1.parsePublicKey(bytes, false)) }
       : undefined
+  if (type === 'Ed25519VerificationKey2020' && bytes !== undefined)
+    return bytes.length === 34 && bytes[0] === 0xed && bytes[1] === 0x01 ? { ed25519: bytes.subarray(2) } : undefined
   if (type === 'Ed25519VerificationKey2018') return bytes?.length === 32 ? { ed25519: bytes } : undefined
   return undefined
 }
 
 function decodePublicKey(method: VerificationMethod): Uint8Array | undefined {
+  if (method.publicKeyJwk !== undefined) return parseJwkPoint(method.publicKeyJwk)
+  if (method.publicKeyMultibase?.startsWith('z') === true) return base58.decode(method.publicKeyMultibase.slice(1))
   if (method.publicKeyHex !== undefined) return Buffer.from(method.publicKeyHex, 'hex')
   if (method.publicKeyBase64 !== undefined) return parseBase64(method.publicKeyBase64)
   if (method.publicKeyBase58 !== undefined) return base58.decode(method.publicKeyBase58)

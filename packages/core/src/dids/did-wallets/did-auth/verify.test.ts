@@ -28,7 +28,7 @@ const rawKey = ed25519.publicKey.export({ format: 'der', type: 'spki' }).subarra
 
 /** A DID whose document lists an Ed25519 key under the given attribute name. */
 async function didWithKey(services: CustodyServices, name: string, validity = 60): Promise<DidWalletRow> {
-  const row = await createDidWallet(services, settings, testActor, { didMethod: 'ethr' }, noSigningMethod)
+  const row = await createDidWallet(services, settings, testActor, { didMethod: 'spherity' }, noSigningMethod)
   const change = { kind: 'attribute', name, value: rawKey, validity } as const
   const prepared = await registry.prepare(services, 'default', row.address, change)
   const signature = secp256k1.sign(prepared.digest, await openDidWalletKey(services, row, undefined))
@@ -61,7 +61,7 @@ describe('x-did-auth tokens signed with Ed25519', () => {
     expect(await outcomeCode(verify(services, await didWithKey(services, 'did/pub/X25519/enc/hex')))).toBe(
       'did-auth.invalid',
     )
-    const bare = await createDidWallet(services, settings, testActor, { didMethod: 'ethr' }, noSigningMethod)
+    const bare = await createDidWallet(services, settings, testActor, { didMethod: 'spherity' }, noSigningMethod)
     expect(await outcomeCode(verify(services, bare))).toBe('did-auth.invalid')
     const short = await didWithKey(services, 'did/pub/Ed25519/veriKey/hex', 5)
     const later = { ...services, now: () => Date.now() + 10_000 }
@@ -101,7 +101,7 @@ describe('x-did-auth tokens signed with Ed25519', () => {
 
 it('accepts a token from a host whose clock is 30 seconds ahead or behind', async () => {
   const services = testServices()
-  const row = await createDidWallet(services, settings, testActor, { didMethod: 'ethr' }, noSigningMethod)
+  const row = await createDidWallet(services, settings, testActor, { didMethod: 'spherity' }, noSigningMethod)
   const bod = createHash('sha256').update(body).digest('base64url')
   for (const seconds of [-30, 30]) {
     const request = { did: row.did, act: options.act, bod, audience: 'us' }

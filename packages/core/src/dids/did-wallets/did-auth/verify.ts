@@ -1,6 +1,7 @@
 import type { CustodyServices } from '../../../custody/services.ts'
 import { createHash } from 'node:crypto'
 import { timingSafeEqual } from '../../../kernel/crypto/index.ts'
+import { toCanonicalDid } from '../../registries/did.ts'
 import { resolveDid } from '../../registries/documents/resolve.ts'
 import type { Address } from '../../registries/registry.ts'
 import { BillfoldError, isBillfoldError } from '../../../kernel/errors.ts'
@@ -54,7 +55,7 @@ export async function verifyDidAuthToken(
   if (key === undefined) throw invalidToken('no key of the DID document matches the signature')
   if (!options.roles.includes(key.role)) throw invalidToken('delegates are not allowed on this route')
   await consumeTokenNonce(services, options.tenant, claims)
-  return { did: claims.iss, role: key.role, address: 'address' in key ? key.address : undefined }
+  return { did: toCanonicalDid(claims.iss), role: key.role, address: 'address' in key ? key.address : undefined }
 }
 
 function findClaimProblem(claims: DidAuthClaims, options: DidAuthVerifyOptions, now: number): string | undefined {
@@ -78,7 +79,12 @@ async function resolveKeys(
   try {
     return toDocumentKeys((await resolveDid(services, registries, tenant, did)).didDocument)
   } catch (error) {
-    for (const code of ['did.invalid', 'did.unknown-network', 'did.history-too-long'] as const)
+    for (const code of [
+      'did.invalid',
+      'did.method-not-supported',
+      'did.unknown-network',
+      'did.history-too-long',
+    ] as const)
       if (isBillfoldError(error, code)) throw invalidToken(`the DID cannot be resolved: ${code}`)
     throw error
   }

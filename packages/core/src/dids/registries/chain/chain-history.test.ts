@@ -33,6 +33,7 @@ function read(lastChange: number, blocks: (block: number) => readonly EvmLog[], 
   const client: EvmHistoryClient = {
     ...fakeChain().client,
     logs: async ({ block }) => blocks(Number(block)),
+    logsInRange: async () => [],
     blockTime: async (block) => Number(block),
   }
   const services = createRegistryServices(now === undefined ? {} : { now })

@@ -112,6 +112,7 @@ async function signAndStore(
     walletId: didRegistryWalletId,
     secretType: step.clientName,
     ...account,
+    type: 'DID_CHANGE',
     nonce,
     ...signed,
     rawCancellation,

@@ -1,5 +1,5 @@
-import { base58 } from '@scure/base'
-import type { DidService, VerificationMethod } from './document.ts'
+import type { DidService, DocumentFormat } from './document.ts'
+import { toKeyMaterial } from './key-material.ts'
 import type { DocumentEntry, ActiveEntries } from './active-entries.ts'
 import { didLimits } from '../limits.ts'
 import { decodeUtf8 } from '../bytes32-string.ts'
@@ -13,13 +13,16 @@ const pattern = /^did\/(pub|svc)\/(\w+)(?:\/(\w+))?(?:\/(\w+))?$/
 /**
  * Converts an attribute event into a document entry: a public key, a service, or nothing if the name is not recognized.
  */
-export function toAttributeEntry(event: AttributeEvent, did: string): DocumentEntry {
+export function toAttributeEntry(event: AttributeEvent, did: string, format: DocumentFormat): DocumentEntry {
   const { name, value } = event
   const key = JSON.stringify(['attribute', name, Buffer.from(value).toString('hex')])
   const [, section, type = '', purpose, encoding] = pattern.exec(name) ?? []
-  // A malformed name is not numbered while valid, but is numbered once it has ended: existing resolvers do the same.
+  // Malformed names are numbered as existing resolvers number them: always, or until version 11 only once they have ended.
   const ended = name.startsWith('did/pub/') ? 'keys' : name.startsWith('did/svc/') ? 'services' : undefined
-  if (section === undefined) return { key, counterWhenValid: undefined, counterWhenEnded: ended, addTo: () => {} }
+  if (section === undefined) {
+    const counterWhenValid = format === 'current' ? ended : undefined
+    return { key, counterWhenValid, counterWhenEnded: ended, addTo: () => {} }
+  }
   if (section === 'svc')
     return {
       key,
@@ -37,10 +40,16 @@ export function toAttributeEntry(event: AttributeEvent, did: string): DocumentEn
     addTo: (inForce, number) => {
       const { keys, authentication, assertionMethod, keyAgreement } = inForce
       const id = `${did}#delegate-${number}`
-      if (encoding === 'base58' && isTooLong(inForce, value)) return
-      const material = keyMaterial(value, encoding)
+      const material = toKeyMaterial({
+        format,
+        type,
+        purpose,
+        encoding,
+        value,
+        isTooLong: () => isTooLong(inForce, value),
+      })
       if (material === undefined) return
-      keys.set(key, { id, type: keyType(type, purpose), controller: did, ...material })
+      keys.set(key, { id, controller: did, ...material })
       if (purpose === 'enc') keyAgreement.set(key, id)
       else assertionMethod.set(key, id)
       if (purpose === 'sigAuth') authentication.set(key, id)
@@ -48,44 +57,11 @@ export function toAttributeEntry(event: AttributeEvent, did: string): DocumentEn
   }
 }
 
-/** Key types whose attribute name differs from their name in documents (did:ethr, "Key Type Mapping"). */
-const keyTypes: ReadonlyMap<string, string> = new Map([
-  ['Secp256k1 veriKey', 'EcdsaSecp256k1VerificationKey2019'],
-  ['Secp256k1 sigAuth', 'EcdsaSecp256k1VerificationKey2019'],
-  ['Ed25519 sigAuth', 'Ed25519VerificationKey2018'],
-  ['Ed25519 veriKey', 'Ed25519VerificationKey2018'],
-  ['RSA veriKey', 'RSAVerificationKey2018'],
-  ['X25519 enc', 'X25519KeyAgreementKey2019'],
-])
-
-function keyType(type: string, purpose: string | undefined): string {
-  return keyTypes.get(`${type} ${purpose ?? ''}`) ?? type
-}
-
 /** Limits the number of long base58 keys, so that no document takes long to build. */
 function isTooLong(inForce: ActiveEntries, { length }: Uint8Array): boolean {
   const { shortKeyBytes, maxKeyBytes, maxLongKeys } = didLimits.base58
   if (length <= shortKeyBytes) return false
   return length > maxKeyBytes || ++inForce.longBase58Keys > maxLongKeys
-}
-
-function keyMaterial(value: Uint8Array, encoding: string | undefined): Partial<VerificationMethod> | undefined {
-  const hex = Buffer.from(value).toString('hex')
-  switch (encoding) {
-    case undefined:
-    case 'hex':
-      return { publicKeyHex: hex }
-    case 'base64':
-      return { publicKeyBase64: Buffer.from(value).toString('base64') }
-    case 'base58':
-      return { publicKeyBase58: base58.encode(value) }
-    case 'pem': {
-      const publicKeyPem = decodeUtf8(value)
-      return publicKeyPem === undefined ? undefined : { publicKeyPem }
-    }
-    default:
-      return { value: hex }
-  }
 }
 
 /** Parses the endpoint as JSON if it is valid JSON, otherwise uses the text. */

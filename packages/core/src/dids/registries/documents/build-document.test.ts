@@ -20,6 +20,22 @@ function delegateEvent(delegateType: string, validTo = later): RegistryEvent {
   return { kind: 'delegate', version: 1, delegateType, delegate, validTo }
 }
 
+/** The generator of secp256k1, compressed. */
+const publicKey = Uint8Array.from(
+  Buffer.from('0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798', 'hex'),
+)
+const jwk = {
+  kty: 'EC',
+  crv: 'secp256k1',
+  x: 'eb5mfvncu6xVoGKVzocLBwKb_NstzijZWfKBWxb4F5g',
+  y: 'SDradyajxGVdpPv8DhEIqP0XtEimhVQZnEfQj_sQ1Lg',
+}
+
+function buildVersion11(...events: readonly RegistryEvent[]) {
+  const format = 'ethr-did-resolver-11'
+  return buildDidDocument({ did, address, chainId: 1n, events, now, format }).document
+}
+
 function build(...events: readonly RegistryEvent[]) {
   return buildDidDocument({ did, address, chainId: 1n, events, now }).document
 }
@@ -27,11 +43,7 @@ function build(...events: readonly RegistryEvent[]) {
 describe('buildDidDocument', () => {
   test('lists only the own account for a DID without changes', () => {
     expect(build()).toEqual({
-      '@context': [
-        'https://www.w3.org/ns/did/v1',
-        'https://w3id.org/security/suites/secp256k1recovery-2020/v2',
-        'https://w3id.org/security/v3-unstable',
-      ],
+      '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/suites/secp256k1recovery-2020/v2'],
       id: did,
       verificationMethod: [
         {
@@ -61,13 +73,13 @@ describe('buildDidDocument', () => {
   test('does not reuse the numbers of expired and revoked entries', () => {
     const document = build(
       delegateEvent('veriKey', now - 1n),
-      attribute('did/pub/Secp256k1/veriKey/hex', Uint8Array.of(2, 3)),
+      attribute('did/pub/RSA/veriKey/hex', Uint8Array.of(2, 3)),
       attribute('did/svc/Gone', 'x', 0n),
       attribute('did/svc/Agent', 'https://agent.example'),
     )
     expect(document.verificationMethod[1]).toEqual({
       id: `${did}#delegate-2`,
-      type: 'EcdsaSecp256k1VerificationKey2019',
+      type: 'RSA',
       controller: did,
       publicKeyHex: '0203',
     })
@@ -98,11 +110,78 @@ describe('buildDidDocument', () => {
     const key = Uint8Array.of(1, 2, 3)
     const added = attribute('did/pub/X25519/enc/base64', key)
     expect(build(added)).toMatchObject({
-      verificationMethod: [{}, { type: 'X25519KeyAgreementKey2019', publicKeyBase64: 'AQID' }],
+      verificationMethod: [{}, { type: 'X25519KeyAgreementKey2020', publicKeyMultibase: expect.stringMatching(/^z/) }],
       keyAgreement: [`${did}#delegate-1`],
       assertionMethod: [`${did}#controller`],
     })
     expect(build(added, { ...added, validTo: 0n })).not.toHaveProperty('keyAgreement')
+  })
+
+  test('lists secp256k1 keys as JWK, whatever their encoding, and omits what is no key', () => {
+    for (const encoding of ['', '/hex', '/base58', '/pem'])
+      expect(build(attribute(`did/pub/Secp256k1/veriKey${encoding}`, publicKey)).verificationMethod[1]).toEqual({
+        id: `${did}#delegate-1`,
+        type: 'EcdsaSecp256k1VerificationKey2019',
+        controller: did,
+        publicKeyJwk: jwk,
+      })
+    const document = build(
+      attribute('did/pub/Secp256k1/veriKey', Uint8Array.of(1)),
+      attribute('did/pub/Secp256k1/veriKey', publicKey),
+    )
+    expect(document.verificationMethod.map(({ id }) => id)).toEqual([`${did}#controller`, `${did}#delegate-2`])
+  })
+
+  test('lists keys of the 2020 suites in multibase, and has the contexts of what it lists', () => {
+    const document = build(
+      attribute('did/pub/Ed25519/veriKey/base64', new Uint8Array(32).fill(1)),
+      attribute('did/pub/Multikey', Uint8Array.of(0x80, 0x24, 7)),
+      attribute('did/pub/Secp256k1/sigAuth/hex', publicKey),
+      attribute('did/pub/RSA/veriKey/base64', Uint8Array.of(1)),
+    )
+    expect(document.verificationMethod.slice(1, 3)).toMatchObject([
+      { type: 'Ed25519VerificationKey2020', publicKeyMultibase: expect.stringMatching(/^z6Mk/) },
+      { type: 'Multikey', publicKeyMultibase: expect.stringMatching(/^z/) },
+    ])
+    expect(document['@context']).toEqual([
+      'https://www.w3.org/ns/did/v1',
+      'https://w3id.org/security/suites/secp256k1recovery-2020/v2',
+      'https://w3id.org/security/v2',
+      'https://w3id.org/security/suites/ed25519-2020/v1',
+      'https://w3id.org/security/multikey/v1',
+      {
+        publicKeyJwk: { '@id': 'https://w3id.org/security#publicKeyJwk', '@type': '@json' },
+        publicKeyBase64: 'https://w3id.org/security#publicKeyBase64',
+      },
+    ])
+  })
+
+  test('lists the key of a DID that has one until its owner changes', () => {
+    const events: readonly RegistryEvent[] = [{ kind: 'owner', version: 1, owner: delegate }]
+    const of = (changes: readonly RegistryEvent[]) =>
+      buildDidDocument({ did, address, publicKey, chainId: 1n, events: changes, now }).document
+    expect(of([]).verificationMethod[1]).toEqual({
+      id: `${did}#controllerKey`,
+      type: 'EcdsaSecp256k1VerificationKey2019',
+      controller: did,
+      publicKeyJwk: jwk,
+    })
+    expect(of([]).authentication).toEqual([`${did}#controller`, `${did}#controllerKey`])
+    expect(of(events).verificationMethod).toHaveLength(1)
+  })
+
+  test('has the suites of 2018 and 2019 in the form of version 11', () => {
+    const document = buildVersion11(
+      attribute('did/pub/Secp256k1/veriKey/hex', Uint8Array.of(2, 3)),
+      attribute('did/pub/Ed25519/veriKey/base58', Uint8Array.of(1)),
+      attribute('did/pub/X25519/enc/base64', Uint8Array.of(1, 2, 3)),
+    )
+    expect(document['@context']).toContain('https://w3id.org/security/v3-unstable')
+    expect(document.verificationMethod.slice(1)).toMatchObject([
+      { type: 'EcdsaSecp256k1VerificationKey2019', publicKeyHex: '0203' },
+      { type: 'Ed25519VerificationKey2018', publicKeyBase58: '2' },
+      { type: 'X25519KeyAgreementKey2019', publicKeyBase64: 'AQID' },
+    ])
   })
 
   test('parses a JSON service endpoint, but leaves a deeply nested one as text', () => {
@@ -127,7 +206,7 @@ describe('buildDidDocument', () => {
       ),
     )
     const short = Array.from({ length: 300 }, (_, index) =>
-      attribute('did/pub/Ed25519/veriKey/base58', Uint8Array.of(...new Uint8Array(31), index % 256, index >> 8)),
+      attribute('did/pub/RSA/veriKey/base58', Uint8Array.of(...new Uint8Array(31), index % 256, index >> 8)),
     )
     const lengths = build(...long, ...short).verificationMethod.map(
       ({ publicKeyBase58 }) => publicKeyBase58?.length ?? 0,

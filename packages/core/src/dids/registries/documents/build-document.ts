@@ -1,6 +1,8 @@
 import { toChecksumAddress, zeroAddress } from '../address.ts'
 import { toAttributeEntry } from './attribute-entry.ts'
-import type { DidDocument } from './document.ts'
+import type { DidDocument, DocumentFormat, VerificationMethod } from './document.ts'
+import { toDocumentContext } from './document-context.ts'
+import { toSecp256k1Jwk } from './key-material.ts'
 import type { DocumentEntry, ActiveEntries } from './active-entries.ts'
 import type { Address, RegistryEvent } from '../registry.ts'
 
@@ -9,9 +11,13 @@ export interface BuildDocumentInput {
   readonly did: string
   readonly address: Address
   readonly chainId: bigint
+  /** The public key that the DID itself has instead of an address. */
+  readonly publicKey?: Uint8Array | undefined
   readonly events: readonly RegistryEvent[]
   /** The time for which the document is built, in seconds since 1970. */
   readonly now: bigint
+  /** Default: `current`. */
+  readonly format?: DocumentFormat | undefined
 }
 
 /** A DID document and its metadata. */
@@ -22,12 +28,6 @@ export interface BuiltDocument {
   readonly version: number | undefined
 }
 
-const context = [
-  'https://www.w3.org/ns/did/v1',
-  'https://w3id.org/security/suites/secp256k1recovery-2020/v2',
-  'https://w3id.org/security/v3-unstable',
-] as const
-
 const recoveryMethod = 'EcdsaSecp256k1RecoveryMethod2020'
 
 /**
@@ -35,7 +35,8 @@ const recoveryMethod = 'EcdsaSecp256k1RecoveryMethod2020'
  * revoked and expired ones keep their numbers, so that an id never changes its meaning. Setting the owner to the zero
  * address deactivates the DID: later events are ignored.
  */
-export function buildDidDocument({ did, address, chainId, events, now }: BuildDocumentInput): BuiltDocument {
+export function buildDidDocument(input: BuildDocumentInput): BuiltDocument {
+  const { did, address, chainId, events, now, format = 'current' } = input
   const inForce: ActiveEntries = {
     keys: new Map(),
     authentication: new Map(),
@@ -49,17 +50,21 @@ export function buildDidDocument({ did, address, chainId, events, now }: BuildDo
   for (const event of events) {
     if (event.kind === 'owner') {
       owner = event.owner
-      if (owner === zeroAddress) return { document: emptyDocument(did), deactivated: true, version: event.version }
+      if (owner === zeroAddress)
+        return { document: emptyDocument(did, format), deactivated: true, version: event.version }
       continue
     }
-    const entry = event.kind === 'delegate' ? toDelegateEntry(event, did, chainId) : toAttributeEntry(event, did)
+    const entry =
+      event.kind === 'delegate' ? toDelegateEntry(event, did, chainId) : toAttributeEntry(event, did, format)
     const valid = event.validTo !== 0n && event.validTo >= now
     const counted = valid ? entry.counterWhenValid : entry.counterWhenEnded
     if (counted !== undefined) counters[counted]++
     if (valid) entry.addTo(inForce, counted === undefined ? 0 : counters[counted])
     else removeEntry(inForce, entry.key)
   }
-  const document = fullDocument(did, toAccountId(chainId, owner), inForce)
+  // Existing resolvers list the key of the DID until its owner changes for the first time, also if it then returns.
+  const publicKey = events.some(({ kind }) => kind === 'owner') ? undefined : input.publicKey
+  const document = fullDocument({ did, ownerAccount: toAccountId(chainId, owner), publicKey, format }, inForce)
   return { document, deactivated: false, version: events.at(-1)?.version }
 }
 
@@ -100,27 +105,51 @@ function toAccountId(chainId: bigint, address: Address): string {
   return `eip155:${chainId}:${toChecksumAddress(address)}`
 }
 
-function fullDocument(did: string, ownerAccount: string, inForce: ActiveEntries): DidDocument {
-  const controller = `${did}#controller`
+interface ControllerKeys {
+  readonly did: string
+  readonly ownerAccount: string
+  readonly publicKey: Uint8Array | undefined
+  readonly format: DocumentFormat
+}
+
+function fullDocument(keys: ControllerKeys, inForce: ActiveEntries): DidDocument {
+  const { did, format } = keys
+  const controllers = controllerMethods(keys)
+  const controllerIds = controllers.map(({ id }) => id)
   const service = [...inForce.services.values()]
   const keyAgreement = [...inForce.keyAgreement.values()]
-  const controllerKey = {
-    id: controller,
-    type: recoveryMethod,
-    controller: did,
-    blockchainAccountId: ownerAccount,
-  }
+  const verificationMethod = [...controllers, ...inForce.keys.values()]
   return {
-    '@context': context,
+    '@context': toDocumentContext(verificationMethod, format),
     id: did,
-    verificationMethod: [controllerKey, ...inForce.keys.values()],
-    authentication: [controller, ...inForce.authentication.values()],
-    assertionMethod: [controller, ...inForce.assertionMethod.values()],
+    verificationMethod,
+    authentication: [...controllerIds, ...inForce.authentication.values()],
+    assertionMethod: [...controllerIds, ...inForce.assertionMethod.values()],
     ...(keyAgreement.length > 0 && { keyAgreement }),
     ...(service.length > 0 && { service }),
   }
 }
 
-function emptyDocument(did: string): DidDocument {
+/** The owner's account, and for a DID with a public key that key (did:ethr, "Controller Key"). */
+function controllerMethods({ did, ownerAccount, publicKey, format }: ControllerKeys): readonly VerificationMethod[] {
+  const controller = {
+    id: `${did}#controller`,
+    type: recoveryMethod,
+    controller: did,
+    blockchainAccountId: ownerAccount,
+  }
+  if (publicKey === undefined) return [controller]
+  const key = { id: `${did}#controllerKey`, type: 'EcdsaSecp256k1VerificationKey2019', controller: did }
+  const publicKeyJwk = format === 'current' ? toSecp256k1Jwk(publicKey) : undefined
+  return [
+    controller,
+    publicKeyJwk === undefined
+      ? { ...key, publicKeyHex: Buffer.from(publicKey).toString('hex') }
+      : { ...key, publicKeyJwk },
+  ]
+}
+
+function emptyDocument(did: string, format: DocumentFormat): DidDocument {
+  const context = toDocumentContext([], format)
   return { '@context': context, id: did, verificationMethod: [], authentication: [], assertionMethod: [] }
 }

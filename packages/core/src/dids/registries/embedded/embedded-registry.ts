@@ -30,7 +30,10 @@ import { didChanges, didIdentities, didNonces } from './tables.ts'
 export interface EmbeddedRegistryOptions {
   /** EIP-155 chain id for the account ids in DID documents. Defaults to 1 (mainnet), which most verifiers know. */
   readonly chainId?: number | bigint
-  /** Network segments of the DIDs in this registry. Defaults to none: the registry of DIDs without a network. */
+  /**
+   * Names of this registry in DIDs, such as `example` for `did:ethr:example:0x…`. It is a network of its own, so it cannot have the
+   * name of a chain. Defaults to none: the registry of `did:spherity` without a network.
+   */
   readonly networks?: readonly string[]
 }
 
@@ -40,6 +43,8 @@ type IdentityRow = RowOf<typeof didIdentities>
  * A DID registry in the storage with the semantics of an ERC-1056 contract: the same owners, nonces, signatures and
  * event order. Each tenant has a registry of its own under a different address, so a signature for one tenant is
  * invalid in another.
+ *
+ * @throws RangeError if `networks` names a chain
  *
  * @example
  * ```ts
@@ -51,8 +56,11 @@ type IdentityRow = RowOf<typeof didIdentities>
  * ```
  */
 export function embeddedRegistry(options: EmbeddedRegistryOptions = {}): DidRegistry {
+  const { networks = [] } = options
+  if (networks.some((name) => name === 'mainnet' || name.startsWith('0x')))
+    throw new RangeError('embeddedRegistry: `networks` must not name a chain, because the registry is not on it')
   return {
-    networks: options.networks ?? [],
+    networks,
     chainId: BigInt(options.chainId ?? 1),
     clients: {},
     assertApiUrlAllowed: () => {
@@ -114,7 +122,7 @@ async function history(services: ChainServices, tenant: string, identity: Addres
   if (rows.length > didLimits.maxChanges) throw new BillfoldError('did.history-too-long')
   return {
     events: rows.map(toRegistryEvent),
-    getTimestamp: async (version) => rows.find((row) => row.version === version)?.changedAt ?? 0,
+    getTimestamp: async (version) => rows.find((row) => row.version === version)?.changedAt,
   }
 }
 

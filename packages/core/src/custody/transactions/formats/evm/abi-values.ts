@@ -2,32 +2,25 @@ import { addr } from 'micro-eth-signer'
 import { BillfoldError } from '../../../../kernel/errors.ts'
 import { requestIssue } from '../transaction-format.ts'
 import { transactionLimits } from '../../limits.ts'
-
-const elementary = /^(address|bool|string|bytes([0-9]{0,2})|(u?)int([0-9]{0,3}))$/
-const array = /^(.+)\[([0-9]{0,4})\]$/
+import type { AbiType } from './abi-types.ts'
 
 /**
- * Parses a JSON value strictly by its ABI type: integers in range, as a safe integer or a decimal string; addresses with a
- * valid checksum, if mixed-case; booleans, not strings; hex and arrays of the exact length. Tuples are not supported.
+ * Parses a JSON value strictly by its ABI type: integers in range, as a safe integer, a decimal string or hex with `0x`;
+ * addresses with a valid checksum, if mixed-case; booleans; hex and arrays of the exact length. Booleans, arrays and tuples may
+ * also be their JSON text (`"true"`, `"[1,2]"`), which typed clients send.
  * @throws BillfoldError `input.invalid` naming the field
  */
-export function parseAbiValue(type: string, value: unknown, field: string, depth = 0): unknown {
-  const list = array.exec(type)
-  if (list !== null) return parseAbiArray(list[1] ?? '', list[2] ?? '', value, field, depth)
-  const parts = elementary.exec(type)
-  if (parts === null) throw invalid(field, 'has an unsupported type')
-  if (type === 'string') return parseAbiString(value, field)
-  if (type === 'bool') return parseAbiBool(value, field)
-  if (type === 'address') return parseAbiAddress(value, field)
-  const [, , byteLength, unsigned, bits] = parts
-  return byteLength === undefined
-    ? parseAbiInteger(unsigned === 'u', bits === '' ? 256 : Number(bits), value, field)
-    : parseAbiBytes(byteLength === '' ? undefined : Number(byteLength), value, field)
-}
-
-/** Returns the canonical name of a type for a function signature: `uint` is `uint256` (ABI specification, "Types"). */
-export function canonicalAbiType(type: string): string {
-  return type.replace(/^(u?int)(?=$|\[)/, '$1256')
+export function parseAbiValue(type: AbiType, value: unknown, field: string): unknown {
+  if (type.kind === 'array') return parseAbiArray(type.inner, type.length, value, field)
+  if (type.kind === 'tuple') return parseAbiTuple(type.components, value, field)
+  const { name } = type
+  if (name === 'string') return parseAbiString(value, field)
+  if (name === 'bool') return parseAbiBool(value, field)
+  if (name === 'address') return parseAbiAddress(value, field)
+  const [, kind, size = ''] = /^(bytes|uint|int)([0-9]*)$/.exec(name) ?? []
+  return kind === 'bytes'
+    ? parseAbiBytes(size === '' ? undefined : Number(size), value, field)
+    : parseAbiInteger(kind === 'uint', Number(size), value, field)
 }
 
 /** Parses an address. Mixed-case addresses must have a valid EIP-55 checksum. @throws BillfoldError `input.invalid` naming the field */
@@ -51,7 +44,9 @@ export function parseAbiBytes(length: number | undefined, value: unknown, field:
 export function parseAbiInteger(unsigned: boolean, bits: number, value: unknown, field: string): bigint {
   if (bits < 8 || bits > 256 || bits % 8 !== 0) throw invalid(field, 'has an unsupported type')
   const exact =
-    typeof value === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && /^-?[0-9]{1,78}$/.test(value)
+    typeof value === 'number'
+      ? Number.isSafeInteger(value)
+      : typeof value === 'string' && /^(-?[0-9]{1,78}|0x[0-9a-fA-F]{1,64})$/.test(value)
   if (!exact) throw invalid(field, 'is not an integer; beyond 2^53 it must be a string')
   const integer = BigInt(String(value))
   const [min, max] = unsigned ? [0n, 2n ** BigInt(bits) - 1n] : [-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n]
@@ -59,16 +54,37 @@ export function parseAbiInteger(unsigned: boolean, bits: number, value: unknown,
   return integer
 }
 
-function parseAbiArray(inner: string, length: string, value: unknown, field: string, depth: number): unknown[] {
-  if (depth >= transactionLimits.arrayDepth) throw invalid(field, 'has an unsupported type')
-  if (!Array.isArray(value) || value.length > transactionLimits.arrayLength)
+function parseAbiArray(inner: AbiType, length: number | undefined, value: unknown, field: string): unknown[] {
+  const items = parseJsonText(value)
+  if (!Array.isArray(items) || items.length > transactionLimits.arrayLength)
     throw invalid(field, 'is not an array or is too long')
-  if (length !== '' && (length === '0' || value.length !== Number(length)))
-    throw invalid(field, 'does not have the length of its type')
-  // An empty array would leave its element type unvalidated.
-  if (value.length === 0 && !elementary.test(inner.replace(/(\[[0-9]{0,4}\])*$/, '')))
-    throw invalid(field, 'has an unsupported type')
-  return value.map((item) => parseAbiValue(inner, item, field, depth + 1))
+  if (length !== undefined && items.length !== length) throw invalid(field, 'does not have the length of its type')
+  return items.map((item) => parseAbiValue(inner, item, field))
+}
+
+function parseAbiTuple(components: readonly AbiType[], value: unknown, field: string): unknown[] {
+  const items = parseJsonText(value)
+  if (!Array.isArray(items) || items.length !== components.length)
+    throw invalid(field, 'is not an array with a value for each component')
+  return components.map((component, index) => parseAbiValue(component, toComponentValue(items[index]), field))
+}
+
+/** Clients send the components of a tuple as values, or as `{type, value}`. */
+function toComponentValue(item: unknown): unknown {
+  return typeof item === 'object' && item !== null && 'value' in item ? item.value : item
+}
+
+/** Integers beyond 2^53 are quoted before parsing, so that they stay exact. Text that is no JSON is returned unchanged. */
+function parseJsonText(value: unknown): unknown {
+  if (typeof value !== 'string' || value.length > transactionLimits.dataLength) return value
+  const quoted = value.replace(/("(?:[^"\\]|\\.)*")|(-?[0-9]{16,})/g, (_, text?: string, digits?: string) =>
+    digits === undefined ? (text ?? '') : `"${digits}"`,
+  )
+  try {
+    return JSON.parse(quoted)
+  } catch {
+    return value
+  }
 }
 
 function parseAbiString(value: unknown, field: string): string {
@@ -78,8 +94,9 @@ function parseAbiString(value: unknown, field: string): string {
 }
 
 function parseAbiBool(value: unknown, field: string): boolean {
-  if (typeof value !== 'boolean') throw invalid(field, 'is not a boolean')
-  return value
+  if (value === true || value === 'true') return true
+  if (value === false || value === 'false') return false
+  throw invalid(field, 'is not a boolean')
 }
 
 function invalid(field: string, message: string): BillfoldError {

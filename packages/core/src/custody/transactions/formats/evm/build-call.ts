@@ -33,7 +33,10 @@ export function toEvmClient(client: ChainClient): EvmClient {
 }
 
 function transfer(request: RequestOf<'TRANSFER' | 'GAS_TRANSFER'>, { from, decimals }: FormatContext): EvmCall {
-  const data = request.data === undefined ? new Uint8Array() : parseAbiBytes(undefined, request.data, 'data')
+  const data =
+    request.data === undefined || request.data === ''
+      ? new Uint8Array()
+      : parseAbiBytes(undefined, request.data, 'data')
   const value = parseUnits(request.value, decimals, 'transactionRequest.value')
   return { from, to: parseAbiAddress(request.to, 'to'), value, data }
 }
@@ -86,8 +89,9 @@ async function nftTransfer(request: RequestOf<'NFT_TRANSFER'>, context: FormatCo
   return { from: context.from, to: token, value: 0n, data: encodeFunctionData('safeTransferFrom', first) }
 }
 
-function execution(request: RequestOf<'CONTRACT_EXECUTION'>, { from, decimals }: FormatContext): EvmCall {
-  const value = parseUnits(request.value ?? '0', decimals, 'transactionRequest.value')
+/** Its value is in wei, as in the vendor's documentation; a fraction is refused. */
+function execution(request: RequestOf<'CONTRACT_EXECUTION'>, { from }: FormatContext): EvmCall {
+  const value = parseUnits(request.value ?? '0', 0, 'transactionRequest.value')
   return {
     from,
     to: parseAbiAddress(request.to, 'to'),

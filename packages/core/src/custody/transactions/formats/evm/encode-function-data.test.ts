@@ -85,7 +85,17 @@ describe('encodeFunctionData', () => {
     ['uint256', 1.5],
     ['uint7', 1],
     ['uint264', 1],
-    ['bool', 'true'],
+    ['bool', 'True!'],
+    ['uint8', '0x100'],
+    ['uint8', '0x'],
+    ['uint256[]', '[1,'],
+    ['tuple', [1]],
+    ['tuple', []],
+    ['tuple[]', []],
+    ['()', []],
+    ['(uint256,)', [1]],
+    ['(uint256', [1]],
+    ['(((((uint8)))))', [[[[[1]]]]]],
     ['bool', 1],
     ['address', '0x00'],
     ['address', '0x52908400098527886E0F7030069857D2E4169Ee7'],
@@ -100,7 +110,7 @@ describe('encodeFunctionData', () => {
     ['uint256[]', 'a'],
     ['nothing[]', []],
     ['uint256[][][][][]', [[[[[1]]]]]],
-    ['(uint256,uint256)', [1, 2]],
+    ['(uint256,uint256)', [1]],
     ['uint256) view returns (uint256', 1],
     ['function', '0x'],
     ['', ''],
@@ -111,6 +121,60 @@ describe('encodeFunctionData', () => {
         issues: [expect.objectContaining({ path: expect.stringMatching(/^transactionRequest\.inputs\.0/) })],
       }),
     )
+  })
+
+  it.each([
+    ['uint8', '0x1c', 28],
+    ['uint256', '0x0f', 15],
+    ['int8', '-5', -5],
+    ['bool', 'true', true],
+    ['bool', 'false', false],
+    ['uint256[]', '[1,2,3]', [1, 2, 3]],
+    ['uint256[]', '[1000000000000000000001,2]', ['1000000000000000000001', 2]],
+    ['string[]', '["1000000000000000000001","\\"2"]', ['1000000000000000000001', '"2']],
+    ['(uint256,bool)', '[1,true]', [1, true]],
+  ])('encodes a %s that is sent as the text %j', (type, text, value) => {
+    expect(hexlify(encodeFunctionData('act', [{ type, value: text }]))).toBe(
+      new Interface([`function act(${type})`]).encodeFunctionData('act', [value]),
+    )
+  })
+
+  it('encodes tuples like another library, by every way of writing their types', () => {
+    const owner = '0x52908400098527886E0F7030069857D2E4169EE7'
+    const abi = new Interface(['function act((address,(uint8,string)[]) a, uint8 b)'])
+    const expected = abi.encodeFunctionData('act', [
+      [
+        owner,
+        [
+          [1, 'a'],
+          [2, 'b'],
+        ],
+      ],
+      3,
+    ])
+    const value = [
+      owner,
+      [
+        [1, 'a'],
+        [2, 'b'],
+      ],
+    ]
+    const pair = (one: unknown, text: string): unknown => [
+      { type: 'uint8', value: one },
+      { type: 'string', value: text },
+    ]
+    const typed = [
+      { type: 'address', value: owner },
+      { type: 'tuple[]', value: [pair(1, 'a'), pair(2, 'b')] },
+    ]
+    const components = [{ type: 'address' }, { type: 'tuple[]', components: [{ type: 'uint8' }, { type: 'string' }] }]
+    const ways = [
+      { type: '(address,(uint8,string)[])', value },
+      { type: 'tuple', value, components },
+      { type: 'tuple', value: typed },
+    ]
+    for (const way of ways)
+      expect(hexlify(encodeFunctionData('act', [way, { type: 'uint8', value: '3' }]))).toBe(expected)
   })
 
   it.each(['', 'a b', 'f()', '1a', 'x'.repeat(129)])('rejects the function name %j', (name) => {

@@ -112,6 +112,31 @@ function replacementFees(fields: ChainSpecificFields, fees: EvmFees, context: Fo
   return computeFeeBumpSchedule(fees, highest, context.maxReplacements)
 }
 
+/** What takes the place of a transaction: the same at other fees, or nothing. */
+export type EvmReplacementKind = 'same' | 'cancellation'
+
+/**
+ * Signs a replacement of a signed transaction, with its nonce and other fees.
+ * @param from the sender's address
+ * @param network CAIP-2, such as `eip155:1`
+ */
+export function signEvmReplacement(
+  raw: Uint8Array,
+  { from, network }: Pick<FormatContext, 'from' | 'network'>,
+  kind: EvmReplacementKind,
+  fees: EvmFees,
+  privateKey: Uint8Array,
+): SignedTransaction {
+  const { raw: fields } = Transaction.fromBytes(raw)
+  const { to, value, data, gasLimit, nonce } = fields
+  const call = { from, to, value, data: Uint8Array.from(Buffer.from(data.replace(/^0x/, ''), 'hex')) }
+  const chainId = BigInt(network.slice('eip155:'.length))
+  const unsigned = toUnsignedTransaction({ chainId, call, gasLimit, fees }, [])
+  return kind === 'same'
+    ? unsigned.sign(Number(nonce), privateKey)
+    : unsigned.signCancellation(Number(nonce), privateKey)
+}
+
 /** Parses the fees of a signed transaction. */
 export function parseEvmFees(raw: Uint8Array): EvmFees {
   const { raw: fields } = Transaction.fromBytes(raw)

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { formatUnits } from '../transactions/formats/units.ts'
+import type { NonFungibleHolding, TokenHolding } from '../tokens/token-indexer.ts'
+
+/** The body of the balance of a token. */
+export const tokenBody = z.object({
+  tokenAddress: z.string(),
+  rawBalance: z.string(),
+  balance: z.number(),
+  decimals: z.number(),
+  symbol: z.string(),
+  name: z.string(),
+  logo: z.string().optional(),
+  type: z.literal('ERC_20'),
+  transferable: z.boolean(),
+  possibleSpam: z.boolean(),
+})
+
+const typeAndValue = z.object({ type: z.string(), value: z.string() })
+
+/** The body of non-fungible tokens. */
+export const nonFungibleBody = z.object({
+  id: z.string().describe('The id of the token in its contract'),
+  name: z.string().optional(),
+  description: z.string().optional(),
+  url: z.string().optional(),
+  imageUrl: z.string().optional(),
+  fungible: z.boolean(),
+  contract: z.object({
+    address: z.string(),
+    name: z.string().optional(),
+    symbol: z.string().optional(),
+    type: z.string(),
+    possibleSpam: z.boolean(),
+    isNsfw: z.boolean(),
+  }),
+  attributes: z.array(z.object({ ...typeAndValue.shape, name: z.string() })),
+  balance: z.number(),
+  finalBalance: z.number(),
+})
+
+/** Formats the balance of a token. `balance` is the nearest number in whole units, for display. */
+export function toTokenBody(token: TokenHolding): z.output<typeof tokenBody> {
+  const { tokenAddress, rawBalance, decimals, symbol, name, logo, possibleSpam = false } = token
+  return {
+    tokenAddress,
+    rawBalance: rawBalance.toString(),
+    balance: Number(formatUnits(rawBalance, decimals)),
+    decimals,
+    symbol,
+    name,
+    ...(logo !== undefined && { logo }),
+    type: 'ERC_20',
+    transferable: true,
+    possibleSpam,
+  }
+}
+
+/** Formats non-fungible tokens. */
+export function toNonFungibleBody(holding: NonFungibleHolding): z.output<typeof nonFungibleBody> {
+  const { contract, tokenId, balance, url, metadata } = holding
+  const { name, description, image, attributes = [] } = metadata ?? {}
+  return {
+    id: tokenId,
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(url !== undefined && { url }),
+    ...(image !== undefined && { imageUrl: image }),
+    fungible: false,
+    contract: { ...contract, possibleSpam: contract.possibleSpam ?? false, isNsfw: contract.isNsfw ?? false },
+    attributes: attributes.map(({ type, value }) => ({ type: 'property', name: type, value })),
+    balance: Number(balance),
+    finalBalance: Number(balance),
+  }
+}

@@ -1,0 +1,133 @@
+import type { CustodyServices } from '../../services.ts'
+import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
+import { type AuthorizedMethod, commitAuthorized } from '../../../identity/signing-methods/authorized-method.ts'
+import { callNode, type EvmClient, getChainClient } from '../../chain-clients/index.ts'
+import { BillfoldError } from '../../../kernel/errors.ts'
+import { remove, retryOnConflict, update } from '../../../kernel/storage/index.ts'
+import type { CustodyWalletRow } from '../../wallets/sealing.ts'
+import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
+import { parseEvmFees, signEvmReplacement } from '../formats/evm/evm.ts'
+import type { SignedTransaction } from '../formats/transaction-format.ts'
+import { transactionLimits } from '../limits.ts'
+import { transactionReplacements, transactions } from '../tables.ts'
+import { findTransactionByHash } from '../tracking/status.ts'
+import { resolveOnChainStatus } from '../tracking/on-chain-status.ts'
+import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
+import { computeReplacementFees, toMaxFee } from './fee-bump-schedule.ts'
+import { listReplacements, parseReplacementFees, requestedReplacementInsert } from './replacements.ts'
+
+/** What the sender of a pending transaction asks for: the same at a higher fee, or that it is not executed. */
+export type ReplacementRequest = 'resubmit' | 'cancel'
+
+/**
+ * Finds a transaction of the tenant that may still be replaced, by its hash or that of a replacement.
+ * @throws BillfoldError `wallet-transaction.not-found`, `transaction.not-pending`
+ */
+export async function getPendingTransaction(
+  services: CustodyServices,
+  tenant: string,
+  secretType: string,
+  hash: string,
+): Promise<TransactionRow> {
+  const row = await findTransactionByHash(services, tenant, secretType, hash)
+  if (row === undefined) throw new BillfoldError('wallet-transaction.not-found')
+  if (!isPending(row)) throw new BillfoldError('transaction.not-pending')
+  return row
+}
+
+/**
+ * Replaces a pending transaction of an EVM chain, authorized by a signing method of its wallet's owner: with the same transaction, or
+ * with one without effect, at the fee that the node recommends now and at least 12.5 % more than before. Either it or the
+ * transaction can be mined, never both. It is stored before it is broadcast.
+ * @returns the replacement's hash
+ * @throws BillfoldError `wallet.archived`, `signing-method.invalid`, `transaction.not-pending`, `transaction.unsupported-type`,
+ *   `transaction.fee-too-high`, `transaction.insufficient-funds`, `transaction.rejected`, `transaction.chain-unavailable`,
+ *   `server.busy`
+ */
+export function replaceTransaction(
+  services: CustodyServices,
+  actor: Actor,
+  wallet: CustodyWalletRow,
+  row: TransactionRow,
+  request: ReplacementRequest,
+  authorizedBy: AuthorizedMethod,
+): Promise<string> {
+  const client = getChainClient(services.chainConnections, row.secretType)
+  if (client.family !== 'evm') throw new BillfoldError('transaction.unsupported-type')
+  return services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), async () => {
+    const { raw, hash } = await retryOnConflict(() =>
+      signAndStore(services, client, { actor, wallet, row, request, authorizedBy }),
+    )
+    const result = await callNode(client, services.logger, () => client.broadcast(raw))
+    if (result.outcome === 'nonce-taken') throw new BillfoldError('transaction.not-pending')
+    if (result.outcome === 'rejected')
+      throw new BillfoldError(
+        result.reason === 'insufficient-funds' ? 'transaction.insufficient-funds' : 'transaction.rejected',
+      )
+    return hash
+  })
+}
+
+interface Replacing {
+  readonly actor: Actor
+  readonly wallet: CustodyWalletRow
+  readonly row: TransactionRow
+  readonly request: ReplacementRequest
+  readonly authorizedBy: AuthorizedMethod
+}
+
+async function signAndStore(
+  services: CustodyServices,
+  client: EvmClient,
+  { actor, wallet, row: read, request, authorizedBy }: Replacing,
+): Promise<SignedTransaction> {
+  const [row = read] = await services.storage.find(transactions, { where: { id: read.id }, limit: 1 })
+  const status = await resolveOnChainStatus(services, client, row)
+  if (!isPending(row) || status.state === 'mined' || status.state === 'failed')
+    throw new BillfoldError('transaction.not-pending')
+  const earlier = (await listReplacements(services, [row.id])).get(row.id) ?? []
+  const current = earlier.findLast(({ broadcastAt }) => broadcastAt !== null)
+  const fees = computeReplacementFees(
+    current === undefined ? parseEvmFees(row.raw) : parseReplacementFees(current),
+    await callNode(client, services.logger, () => client.fees()),
+  )
+  assertAllowed(services, row, toMaxFee(fees))
+  const cancels = request === 'cancel' || current?.cancels === true
+  const privateKey = await loadWalletKey(services, wallet, authorizedBy)
+  const kind = cancels ? 'cancellation' : 'same'
+  const signed = signEvmReplacement(row.raw, { from: row.address, network: row.network }, kind, fees, privateKey)
+  privateKey.fill(0)
+  const now = services.now()
+  const level = (earlier.at(-1)?.level ?? 0) + 1
+  await commitAuthorized(
+    services,
+    authorizedBy,
+    // The raw transaction is what another process broadcasts again if the node loses it.
+    update(transactions, {
+      where: { id: row.id, nonce: row.nonce, state: { in: pendingStates } },
+      set: { raw: signed.raw, nextCheckAt: now + transactionLimits.checkIntervalMs },
+    }),
+    // Those that were signed beforehand have the effect of the transaction, which a cancellation must outlive.
+    remove(transactionReplacements, { where: { transactionId: row.id, broadcastAt: null }, expectedRows: 'any' }),
+    await requestedReplacementInsert(services, row, { ...signed, fees, level, cancels, broadcastAt: now }),
+    walletUnchanged(wallet, authorizedBy),
+    auditWrite(actor, cancels ? 'transaction.canceled' : 'transaction.resubmitted', wallet.id, now, {
+      id: row.id,
+      hash: signed.hash,
+      level,
+    }),
+  )
+  return signed
+}
+
+const pendingStates = ['signed', 'sent']
+
+function isPending({ state, nonce }: TransactionRow): boolean {
+  return pendingStates.includes(state) && nonce !== null
+}
+
+/** The host's limit on replacements holds for those that a sender asks for, too. */
+function assertAllowed({ chainConnections }: CustodyServices, { secretType }: TransactionRow, maxFee: bigint): void {
+  const limit = chainConnections.feeBumping.maxReplacementFeePerGas[secretType]
+  if (limit !== undefined && maxFee > limit) throw new BillfoldError('transaction.fee-too-high')
+}

@@ -1,0 +1,13 @@
+export type { PasskeySignIn } from './authentication.ts'
+export type { AcceptedCredentials } from './manage.ts'
+export type { PasskeysOptions, RelyingParty } from './options.ts'
+export type { Passkey } from './passkey-rows.ts'
+export { type PasskeysApi, passkeys } from './passkeys.ts'
+export type { PasskeyUserNames } from './registration.ts'
+export { simpleWebAuthnVerifier } from './verifier/simple-webauthn-verifier.ts'
+export type {
+  CreationOptionsJson,
+  CredentialDescriptorJson,
+  PrfInputsJson,
+  RequestOptionsJson,
+} from './webauthn-json.ts'

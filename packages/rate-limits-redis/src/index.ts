@@ -1,0 +1,2 @@
+export type { IoRedisClient, NodeRedisClient, RedisClient } from './redis-client.ts'
+export { redisRateLimiter, type RedisRateLimiterOptions } from './redis-rate-limiter.ts'

@@ -1,0 +1,193 @@
+// cspell:ignore noopener noreferrer avec iniciar sesión rostro cette expiré تسجيل الدخول بوجهك
+import type { PageLanguage, PageTexts } from '@billfold/core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  browserPath,
+  type CameraBrowser,
+  findAccessibilityProblems,
+  launchBrowser,
+  sizes,
+  type Visitor,
+} from './browser.ts'
+import { faceCamera } from './face-camera.ts'
+import { type LoginHost, pin, startLoginHost } from './login-host.ts'
+import { enterPin, expectScreen, press, waiting } from './screens.ts'
+import { shortenWaits } from './shorten-waits.ts'
+
+const logo = `data:image/svg+xml;base64,${Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><circle cx="20" cy="20" r="18" fill="#0a7"/></svg>',
+).toString('base64')}`
+const name = 'Acme & <b>Sons</b>'
+
+// Skipped without a browser; the summary of the run reports it.
+describe.runIf(browserPath !== undefined)('the authentication page', () => {
+  let host: LoginHost
+  let browser: CameraBrowser
+
+  async function visit(visitor?: Visitor): Promise<Page> {
+    const page = await browser.visit(visitor)
+    await shortenWaits(page)
+    return page
+  }
+
+  beforeAll(async () => {
+    const texts = await readEnglish()
+    const arabic: PageLanguage = { direction: 'rtl', texts: { ...texts, title: 'تسجيل الدخول بوجهك' } }
+    host = await startLoginHost({
+      page: {
+        countdownSeconds: 1,
+        languages: { ar: arabic },
+        texts: { en: { successTitle: 'All done' } },
+        relyingParty: {
+          name,
+          logo,
+          privacyNotice: { url: 'https://acme.example/privacy', version: '2026-03', consent: true },
+        },
+      },
+    })
+    browser = await launchBrowser(await faceCamera())
+  })
+  afterAll(async () => {
+    await browser.close()
+    await host.close()
+  })
+
+  test('shows who asks and the privacy notice, and starts the camera only after a consent, which is recorded once', async () => {
+    const page = await visit()
+    await page.goto(await host.session({ purpose: 'enroll' }))
+    await expectScreen(page, 'Enrol your face')
+    await page.getByText(`${name} asks you`, { exact: true }).waitFor(waiting)
+    expect(await page.evaluate("document.querySelector('header img').naturalWidth")).toBeGreaterThan(0)
+    const link = page.getByRole('link', { name: 'Privacy notice' })
+    expect(await link.getAttribute('href')).toBe('https://acme.example/privacy')
+    expect(await link.getAttribute('rel')).toBe('noopener noreferrer')
+    await press(page, 'I agree, start the camera')
+    await expectScreen(page, 'All done')
+    await host.billfold.maintain()
+    const given = host.events.filter(({ type }) => type === 'session.consent-given')
+    expect(given.map(({ data }) => JSON.stringify(data))).toEqual([expect.stringContaining('"version":"2026-03"')])
+    const again = await visit()
+    await again.goto(await host.session({ configuration: 'manual' }))
+    await press(again, 'I agree, start the camera')
+    await again.getByRole('button', { name: 'Take the picture' }).waitFor(waiting)
+    await again.reload()
+    await press(again, 'Start the camera')
+    await press(again, 'Take the picture')
+    await expectScreen(again, 'Enter your PIN')
+  })
+
+  test('speaks the language of the parameter, of the browser, and one that the host has added', async () => {
+    const cases = [
+      { locale: 'de-AT', lang: undefined, heading: 'Mit dem Gesicht anmelden', language: 'de', direction: 'ltr' },
+      { locale: 'fr-CA', lang: undefined, heading: 'Se connecter avec le visage', language: 'fr', direction: 'ltr' },
+      { locale: 'fr-CA', lang: 'es-MX', heading: 'Iniciar sesión con el rostro', language: 'es', direction: 'ltr' },
+      { locale: 'ar', lang: undefined, heading: 'تسجيل الدخول بوجهك', language: 'ar', direction: 'rtl' },
+      { locale: 'ja', lang: 'xx', heading: 'Sign in with your face', language: 'en', direction: 'ltr' },
+    ]
+    for (const { locale, lang, heading, language, direction } of cases) {
+      const page = await visit({ locale })
+      await page.goto(await host.session({ ...(lang !== undefined && { lang }) }))
+      await expectScreen(page, heading)
+      expect(await page.getAttribute('html', 'lang')).toBe(language)
+      expect(await page.getAttribute('html', 'dir')).toBe(direction)
+      expect(await page.title()).toBe(heading)
+    }
+  })
+
+  test.each(['phone', 'small', 'landscape', 'desktop'] as const)(
+    'has its buttons in sight without scrolling at the size of a %s, in every language',
+    async (size) => {
+      for (const lang of ['en', 'de', 'fr', 'es']) {
+        const page = await visit({ size })
+        await page.goto(await host.session({ configuration: 'PIN instead', lang }))
+        await page.locator('main button').first().click(waiting)
+        const capture = page.locator('.with-camera main > button')
+        await capture.waitFor(waiting)
+        await page.locator('video').waitFor(waiting)
+        const buttons = await page.locator('main button').all()
+        expect(buttons).toHaveLength(3)
+        for (const button of [...buttons, page.locator('.frame')]) {
+          const box = await button.boundingBox()
+          expect(box?.y, `${lang}, top`).toBeGreaterThanOrEqual(0)
+          expect((box?.y ?? 0) + (box?.height ?? Infinity), `${lang}, bottom`).toBeLessThanOrEqual(sizes[size].height)
+        }
+        const camera = await page.locator('.frame').boundingBox()
+        expect(camera?.height, lang).toBeGreaterThanOrEqual(120)
+        expect(Math.abs((camera?.width ?? 0) / (camera?.height ?? 1) - 0.75), lang).toBeLessThan(0.02)
+        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+        if (lang === 'en') expect(await findAccessibilityProblems(page)).toEqual([])
+        await page.context().close()
+      }
+    },
+  )
+
+  test.each(['light', 'dark'] as const)('has enough contrast on each screen in the %s scheme', async (colorScheme) => {
+    const page = await visit({ colorScheme })
+    await page.goto(await host.session({ configuration: 'PIN instead' }))
+    await expectScreen(page, 'Sign in with your face')
+    await press(page, 'I agree, start the camera')
+    await expectScreen(page, 'Put your face in the oval and look straight ahead')
+    await press(page, 'Use your PIN instead')
+    await expectScreen(page, 'Enter your PIN')
+    await enterPin(page, '0000')
+    await page.getByRole('alert').getByText('That PIN is not right.').waitFor(waiting)
+    expect(await findAccessibilityProblems(page)).toEqual([])
+    await enterPin(page, pin)
+    await expectScreen(page, 'All done')
+    await page.goto(await host.session({ configuration: 'PIN instead' }))
+    await press(page, 'Cancel')
+    await expectScreen(page, 'Cancelled')
+    await page.goto(`${host.url}/walletapi/v2/authenticate?session=x`)
+    await expectScreen(page, 'This link does not work')
+  })
+
+  test('has a focus order from the heading over the main action to the ways out and the notice, and visible focus', async () => {
+    const page = await visit()
+    await page.goto(await host.session({ configuration: 'PIN instead' }))
+    await page.getByRole('button', { name: 'Cancel' }).waitFor(waiting)
+    const focused: unknown[] = [await page.evaluate('document.activeElement.textContent')]
+    for (let step = 0; step < 4; step++) {
+      await page.keyboard.press('Tab')
+      focused.push(await page.evaluate('document.activeElement.textContent'))
+      expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid')
+    }
+    expect(focused).toEqual([
+      'Sign in with your face',
+      'I agree, start the camera',
+      'Use your PIN instead',
+      'Cancel',
+      'Privacy notice',
+    ])
+  })
+
+  test('moves nothing for a visitor who wants that', async () => {
+    const running = "document.getAnimations().filter(({ playState }) => playState === 'running').length"
+    for (const [reducedMotion, animations] of [
+      ['no-preference', 1],
+      ['reduce', 0],
+    ] as const) {
+      const page = await visit({ reducedMotion })
+      await page.route('**/v2/authentication/settings*', () => {})
+      await page.goto(await host.session())
+      await page.getByRole('heading', { name: 'One moment' }).waitFor(waiting)
+      expect(await page.evaluate(running)).toBe(animations)
+      await page.context().close()
+    }
+  })
+
+  test('lets images come from nowhere but the page and the origins of logos', async () => {
+    const answer = await fetch(`${host.url}/walletapi/v2/authentication?session=x`)
+    expect(answer.headers.get('content-security-policy')).toContain('img-src data:;')
+    expect(await answer.text()).not.toMatch(/<script(?![^>]*src=)|\sstyle=|\son\w+=/)
+  })
+})
+
+/** The texts that the page carries, as a team that adds a language reads them. */
+async function readEnglish(): Promise<PageTexts> {
+  const host = await startLoginHost()
+  const page = await (await fetch(`${host.url}/walletapi/v2/authentication`)).text()
+  await host.close()
+  const [, json = '{}'] = /name="billfold-texts" content="([^"]*)"/.exec(page) ?? []
+  return JSON.parse(json.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')) as PageTexts
+}
