@@ -1,21 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
-// Suites that end the nodes they talk to: a process keeps its connections, so each of these files has one of its own.
-const withNodes = [
+// Suites that end the nodes and connections they talk to: a process keeps its connections, so each of these files has one of its own.
+const isolated = [
   'tests/http/src/did-registries/**/*.test.ts',
   'tests/http/src/dids/chain.test.ts',
   'tests/http/src/custody/{transactions,processes,fee-bumping,evm}*.test.ts',
+  'tests/storage-crash/src/lost-connection.test.ts',
 ]
 
 // The suites run against the sources, without a build, through a condition that published packages do not have.
 const conditions = ['billfold-source', 'node', 'default']
-
-// Their files share what they import as well. The others start processes, threads or browsers, or break connections.
-const shared = [
-  'packages/{cli,testing,storage-kysely}/src/**/*.test.ts',
-  'apps/*/src/**/*.test.ts',
-  'examples/custom-*/src/**/*.test.ts',
-]
 
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -23,20 +17,20 @@ export default defineConfig({
     // Vitest leaves a core free for itself, which on two cores halves the speed.
     maxWorkers: '100%',
     globalSetup: 'scripts/bundle-sources.mjs',
+    // Files share what they import, which costs a third less; so none may change what is global.
+    isolate: false,
     // By default style sheets are empty in tests, also those that the authentication page imports as text.
     css: true,
     projects: [
       {
         extends: true,
-        // Its files share what they import, which costs a third less; so none may change what is global.
         test: {
           name: 'core and HTTP',
           include: ['packages/core/src/**/*.test.ts', 'tests/http/src/**/*.test.ts'],
-          exclude: withNodes,
-          isolate: false,
+          exclude: isolated,
         },
       },
-      { extends: true, test: { name: 'packages and apps', include: shared, isolate: false } },
+      { extends: true, test: { name: 'isolated', include: isolated, isolate: true } },
       {
         extends: true,
         test: {
@@ -44,11 +38,10 @@ export default defineConfig({
           include: [
             'packages/!(core)/src/**/*.test.ts',
             'tests/!(http)/src/**/*.test.ts',
-            'examples/*/src/**/*.test.ts',
+            '{apps,examples}/*/src/**/*.test.ts',
             'scripts/**/*.test.ts',
-            ...withNodes,
           ],
-          exclude: shared,
+          exclude: isolated,
         },
       },
     ],

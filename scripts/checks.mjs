@@ -14,23 +14,23 @@ export const results = join(root, 'test-results')
 
 /** @typedef {{ passed: number, failed: number }} Counts */
 
-/** Some checks wait for a registry, so a few more than there are processors. */
-const concurrency = availableParallelism() + 2
+/** @typedef {Counts & { failedNames: readonly string[] }} CountsWithNames */
 
 /**
- * Runs checks, a few at a time. Never rejects.
+ * Runs checks, a few at a time: by default a few more than there are processors, since some wait for a registry. Never rejects.
  * @param {readonly Check[]} checks
- * @returns {Promise<Counts>}
+ * @param {number} [concurrency]
+ * @returns {Promise<CountsWithNames>}
  */
-export async function runChecks(checks) {
-  /** @type {boolean[]} */
-  const passed = []
+export async function runChecks(checks, concurrency = availableParallelism() + 2) {
+  /** @type {string[]} */
+  const failedNames = []
   const waiting = checks.values()
   const work = async () => {
-    for (const check of waiting) passed.push(await runCheck(check))
+    for (const check of waiting) if (!(await runCheck(check))) failedNames.push(check.name)
   }
   await Promise.all(Array.from({ length: concurrency }, work))
-  return { passed: passed.filter(Boolean).length, failed: passed.filter((one) => !one).length }
+  return { passed: checks.length - failedNames.length, failed: failedNames.length, failedNames }
 }
 
 /**

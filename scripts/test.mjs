@@ -57,29 +57,42 @@ const sources = ['packages', 'tests', 'apps', 'examples', 'benchmarks', 'scripts
 rmSync(results, { recursive: true, force: true })
 mkdirSync(results, { recursive: true })
 
-const counts = [
-  await runChecks([
-    { name: 'lint', run: node('node_modules/oxlint/bin/oxlint') },
-    { name: 'format', run: node('node_modules/@biomejs/biome/bin/biome', 'format', '--reporter=summary') },
-    {
-      name: 'direction of imports',
-      run: node('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...sources),
-    },
-    { name: 'spelling', run: node('node_modules/cspell/bin.mjs', 'lint', '--no-progress', '--no-summary', '--quiet') },
-    { name: 'words', run: node('scripts/check-words.mjs') },
-    { name: 'every project is built', run: node('scripts/check-references.mjs') },
-    { name: 'unused files, exports and dependencies', run: node('node_modules/knip/bin/knip.js', '--no-progress') },
-    { name: 'packaging', run: node('scripts/check-packaging.mjs') },
-    { name: 'documentation', run: node('apps/docs-site/dist/check.js') },
-  ]),
-  await runChecks([{ name: 'suites', run: suites }]),
-  await runChecks([{ name: 'examples', run: node('scripts/check-examples.mjs') }]),
+const outcomes = [
+  // One check at a time beside the suites: it takes what the processors have left while suites wait.
+  ...(await Promise.all([
+    runChecks([{ name: 'suites', run: suites }]),
+    runChecks(
+      [
+        { name: 'lint', run: node('node_modules/oxlint/bin/oxlint') },
+        { name: 'format', run: node('node_modules/@biomejs/biome/bin/biome', 'format', '--reporter=summary') },
+        {
+          name: 'direction of imports',
+          run: node('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...sources),
+        },
+        {
+          name: 'spelling',
+          run: node('node_modules/cspell/bin.mjs', 'lint', '--no-progress', '--no-summary', '--quiet'),
+        },
+        { name: 'words', run: node('scripts/check-words.mjs') },
+        { name: 'every project is built', run: node('scripts/check-references.mjs') },
+        {
+          name: 'unused files, exports and dependencies',
+          run: node('node_modules/knip/bin/knip.js', '--no-progress'),
+        },
+        { name: 'packaging', run: node('scripts/check-packaging.mjs') },
+        { name: 'documentation', run: node('apps/docs-site/dist/check.js') },
+        { name: 'examples', run: node('scripts/check-examples.mjs') },
+      ],
+      1,
+    ),
+  ])),
   ...(process.env['CI'] === 'true' ? [await runChecks([{ name: 'all databases', run: allDatabases }])] : []),
 ]
-const { passed, failed } = saveCounts('checks', counts)
+const { passed, failed } = saveCounts('checks', outcomes)
 
 const seconds = Math.round((performance.now() - started) / 1000)
 console.log(`\n${passed} checks passed, ${failed} failed, in ${seconds} s`)
 console.log(`Databases used: ${databasesUsed().join(', ') || 'none'}`)
 for (const line of leftOut()) console.log(line)
+for (const { failedNames } of outcomes) for (const name of failedNames) console.log(`FAILED  ${name}`)
 if (failed > 0) process.exitCode = 1

@@ -33,7 +33,7 @@ export const mountings: readonly Mounting[] = [
  * Koa each with and without body parsers. The suites of the adapters run in all mountings.
  */
 export function isDefaultMounting({ framework, through, prefix, parser }: Mounting): boolean {
-  if (framework === 'fetch') return true
+  if (framework === 'fetch') return through === 'app'
   const parsed = framework === 'koa' ? prefix === '' : prefix !== ''
   return framework !== 'express 4' && through === 'app' && parser === parsed
 }

@@ -56,6 +56,12 @@ describe('aeternityKeystore', () => {
     const { privateKey, address } = aeternity.toChainKey(secretKey.slice(0, 32))
     const file = await encryptWithOtherLibrary(secretKey, address, 'pässword', cost)
     expect(await decryptFile(file, 'pässword')).toEqual(privateKey)
+  })
+
+  it('rejects another password', async () => {
+    const { secretKey } = nacl.sign.keyPair()
+    const { address } = aeternity.toChainKey(secretKey.slice(0, 32))
+    const file = await encryptWithOtherLibrary(secretKey, address, 'pässword')
     await expect(decryptFile(file, 'password')).rejects.toMatchObject({ code: 'keystore.wrong-password' })
   })
 
