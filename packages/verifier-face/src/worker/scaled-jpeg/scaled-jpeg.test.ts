@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { photo } from '@billfold/test-photos'
+import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
 import fc from 'fast-check'
 import sharp, { type JpegOptions, type Sharp } from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -72,7 +74,15 @@ describe('a photo of 50 megapixels', () => {
       const before = process.memoryUsage().rss
       decodeScaledJpeg(bytes, 640)
       console.log(process.memoryUsage().rss - before)`
-    const module = new URL('../../../dist/worker/scaled-jpeg/scaled-jpeg.js', import.meta.url).href
+    const entry = fileURLToPath(new URL('scaled-jpeg.ts', import.meta.url))
+    const { outputFiles } = buildSync({
+      entryPoints: [entry],
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      write: false,
+    })
+    const module = `data:text/javascript;base64,${Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')}`
     const output = execFileSync(process.execPath, ['--input-type=module', '-e', script, module], { input: bytes })
     expect(Number(output.toString())).toBeLessThan(100e6)
   })
