@@ -61,6 +61,8 @@ const secretReplies = [
   'authentication.submitFace',
   'authentication.verifyPin',
   'custody.beginFaceCheck',
+  'custody.createPasskeyChallenge',
+  'custody.createPasskeyOptions',
   'custody.createSignature',
   'custody.createSigningMethod',
   'custody.passFaceCheck',
