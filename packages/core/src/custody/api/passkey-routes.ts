@@ -50,6 +50,8 @@ function optionsRoute({ services, service }: CustodyContext): Route {
     summary: 'Start to add a PASSKEY, authorized by an existing signing method',
     guard: service,
     limits: [{ by: 'caller', limit: 6000, windowSeconds: 3600 }],
+    // A challenge is used once; an answer that is given again must not be one that somebody has used.
+    secretReply: true,
     unlisted: services.signingMethodKinds?.has('PASSKEY') !== true,
     params: z.object({ userId: idSchema }),
     headers: signingMethodHeadersSchema,
@@ -80,6 +82,8 @@ function challengeRoute({ services, service }: CustodyContext): Route {
     summary: 'Start to use a PASSKEY for one request',
     guard: service,
     limits: [{ by: 'caller', limit: 6000, windowSeconds: 3600 }],
+    // A challenge is used once; an answer that is given again must not be one that somebody has used.
+    secretReply: true,
     unlisted: services.signingMethodKinds?.has('PASSKEY') !== true,
     params: z.object({ userId: idSchema, signingMethodId: idSchema }),
     body: { encoding: 'json', schema: challengeBody, limit: custodyBodyLimit },
