@@ -1,4 +1,11 @@
-import { auditWrite, eventWrites, getUser, type RequestDigest, type VerifiedAssertion } from '@billfold/core/modules'
+import {
+  auditWrite,
+  authorizeAct,
+  eventWrites,
+  getUser,
+  type RequestDigest,
+  type VerifiedAssertion,
+} from '@billfold/core/modules'
 import { batch, check, isCommitError, update, type Write } from '@billfold/core/storage'
 import { consumeChallenge, createChallenge, getChallenge, isChallengeFor } from './challenges.ts'
 import type { PasskeyContext } from './context.ts'
@@ -41,9 +48,17 @@ export async function completeSignIn(context: PasskeyContext, response: unknown)
   const { userId, id: passkeyId } = row
   await assertHandle(context, row, response, challenge.userId === null)
   await getUser(services, tenant, userId)
-  const { userVerified } = await useOnce(context, challenge, row, response, context.settings.userVerification, [
-    auditWrite(actor, 'passkey.signed-in', userId, services.now(), { passkeyId }),
-  ])
+  const { userVerified } = await useOnce(
+    context,
+    challenge,
+    row,
+    response,
+    context.settings.userVerification,
+    async () => [
+      auditWrite(actor, 'passkey.signed-in', userId, services.now(), { passkeyId }),
+      ...(await authorizeAct(services, () => ({ kind: 'login', actor, userId, content: 'passkey' }))),
+    ],
+  )
   const key = row.backupEligible ? 'swk' : 'hwk'
   return { userId, passkeyId, userVerified, amr: userVerified ? [key, 'user'] : [key] }
 }
@@ -67,7 +82,7 @@ export async function completeUse(
 ): Promise<void> {
   const challenge = await getChallenge(context, 'use', response, row.userId)
   if (!isChallengeFor(challenge, request)) throw passkeyError('passkey.challenge-invalid')
-  await useOnce(context, challenge, row, response, 'required', [])
+  await useOnce(context, challenge, row, response, 'required', () => Promise.resolve([]))
 }
 
 /**
@@ -80,11 +95,13 @@ async function useOnce(
   row: PasskeyRow,
   response: unknown,
   userVerification: 'required' | 'preferred',
-  writes: readonly Write[],
+  listWrites: () => Promise<readonly Write[]>,
 ): Promise<VerifiedAssertion> {
   const { services } = context
   const verified = await verifyAssertion(context, challenge, row, response, userVerification)
   if (isCloned(row, verified)) return refuseClone(context, challenge, row)
+  // Asked only once the assertion is verified: a stranger learns nothing about the policies of a user.
+  const writes = await listWrites()
   const { id, signCount, tenant } = row
   const changes = { signCount: verified.signCount, backedUp: verified.backedUp, lastUsedAt: services.now() }
   const used = update(passkeyCredentials, { where: { id, tenant, signCount }, set: changes })

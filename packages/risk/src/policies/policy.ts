@@ -94,7 +94,7 @@ const outcome = z.discriminatedUnion('decision', [
   z.strictObject({
     decision: z.literal('step-up'),
     /** The types of signing methods that confirm. A PIN does not: it is what a thief of a PIN has. */
-    methods: z.array(z.enum(['PASSWORD', 'EMERGENCY_CODE', 'BIOMETRIC'])).min(1),
+    methods: z.array(z.enum(['PASSWORD', 'EMERGENCY_CODE', 'BIOMETRIC', 'PASSKEY'])).min(1),
     ttlSeconds,
   }),
   z

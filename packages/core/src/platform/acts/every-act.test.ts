@@ -57,6 +57,23 @@ describe('an act', () => {
     expect(silent.filter((path) => exceptions[path] === undefined)).toEqual([])
   })
 
+  test('of a login asks the modules in every package that records one', () => {
+    const packages = fileURLToPath(new URL('../../../..', import.meta.url))
+    const recorded = readdirSync(packages, { recursive: true, withFileTypes: true })
+      .filter(
+        ({ name, parentPath }) =>
+          name.endsWith('.ts') && !/\.test\.ts$|\.d\.ts$/.test(name) && /\/src(?:\/|$)/.test(parentPath),
+      )
+      .map(({ name, parentPath }) => `${parentPath}/${name}`)
+      .filter((path) => !path.includes('node_modules'))
+      .map((path) => [relative(packages, path), readFileSync(path, 'utf8')] as const)
+      .filter(([, text]) => /auditWrite\([^)]*'[a-z-]+\.(?:logged-in|signed-in|succeeded)'/.test(text))
+    expect(recorded.map(([path]) => path)).toContain('passkeys/src/authentication.ts')
+    const silent = recorded.filter(([, text]) => !/\bauthorizeAct\(/.test(text)).map(([path]) => path)
+    // It identifies a wallet and no user. The token of its user asks.
+    expect(silent).toEqual(['core/src/onboarding/wallet-login/verify-challenge-response.ts'])
+  })
+
   test('has no exception that is no longer one', () => {
     const gated = callersOf(Object.values(gates).flat())
     const needed = [...gated].filter(([, text]) => !/\bauthorizeAct\(/.test(text)).map(([path]) => path)
