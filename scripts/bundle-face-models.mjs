@@ -54,6 +54,8 @@ async function bundle() {
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'error',
+    // From the sources: in a fresh checkout this runs before core is built.
+    conditions: ['billfold-source'],
     external: ['jpeg-js', 'pngjs', 'sharp'],
     // The face library imports all of TensorFlow.js but needs only its core with chained operations.
     alias: { '@tensorflow/tfjs': join(sources, 'tensorflow.js') },
