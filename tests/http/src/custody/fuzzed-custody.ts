@@ -1,0 +1,31 @@
+import type { Storage } from '@billfold/core'
+import { checkNothing, type FuzzedApi, unlimited } from '../fuzz/fuzzed-api.ts'
+import { createCustodyHost } from './custody-host.ts'
+import { createSuiteCalls, pin } from './suite-calls.ts'
+
+/** The custody API with a few users, their wallets and PINs. */
+export async function createFuzzedCustody(storage?: Storage): Promise<FuzzedApi> {
+  const { billfold, authorization } = await createCustodyHost(storage, 'default', {}, { rateLimiter: unlimited })
+  return {
+    api: billfold.custody,
+    expectedStatuses: [],
+    check: checkNothing,
+    drop: async () => {},
+    prepare: async (driver) => {
+      const { createUserWithWallet } = createSuiteCalls(driver, () => authorization)
+      const made = [await createUserWithWallet(), await createUserWithWallet(), await createUserWithWallet()]
+      const byPin = made.map(({ pinId }) => ({ authorization, 'signing-method': `${pinId}:${pin}` }))
+      return {
+        headers: [{ authorization }, ...byPin],
+        fields: {
+          userId: made.map(({ user }) => String(user.id)),
+          walletId: made.map(({ wallet }) => String(wallet.id)),
+          signingMethodId: made.map(({ pinId }) => pinId),
+          pincode: [pin, pin, '000000'],
+          secretType: ['ETHEREUM', 'BITCOIN', 'SOLANA', 'MATIC'],
+          address: made.map(({ wallet }) => String(wallet.address)),
+        },
+      }
+    },
+  }
+}
