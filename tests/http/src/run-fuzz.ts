@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util'
 import { openTestDatabases } from '@billfold/test-databases'
 import { describePlace } from './fuzz/describe-place.ts'
 import { fuzzedApiNames } from './fuzz/fuzzed-apis.ts'
@@ -5,32 +6,35 @@ import { fuzzProcess, type PlaceReport } from './fuzz/fuzz-process.ts'
 import { startHostProcess } from './fuzz/start-host-process.ts'
 
 // Hostile requests to each API on each database in both adapters, split evenly, each host in a process of its own:
-// node dist/run-fuzz.js [count] [seed] [rounds] [words]
-// Each round goes through all hosts with a seed of its own. With words (`payments,mysql`) only to the hosts that they name.
+// node dist/run-fuzz.js [count] [seed] [--minutes NUMBER] [--only WORDS]
+//   --minutes  ends after this time with fewer requests to each host    --only payments,mysql  the hosts that these words name
 // A request is repeated with its seed and its number.
-const [, , countText = '1000000', seedText = '1', roundsText = '1', words = ''] = process.argv
-const [count, firstSeed, rounds] = [Number(countText), Number(seedText), Number(roundsText)]
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: 'string', default: '100000' }, only: { type: 'string', default: '' } },
+})
+const [count = 1_000_000, seed = 1] = positionals.map(Number)
+const words = values.only.split(',').filter((word) => word !== '')
+const end = performance.now() + Number(values.minutes) * 60_000
 const databases = await openTestDatabases()
-const places = fuzzedApiNames
-  .flatMap((api) =>
-    databases.flatMap(({ kind }) => ['express 5', 'koa'].map((framework) => ({ api, database: kind, framework }))),
+const places = ['express 5', 'koa']
+  .flatMap((framework) =>
+    databases.flatMap(({ kind }) => fuzzedApiNames.map((api) => ({ api, database: kind, framework }))),
   )
-  .filter((place) => words.split(',').every((word) => word === '' || Object.values(place).includes(word)))
+  .filter((place) => words.every((word) => Object.values(place).includes(word)))
 
 const reports: PlaceReport[] = []
 const failures: string[] = []
 const idle = await startHostProcess('idle')
-for (let round = 0; round < rounds; round++) {
-  for (const place of places) {
-    const options = { count: Math.ceil(count / places.length / rounds), seed: firstSeed + round }
-    try {
-      const report = await fuzzProcess(place, options, idle)
-      reports.push(report)
-      process.stdout.write(`${describePlace(report)}\n`)
-    } catch (error) {
-      failures.push(`${Object.values(place).join(', ')}: ${String(error)}`)
-      process.stdout.write(`FAILED ${failures.at(-1)}\n`)
-    }
+for (const [done, place] of places.entries()) {
+  const maxSeconds = (end - performance.now()) / 1000 / (places.length - done)
+  try {
+    const report = await fuzzProcess(place, { count: Math.ceil(count / places.length), seed, maxSeconds }, idle)
+    reports.push(report)
+    process.stdout.write(`${describePlace(report)}\n`)
+  } catch (error) {
+    failures.push(`${Object.values(place).join(', ')}: ${String(error)}`)
+    process.stdout.write(`FAILED ${failures.at(-1)}\n`)
   }
 }
 await idle.close()

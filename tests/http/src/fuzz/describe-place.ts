@@ -7,11 +7,11 @@ export function describePlace(report: PlaceReport): string {
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0)
   const milliseconds = (value: number): string => value.toFixed(0)
   return [
-    `the ${place.api} API, ${place.database}, ${place.framework}: ${report.requests} requests in ${report.seconds.toFixed(0)} s`,
+    `the ${place.api} API, ${place.database}, ${place.framework}: ${report.requests} requests in ${report.sendingSeconds.toFixed(0)} s, ${report.seconds.toFixed(0)} s in all`,
     `  ${counts.join(', ')}`,
     `  memory at the start, after a quarter, at the end: heap ${memory.map(({ heap }) => megabytes(heap)).join(', ')} MB, RSS ${memory.map(({ rss }) => megabytes(rss)).join(', ')} MB`,
     `  loop delay max ${milliseconds(delay.maxMs)} ms, p99 ${milliseconds(delay.p99Ms)}; of an idle process beside it max ${milliseconds(idleDelay.maxMs)}, p99 ${milliseconds(idleDelay.p99Ms)}; difference max ${milliseconds(delay.maxMs - idleDelay.maxMs)}, p99 ${milliseconds(delay.p99Ms - idleDelay.p99Ms)}`,
-    `  ${blocks.all} blocks over 50 ms, ${blocks.cpu} of them mostly CPU time of the host, ${blocks.idle} in the idle process; ${blocks.resent} requests in flight sent alone, ${repeated.length} block each of three times`,
+    `  ${blocks.all} blocks over 50 ms, ${blocks.computed} of them with over 50 ms of CPU time of the host, ${blocks.idle} in the idle process; ${blocks.resent} requests in flight sent alone, ${repeated.length} block each of three times`,
     ...(check.summary === '' ? [] : [`  ${check.summary}`]),
     ...repeated.map(({ request, alone }) => {
       const times = alone.map(({ from, to, cpuMs }) => `${milliseconds(to - from)} ms (CPU ${milliseconds(cpuMs)})`)

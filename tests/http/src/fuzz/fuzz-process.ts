@@ -22,6 +22,13 @@ export interface RepeatedBlock {
   readonly alone: readonly LoopBlock[]
 }
 
+/** The number of requests to a place, and the seconds that all of it may take, after which fewer are sent. */
+export interface PlaceOptions {
+  readonly count: number
+  readonly seed: number
+  readonly maxSeconds: number
+}
+
 /** What was measured in one place. */
 export interface PlaceReport {
   readonly place: FuzzedPlace
@@ -35,19 +42,24 @@ export interface PlaceReport {
   /** Of the host, and of an idle process at the same time: the machine's share. */
   readonly delay: LoopDelay
   readonly idleDelay: LoopDelay
-  /** Blocks under load; `cpu` counts those in which the process itself computed most of the time. */
-  readonly blocks: { readonly all: number; readonly cpu: number; readonly idle: number; readonly resent: number }
+  /** Blocks under load; `computed` counts those in which the process itself computed for as long. */
+  readonly blocks: { readonly all: number; readonly computed: number; readonly idle: number; readonly resent: number }
   readonly repeated: readonly RepeatedBlock[]
   readonly seconds: number
+  /** Of the requests alone, without the start and the repetitions. */
+  readonly sendingSeconds: number
 }
 
 /** Requests that are sent alone because they were in flight during a block, for each place. */
 const maxResent = 60
 
+/** The share of the time for the requests; the rest is for repetitions. */
+const sendingShare = 0.75
+
 /** Sends hostile requests to a host in a process of its own and measures it. `idle` is a process that does nothing. */
 export async function fuzzProcess(
   place: FuzzedPlace,
-  { count, seed }: { readonly count: number; readonly seed: number },
+  { count, seed, maxSeconds }: PlaceOptions,
   idle: HostProcess,
 ): Promise<PlaceReport> {
   const startedAt = performance.now()
@@ -64,22 +76,27 @@ export async function fuzzProcess(
       if (one.endedAt - one.startedAt > maxBlockMs) slow.push(one)
     }
     const quarter = Math.floor(count / 4)
+    const end = startedAt + maxSeconds * 1000
+    const sendingStartedAt = performance.now()
+    const sendingMs = (end - sendingStartedAt) * sendingShare
     await idle.measure()
     const [blocksBefore, idleBefore] = [host.blocks.length, idle.blocks.length]
     const memory = [await host.measure()]
-    await sendRange(target, { seed, first: 0, count: quarter }, note)
+    await sendRange(target, { seed, first: 0, count: quarter, until: sendingStartedAt + sendingMs / 4 }, note)
     memory.push(await host.measure())
-    await sendRange(target, { seed, first: quarter, count: count - quarter }, note)
+    const rest = { seed, first: quarter, count: count - quarter, until: sendingStartedAt + sendingMs }
+    await sendRange(target, rest, note)
+    const sendingSeconds = (performance.now() - sendingStartedAt) / 1000
     memory.push(await host.measure())
     const idleDelay = (await idle.measure()).delay
     const blocks = host.blocks.slice(blocksBefore)
     const suspects = suspectRequests(blocks, slow)
-    const repeated = await repeatAlone(host, target, seed, suspects)
+    const { repeated, resent } = await repeatAlone(host, target, { seed, end }, suspects)
     const check = await host.check()
     problems.push(...host.unhandled.map((error) => `unhandled: ${error}`), ...check.findings)
     return {
       place,
-      requests: count,
+      requests: Object.values(outcomes).reduce((sum, times) => sum + times, 0),
       outcomes,
       problems,
       check,
@@ -88,11 +105,12 @@ export async function fuzzProcess(
       idleDelay,
       blocks: {
         all: blocks.length,
-        cpu: blocks.filter(isComputed).length,
+        computed: blocks.filter(isComputed).length,
         idle: idle.blocks.length - idleBefore,
-        resent: suspects.length,
+        resent,
       },
       repeated,
+      sendingSeconds,
       seconds: (performance.now() - startedAt) / 1000,
     }
   } finally {
@@ -111,12 +129,15 @@ function suspectRequests(blocks: readonly LoopBlock[], slow: readonly SentReques
 async function repeatAlone(
   host: HostProcess,
   target: FuzzTarget,
-  seed: number,
+  { seed, end }: { readonly seed: number; readonly end: number },
   suspects: readonly SentRequest[],
-): Promise<readonly RepeatedBlock[]> {
+): Promise<{ readonly repeated: readonly RepeatedBlock[]; readonly resent: number }> {
   const connection = createSender(target.port)
   const repeated: RepeatedBlock[] = []
+  let resent = 0
   for (const request of suspects) {
+    if (performance.now() > end) break
+    resent++
     const alone: LoopBlock[] = []
     for (let time = 0; time < 3 && alone.length === time; time++) {
       const before = host.blocks.length
@@ -133,7 +154,7 @@ async function repeatAlone(
     if (alone.length === 3) repeated.push({ request, alone })
   }
   connection.close()
-  return repeated
+  return { repeated, resent }
 }
 
 function length({ from, to }: LoopBlock): number {
@@ -141,7 +162,7 @@ function length({ from, to }: LoopBlock): number {
 }
 
 function isComputed(block: LoopBlock): boolean {
-  return block.cpuMs > length(block) / 2
+  return block.cpuMs > maxBlockMs
 }
 
 function worst(delays: readonly LoopDelay[]): LoopDelay {

@@ -38,16 +38,24 @@ export function isFault({ outcome }: SentRequest, { expectedStatuses = [] }: Fuz
   return outcome === 'hang' || (typeof outcome === 'number' && outcome >= 500 && !expectedStatuses.includes(outcome))
 }
 
+/** A range of requests: `until` ends it early, in milliseconds of `performance.now()`. */
+export interface RequestRange {
+  readonly seed: number
+  readonly first: number
+  readonly count: number
+  readonly until?: number
+}
+
 /** Sends the requests of the numbers from `first` on, several at once. */
 export async function sendRange(
   target: FuzzTarget,
-  { seed, first, count }: { readonly seed: number; readonly first: number; readonly count: number },
+  { seed, first, count, until = Infinity }: RequestRange,
   note: (sent: SentRequest) => void,
 ): Promise<void> {
   const connection = createSender(target.port)
   let next = first
   const worker = async (): Promise<void> => {
-    while (next < first + count) note(await sendNumbered(target, connection, seed, next++))
+    while (next < first + count && performance.now() < until) note(await sendNumbered(target, connection, seed, next++))
   }
   try {
     await Promise.all(Array.from({ length: concurrency }, worker))
