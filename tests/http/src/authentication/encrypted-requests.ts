@@ -1,13 +1,10 @@
 import type { FuzzedAccess } from '../fuzz/fuzzed-api.ts'
 import type { Random } from '../fuzz/random.ts'
-import type { FuzzedRequest } from '../fuzz/requests.ts'
+import type { CompleteRequest } from '../fuzz/requests.ts'
 import type { RequestDriver } from '../request-driver.ts'
 import { createEncryptingClient, type EncryptingClient } from './encrypting-client.ts'
 import { createSelfie } from './fixtures.ts'
 import { visitSessionUrl } from './login-flow.ts'
-
-/** Encrypts the body and the headers of a request, most of the time as a client of the API would. */
-export type EncryptRequest = (request: FuzzedRequest, random: Random) => Promise<FuzzedRequest>
 
 /** A session in a browser of its own. */
 interface Login {
@@ -26,7 +23,7 @@ export async function createEncryptedRequests(
   driver: RequestDriver,
   { licence, users }: NonNullable<FuzzedAccess['secureChannel']>,
   fields: Map<string, readonly string[]>,
-): Promise<EncryptRequest> {
+): Promise<CompleteRequest> {
   const relyingParty = await createEncryptingClient(driver, { licence })
   const logins: Login[] = []
   let requestCount = 0

@@ -24,6 +24,7 @@ export async function createFuzzedDids(storage?: Storage): Promise<FuzzedApi> {
       const dids = wallets.map(({ did }) => did)
       return {
         headers: [{ authorization }],
+        didAuth: { did: admin.did, privateKey: admin.key.privateKey, wallets: dids, authorization },
         fields: {
           vaultId: [vaultId],
           did: [...dids, admin.did],

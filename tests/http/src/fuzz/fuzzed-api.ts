@@ -14,6 +14,13 @@ export interface FuzzedAccess {
     readonly licence: string
     readonly users: readonly { readonly id: string; readonly person: string }[]
   }
+  /** The key of an admin and the DIDs of wallets, for requests that are signed. */
+  readonly didAuth?: {
+    readonly did: string
+    readonly privateKey: string
+    readonly wallets: readonly string[]
+    readonly authorization: string
+  }
 }
 
 /** An API to send hostile requests to, with users and objects of its own. */

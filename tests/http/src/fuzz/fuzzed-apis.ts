@@ -5,6 +5,7 @@ import { createEncryptedRequests } from '../authentication/encrypted-requests.ts
 import { createFuzzedAuthentication } from '../authentication/fuzzed-authentication.ts'
 import { createFuzzedCustody } from '../custody/fuzzed-custody.ts'
 import { createFuzzedDids } from '../dids/fuzzed-dids.ts'
+import { createSignedRequests } from '../dids/signed-requests.ts'
 import type { Mounting } from '../hosts/mountings.ts'
 import { startHost } from '../hosts/start-host.ts'
 import { createFuzzedOnboarding } from '../onboarding/fuzzed-onboarding.ts'
@@ -68,13 +69,15 @@ export async function createFuzzTarget(
   // In memory, for its routes alone.
   const { api, expectedStatuses, drop } = await fuzzedApis[name]()
   await drop()
-  const { headers, serviceHeaders, secureChannel } = access
+  const { headers, serviceHeaders, secureChannel, didAuth } = access
   const fields = new Map(Object.entries(access.fields))
   const headersFor: FuzzTarget['headers'] = (route, random) =>
     serviceHeaders !== undefined && isForServices(route) ? serviceHeaders : random.pick(headers)
   const target = { port, prefix, routes: api.routes, headers: headersFor, fields, expectedStatuses }
-  if (secureChannel === undefined) return target
-  return { ...target, encrypt: await createEncryptedRequests(driverTo(port, prefix), secureChannel, fields) }
+  const driver = driverTo(port, prefix)
+  if (secureChannel !== undefined)
+    return { ...target, complete: await createEncryptedRequests(driver, secureChannel, fields) }
+  return didAuth === undefined ? target : { ...target, complete: createSignedRequests(driver, prefix, didAuth) }
 }
 
 function isForServices({ guard }: Route): boolean {

@@ -14,6 +14,9 @@ export interface FuzzedRequest {
   readonly body: Buffer
 }
 
+/** Encrypts or signs a request, most of the time as a client of the API would. */
+export type CompleteRequest = (request: FuzzedRequest, random: Random) => Promise<FuzzedRequest>
+
 /** The target: where the API is mounted, its routes, and headers that authenticate. */
 export interface FuzzTarget {
   readonly port: number
@@ -24,8 +27,8 @@ export interface FuzzTarget {
     | ((route: Route, random: Random) => Readonly<Record<string, string>>)
   /** Valid values by field of a body, a query or a path, to get past validation. */
   readonly fields?: ReadonlyMap<string, readonly string[]>
-  /** Encrypts a request for an API that expects it. */
-  readonly encrypt?: (request: FuzzedRequest, random: Random) => Promise<FuzzedRequest>
+  /** Encrypts or signs a request for an API that expects it. */
+  readonly complete?: CompleteRequest
   /** Statuses of 500 and more that are no fault. */
   readonly expectedStatuses?: readonly number[]
 }

@@ -23,7 +23,7 @@ export async function sendNumbered(
 ): Promise<SentRequest> {
   const random = randomFrom(Math.imul(number + 1, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b))
   const plain = fuzzedRequest(target, random)
-  const request = target.encrypt === undefined ? plain : await target.encrypt(plain, random)
+  const request = target.complete === undefined ? plain : await target.complete(plain, random)
   const isMalformed = random.chance(0.2)
   const bytes = isMalformed ? malformRequest(request, random) : ''
   const startedAt = performance.timeOrigin + performance.now()
