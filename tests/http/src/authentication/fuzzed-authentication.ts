@@ -26,6 +26,22 @@ export async function createFuzzedAuthentication(storage?: Storage): Promise<Fuz
       return {
         headers: [{ keyId, keySecret }, {}, {}],
         secureChannel: { licence, users },
+        bodies: {
+          createSession: [{ userId: '', dvcID: '', communityId: '' }, { dvcID: 'anybody' }],
+          submitFace: [
+            { sessionId: '', selfie: '', deviceId: 'phone' },
+            { sessionId: '', frames: ['', '', ''] },
+          ],
+          authenticateSession: [{ selfie: '', deviceId: 'phone' }],
+          identifySelfie: [{ selfie: '', dvcId: 'anybody', communityId: '', tenantId: 'default' }],
+          authenticateWithLiveId: [
+            { selfie: '', dvcID: '', communityId: '', tenantId: 'default' },
+            { selfie: '', dvcID: 'pin', pin: '', communityId: '', tenantId: 'default', purpose: '' },
+          ],
+          checkEnrollment: [{ list: [{ did: 'did:ethr:0x02' }, { publicKey: 'key-1' }] }],
+          startLiveness: [{ sessionId: '' }],
+          verifyPin: [{ pin: '' }],
+        },
         fields: {
           userId: users.map(({ id }) => id),
           selfie: [

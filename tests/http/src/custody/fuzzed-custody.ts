@@ -2,6 +2,7 @@ import type { Storage } from '@billfold/core'
 import { scriptedVerifier } from '@billfold/core/biometrics'
 import { checkNothing, type FuzzedApi, unlimited } from '../fuzz/fuzzed-api.ts'
 import { createCustodyHost } from './custody-host.ts'
+import { custodyBodies } from './fuzzed-bodies.ts'
 import { createSuiteCalls, pin } from './suite-calls.ts'
 
 /** The custody API with a few users, their wallets and PINs. */
@@ -24,12 +25,13 @@ export async function createFuzzedCustody(storage?: Storage): Promise<FuzzedApi>
       const byPin = made.map(({ pinId }) => ({ authorization, 'signing-method': `${pinId}:${pin}` }))
       return {
         headers: [{ authorization }, ...byPin],
+        bodies: custodyBodies(),
         fields: {
           userId: made.map(({ user }) => String(user.id)),
           walletId: made.map(({ wallet }) => String(wallet.id)),
           signingMethodId: made.map(({ pinId }) => pinId),
           pincode: [pin, pin, '000000'],
-          secretType: ['ETHEREUM', 'BITCOIN', 'SOLANA', 'MATIC'],
+          secretType: ['ETHEREUM', 'ETHEREUM', 'ETHEREUM', 'BITCOIN', 'SOLANA', 'MATIC'],
           address: made.map(({ wallet }) => String(wallet.address)),
         },
       }

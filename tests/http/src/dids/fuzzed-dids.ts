@@ -1,5 +1,6 @@
 import type { Storage } from '@billfold/core'
 import { checkNothing, type FuzzedApi, unlimited } from '../fuzz/fuzzed-api.ts'
+import { threeChanges } from './configure-wallets.ts'
 import { createDidClient } from './did-client.ts'
 import { createDidHost } from './did-host.ts'
 
@@ -17,7 +18,7 @@ export async function createFuzzedDids(storage?: Storage): Promise<FuzzedApi> {
       const { body: made } = await call('POST', '/vault', { kind: 'BIP44' })
       const vaultId = String(made.vault._id)
       const wallets: { readonly did: string; readonly _id: string }[] = []
-      for (let index = 0; index < 3; index++) {
+      for (let index = 0; index < 4; index++) {
         const { body } = await call('POST', '/wallet', { wallet: { vaultId, alias: `wallet ${index}` } })
         wallets.push(body.wallet)
       }
@@ -25,11 +26,19 @@ export async function createFuzzedDids(storage?: Storage): Promise<FuzzedApi> {
       return {
         headers: [{ authorization }],
         didAuth: { did: admin.did, privateKey: admin.key.privateKey, wallets: dids, authorization },
+        bodies: {
+          createWallet: [{ wallet: { vaultId: '', alias: 'fuzz' } }, { wallet: {} }],
+          configureWallet: [{ wallet: { did: '' }, walletConfig: { txsInput: threeChanges } }],
+          renameWallets: [{ wallets: [{ did: '', alias: '' }] }],
+          deleteWallets: [{ ids: [''] }],
+          signDidAuth: [{ did: '', act: '', bod: '' }],
+        },
         fields: {
           vaultId: [vaultId],
           did: [...dids, admin.did],
           dids,
-          ids: wallets.map(({ _id }) => _id),
+          // What is deleted is missing later.
+          ids: wallets.slice(-1).map(({ _id }) => _id),
           alias: ['wallet 0', 'other'],
           act: ['POST /wallet/configure', 'POST /wallet/rename', 'DELETE /wallet'],
           bod: ['a'.repeat(43)],

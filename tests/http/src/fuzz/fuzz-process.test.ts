@@ -20,7 +20,9 @@ describe.runIf(servers.length > 0)('hostile requests to a host in a process of i
   it.each(
     fuzzedApiNames.flatMap((api, index) => {
       const server = servers[index % servers.length]
-      return server === undefined ? [] : [{ api, database: server.kind, framework: frameworks[(index >> 1) % 2] ?? 'koa' }]
+      return server === undefined
+        ? []
+        : [{ api, database: server.kind, framework: frameworks[(index >> 1) % 2] ?? 'koa' }]
     }),
   )('cause no 5xx, no hang and no difference in what is stored: $api, $database, $framework', async (place) => {
     const report = await fuzzProcess(place, { count: 100, seed: 8, maxSeconds: 60 }, idle)

@@ -9,6 +9,8 @@ export interface FuzzedAccess {
   readonly serviceHeaders?: Readonly<Record<string, string>>
   /** Valid values by field of a body, a query or a path. */
   readonly fields: Readonly<Record<string, readonly string[]>>
+  /** Valid bodies by operation id; fields of `fields` in them are replaced. */
+  readonly bodies?: Readonly<Record<string, readonly unknown[]>>
   /** A licence and enrolled users, for requests that are encrypted. */
   readonly secureChannel?: {
     readonly licence: string

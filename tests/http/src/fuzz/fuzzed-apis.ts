@@ -69,11 +69,21 @@ export async function createFuzzTarget(
   // In memory, for its routes alone.
   const { api, expectedStatuses, drop } = await fuzzedApis[name]()
   await drop()
+  const unknown = Object.keys(access.bodies ?? {}).filter((id) => !api.routes.some((route) => route.id === id))
+  if (unknown.length > 0) throw new Error(`the ${name} API has no operations ${unknown.join(', ')}`)
   const { headers, serviceHeaders, secureChannel, didAuth } = access
   const fields = new Map(Object.entries(access.fields))
   const headersFor: FuzzTarget['headers'] = (route, random) =>
     serviceHeaders !== undefined && isForServices(route) ? serviceHeaders : random.pick(headers)
-  const target = { port, prefix, routes: api.routes, headers: headersFor, fields, expectedStatuses }
+  const target = {
+    port,
+    prefix,
+    routes: api.routes,
+    headers: headersFor,
+    fields,
+    bodies: access.bodies ?? {},
+    expectedStatuses,
+  }
   const driver = driverTo(port, prefix)
   if (secureChannel !== undefined)
     return { ...target, complete: await createEncryptedRequests(driver, secureChannel, fields) }

@@ -4,7 +4,7 @@ import type { Route } from '@billfold/core/http'
 import { z } from 'zod'
 import { formBoundary, fuzzedForm } from './forms.ts'
 import type { Random } from './random.ts'
-import { nearlyValid, oddJson, oddText } from './values.ts'
+import { changed, nearlyValid, oddJson, oddText } from './values.ts'
 
 /** A request that may be invalid in any way. */
 export interface FuzzedRequest {
@@ -27,6 +27,8 @@ export interface FuzzTarget {
     | ((route: Route, random: Random) => Readonly<Record<string, string>>)
   /** Valid values by field of a body, a query or a path, to get past validation. */
   readonly fields?: ReadonlyMap<string, readonly string[]>
+  /** Valid bodies by operation id, which are sent as they are or with one change. */
+  readonly bodies?: Readonly<Record<string, readonly unknown[]>>
   /** Encrypts or signs a request for an API that expects it. */
   readonly complete?: CompleteRequest
   /** Statuses of 500 and more that are no fault. */
@@ -69,7 +71,9 @@ export function fuzzedRequest(target: FuzzTarget, random: Random): FuzzedRequest
 function fuzzedPath({ fields }: FuzzTarget, route: Route, random: Random): string {
   const path = route.path.replace(/:(\w+)/g, (_, name: string) => {
     const sensible = fields?.get(name) ?? []
-    return sensible.length > 0 && random.chance(0.7) ? encodeURIComponent(random.pick(sensible)) : oddSegment(random)
+    // What is deleted is missing later.
+    const share = route.method === 'DELETE' ? 0.02 : 0.7
+    return sensible.length > 0 && random.chance(share) ? encodeURIComponent(random.pick(sensible)) : oddSegment(random)
   })
   if (random.chance(0.85)) return path
   return random.pick([
@@ -143,6 +147,9 @@ function headerText(random: Random): string {
 }
 
 function fuzzedBody(target: FuzzTarget, route: Route, random: Random): Buffer {
+  const valid = target.bodies?.[route.id] ?? []
+  if (valid.length > 0 && random.chance(0.6))
+    return Buffer.from(JSON.stringify(changed(withSense(target, random.pick(valid), random), random)) ?? '')
   const sensible = target.fields !== undefined && random.chance(0.6) ? sensibleBody(target, route, random) : undefined
   if (sensible !== undefined) return Buffer.from(JSON.stringify(sensible))
   const kind = random.below(20)
