@@ -39,7 +39,7 @@ for (const [done, place] of places.entries()) {
 }
 await idle.close()
 
-const sum = (count: (report: PlaceReport) => number): number => reports.reduce((all, one) => all + count(one), 0)
+const sum = (amount: (report: PlaceReport) => number): number => reports.reduce((all, one) => all + amount(one), 0)
 const problems = sum((report) => report.problems.length) + failures.length
 const repeated = sum((report) => report.repeated.length)
 const growth = Math.max(0, ...reports.map(({ memory }) => ((memory[2]?.heap ?? 0) - (memory[1]?.heap ?? 0)) / 1e6))

@@ -66,6 +66,7 @@ async function answer(question: HostQuestion): Promise<void> {
 async function close(): Promise<void> {
   monitor.stop()
   await host?.close()
+  // oxlint-disable-next-line unicorn/no-process-exit -- workers of the host keep the process alive
   process.exit()
 }
 
