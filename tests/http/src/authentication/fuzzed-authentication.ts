@@ -16,7 +16,7 @@ export async function createFuzzedAuthentication(storage?: Storage): Promise<Fuz
   return {
     api: billfold.authentication,
     // A service that is not configured.
-    expectedStatuses: [501],
+    expected: [{ status: 501 }],
     check: checkNothing,
     drop: async () => {},
     prepare: async (driver) => {

@@ -15,8 +15,8 @@ export async function createFuzzedCustody(storage?: Storage): Promise<FuzzedApi>
   )
   return {
     api: billfold.custody,
-    // Transactions without a client of a chain.
-    expectedStatuses: [501],
+    // Transactions: no node of a chain is reachable.
+    expected: [{ status: 501 }, { status: 503, path: '/api/transactions' }],
     check: checkNothing,
     drop: async () => {},
     prepare: async (driver) => {

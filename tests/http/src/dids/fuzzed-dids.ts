@@ -10,7 +10,7 @@ export async function createFuzzedDids(storage?: Storage): Promise<FuzzedApi> {
   return {
     api: billfold.dids,
     // An MPC vault without a signer.
-    expectedStatuses: [501],
+    expected: [{ status: 501 }],
     check: checkNothing,
     drop: async () => {},
     prepare: async (driver) => {

@@ -25,11 +25,16 @@ export interface FuzzedAccess {
   }
 }
 
+/** A status of 500 and more that is documented for what a host does not configure, of all paths or of one. */
+export interface ExpectedStatus {
+  readonly status: number
+  readonly path?: string
+}
+
 /** An API to send hostile requests to, with users and objects of its own. */
 export interface FuzzedApi {
   readonly api: MountableApi
-  /** Statuses of 500 and more that are documented for what this host does not configure. */
-  readonly expectedStatuses: readonly number[]
+  readonly expected: readonly ExpectedStatus[]
   /** Creates users and objects. */
   readonly prepare: (driver: RequestDriver) => Promise<FuzzedAccess>
   /** Compares what is stored after the run: the ledger, the files. Returns what is wrong. */

@@ -67,7 +67,7 @@ export async function createFuzzTarget(
   prefix: string,
 ): Promise<FuzzTarget> {
   // In memory, for its routes alone.
-  const { api, expectedStatuses, drop } = await fuzzedApis[name]()
+  const { api, expected, drop } = await fuzzedApis[name]()
   await drop()
   const unknown = Object.keys(access.bodies ?? {}).filter((id) => !api.routes.some((route) => route.id === id))
   if (unknown.length > 0) throw new Error(`the ${name} API has no operations ${unknown.join(', ')}`)
@@ -82,7 +82,7 @@ export async function createFuzzTarget(
     headers: headersFor,
     fields,
     bodies: access.bodies ?? {},
-    expectedStatuses,
+    expected,
   }
   const driver = driverTo(port, prefix)
   if (secureChannel !== undefined)

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import type { Route } from '@billfold/core/http'
 import { z } from 'zod'
 import { formBoundary, fuzzedForm } from './forms.ts'
+import type { ExpectedStatus } from './fuzzed-api.ts'
 import type { Random } from './random.ts'
 import { changed, nearlyValid, oddJson, oddText } from './values.ts'
 
@@ -32,7 +33,7 @@ export interface FuzzTarget {
   /** Encrypts or signs a request for an API that expects it. */
   readonly complete?: CompleteRequest
   /** Statuses of 500 and more that are no fault. */
-  readonly expectedStatuses?: readonly number[]
+  readonly expected?: readonly ExpectedStatus[]
 }
 
 const types = [

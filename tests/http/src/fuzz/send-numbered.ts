@@ -34,8 +34,9 @@ export async function sendNumbered(
 }
 
 /** Returns true if a reply or its absence is a fault. */
-export function isFault({ outcome }: SentRequest, { expectedStatuses = [] }: FuzzTarget): boolean {
-  return outcome === 'hang' || (typeof outcome === 'number' && outcome >= 500 && !expectedStatuses.includes(outcome))
+export function isFault({ outcome, sent }: SentRequest, { expected = [] }: FuzzTarget): boolean {
+  if (typeof outcome !== 'number') return outcome === 'hang'
+  return outcome >= 500 && !expected.some(({ status, path = '' }) => status === outcome && sent.includes(path))
 }
 
 /** A range of requests: `until` ends it early, in milliseconds of `performance.now()`. */

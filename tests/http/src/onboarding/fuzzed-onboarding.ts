@@ -16,7 +16,7 @@ export async function createFuzzedOnboarding(storage?: Storage): Promise<FuzzedA
   const made = await createOnboardingHost(storage, { files })
   return {
     api: made.billfold.onboarding,
-    expectedStatuses: [],
+    expected: [],
     drop: made.drop,
     prepare: async (driver) => {
       const headers: { authorization: string }[] = []

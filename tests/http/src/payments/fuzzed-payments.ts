@@ -21,7 +21,7 @@ export async function createFuzzedPayments(storage?: Storage): Promise<FuzzedApi
   })
   return {
     api: billfold.payments,
-    expectedStatuses: [],
+    expected: [],
     drop: async () => {},
     prepare: async (driver) => {
       const [from, to] = [await registerUser(driver), await registerUser(driver)]
