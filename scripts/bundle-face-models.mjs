@@ -54,9 +54,9 @@ async function bundle() {
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'error',
-    external: ['jpeg-js', 'pngjs', 'sharp'],
-    // Packages of this repository from their sources: on a fresh clone they are not bundled yet.
+    // From the sources: in a fresh checkout this runs before core is built.
     conditions: ['billfold-source'],
+    external: ['jpeg-js', 'pngjs', 'sharp'],
     // The face library imports all of TensorFlow.js but needs only its core with chained operations.
     alias: { '@tensorflow/tfjs': join(sources, 'tensorflow.js') },
     // The libraries are CommonJS.

@@ -1,74 +1,54 @@
-import { createSqliteCustodyHost } from './custody/sqlite-custody-host.ts'
-import { createSqliteDidHost } from './dids/sqlite-did-host.ts'
-import { describeReport, fuzz, type FuzzReport } from './fuzz/fuzz.ts'
-import type { FuzzTarget } from './fuzz/requests.ts'
-import { startHost } from './hosts/start-host.ts'
-import { formatMounting, type Mounting, mountings } from './hosts/mountings.ts'
-import { startFuzzedHost } from './onboarding/fuzzed-host.ts'
-import { fuzzPayments } from './payments/fuzz-payments.ts'
-import { createProbe } from './pipeline/probe-api.ts'
+import { parseArgs } from 'node:util'
+import { openTestDatabases } from '@billfold/test-databases'
+import { describePlace, isComputedEachTime } from './fuzz/describe-place.ts'
+import { fuzzedApiNames } from './fuzz/fuzzed-apis.ts'
+import { fuzzProcess, type PlaceReport } from './fuzz/fuzz-process.ts'
+import { startHostProcess } from './fuzz/start-host-process.ts'
 
-// 100,000 requests to the probe and each of the custody, DID, payments and onboarding APIs, over all frameworks:
-// node dist/run-fuzz.js [count] [seed]
-const [count = 100_000, seed = 1] = process.argv.slice(2).map(Number)
-const chosen = mountings.filter(({ prefix, through, parser }) => prefix === '/id' && through === 'app' && !parser)
-
-const all = { requests: 0, problems: 0, findings: 0 }
-for (const mounting of chosen) {
-  const { api } = createProbe()
-  const routes = api.routes.filter(({ path }) => !/^\/(fails|wait|streams\/(endless|broken))/.test(path))
-  await run('the probe', mounting, await startHost(mounting, api), {
-    routes,
-    headers: { authorization: 'Bearer alice' },
-  })
-
-  const { billfold, authorization, drop } = await createSqliteCustodyHost()
-  const host = await startHost(mounting, billfold.custody)
-  await run('the custody API', mounting, host, { routes: billfold.custody.routes, headers: { authorization } })
-  await drop()
-
-  const dids = await createSqliteDidHost()
-  await run('the DID API', mounting, await startHost(mounting, dids.api), dids.fuzzTarget)
-  await dids.drop()
-
-  const { byUser, byService, findings, movements } = await fuzzPayments(
-    mounting,
-    Math.ceil(count / chosen.length),
-    seed,
+// Hostile requests to each API on each database in both adapters, split evenly, each host in a process of its own:
+// node dist/run-fuzz.js [count] [seed] [--minutes NUMBER] [--only WORDS]
+//   --minutes  ends after this time with fewer requests to each host    --only payments,mysql  the hosts that these words name
+// A request is repeated with its seed and its number.
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: 'string', default: '100000' }, only: { type: 'string', default: '' } },
+})
+const [count = 1_000_000, seed = 1] = positionals.map(Number)
+const words = values.only.split(',').filter((word) => word !== '')
+const end = performance.now() + Number(values.minutes) * 60_000
+const databases = await openTestDatabases()
+const places = ['express 5', 'koa']
+  .flatMap((framework) =>
+    databases.flatMap(({ kind }) => fuzzedApiNames.map((api) => ({ api, database: kind, framework }))),
   )
-  printReport('the payments API, with an api key', mounting, byUser)
-  printReport('the payments API, with a service key', mounting, byService)
-  process.stdout.write(`the books of the payments API: ${movements} movements, ${findings.length} findings\n`)
-  all.findings += findings.length
-  if (findings.length > 0) process.exitCode = 1
+  .filter((place) => words.every((word) => Object.values(place).includes(word)))
 
-  const fuzzed = await startFuzzedHost(mounting, 400)
-  const running = { port: fuzzed.target.port, close: async () => {} }
-  await run('the onboarding API', mounting, running, fuzzed.target)
-  const { blobs, rows } = await fuzzed.countStored()
-  await fuzzed.close()
-  process.stdout.write(`${blobs} blobs, ${rows} rows of files\n`)
-  if (blobs !== rows) process.exitCode = 1
+const reports: PlaceReport[] = []
+const failures: string[] = []
+const idle = await startHostProcess('idle')
+for (const [done, place] of places.entries()) {
+  const maxSeconds = (end - performance.now()) / 1000 / (places.length - done)
+  try {
+    const report = await fuzzProcess(place, { count: Math.ceil(count / places.length), seed, maxSeconds }, idle)
+    reports.push(report)
+    process.stdout.write(`${describePlace(report)}\n`)
+  } catch (error) {
+    failures.push(`${Object.values(place).join(', ')}: ${String(error)}`)
+    process.stdout.write(`FAILED ${failures.at(-1)}\n`)
+  }
 }
+await idle.close()
+
+const sum = (amount: (report: PlaceReport) => number): number => reports.reduce((all, one) => all + amount(one), 0)
+const problems = sum((report) => report.problems.length) + failures.length
+const repeated = sum((report) => report.repeated.filter(isComputedEachTime).length)
+const growth = Math.max(0, ...reports.map(({ memory }) => ((memory[2]?.heap ?? 0) - (memory[1]?.heap ?? 0)) / 1e6))
 process.stdout.write(
-  `in all: ${all.requests} requests in ${chosen.length} frameworks, ${all.problems} problems, ${all.findings} findings in the books\n`,
+  [
+    `in all: ${sum(({ requests }) => requests)} requests to ${fuzzedApiNames.length} APIs on ${databases.map(({ name }) => name).join(', ')} in Express and Koa`,
+    `${problems} problems`,
+    `${repeated} requests that compute for over 50 ms in the event loop each of three times that they are sent alone`,
+    `heap growth of at most ${growth.toFixed(1)} MB after the first quarter\n`,
+  ].join(', '),
 )
-
-async function run(
-  name: string,
-  mounting: Mounting,
-  host: Pick<Awaited<ReturnType<typeof startHost>>, 'port' | 'close'>,
-  input: Pick<FuzzTarget, 'routes' | 'headers'>,
-): Promise<void> {
-  const target = { ...input, port: host.port, prefix: mounting.prefix }
-  const report = await fuzz(target, { count: Math.ceil(count / chosen.length), seed })
-  await host.close()
-  printReport(name, mounting, report)
-}
-
-function printReport(name: string, mounting: Mounting, report: FuzzReport): void {
-  process.stdout.write(`${name}, ${formatMounting(mounting)}\n${describeReport(report)}\n`)
-  all.requests += Object.values(report.outcomes).reduce((sum, times) => sum + times, 0)
-  all.problems += report.problems.length
-  if (report.problems.length > 0) process.exitCode = 1
-}
+if (problems > 0 || repeated > 0) process.exitCode = 1

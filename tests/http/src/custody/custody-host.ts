@@ -2,6 +2,7 @@ import type { HttpReply, RequestDriver } from '../request-driver.ts'
 import { basicAuthorization } from '../basic-authorization.ts'
 import {
   type Billfold,
+  type BillfoldOptions,
   createBillfold,
   type CustodyOptions,
   localKeyring,
@@ -25,6 +26,7 @@ export async function createCustodyHost(
   storage: Storage = memoryStorage(),
   tenant = 'default',
   custody: CustodyOptions = {},
+  more: Partial<BillfoldOptions> = {},
 ): Promise<CustodyHost> {
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
   const billfold = createBillfold({
@@ -34,6 +36,7 @@ export async function createCustodyHost(
     custody,
     failedAttemptLimit: { limit: 100_000, windowSeconds: 600 },
     passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    ...more,
   })
   const serviceKey = await billfold.serviceKeys.create({ tag: 'suite', scopes: ['custody'] })
   return { billfold, serviceKey, authorization: basicAuthorization(serviceKey.keyId, serviceKey.keySecret) }

@@ -6,6 +6,7 @@ import {
   localKeyring,
   memoryStorage,
   newKey,
+  type RateLimiter,
   createPasswordHasher,
   type Storage,
 } from '@billfold/core'
@@ -37,6 +38,7 @@ export interface DidHostOptions {
   readonly admin?: DidKey
   readonly dids?: DidsOptions
   readonly now?: () => number
+  readonly rateLimiter?: RateLimiter
 }
 
 /** Creates an instance, by default over a storage in memory. */
@@ -50,6 +52,7 @@ export async function createDidHost(
     keyring,
     issuer: publicUrl,
     ...(options.now !== undefined && { now: options.now }),
+    ...(options.rateLimiter !== undefined && { rateLimiter: options.rateLimiter }),
     failedAttemptLimit: { limit: 100_000, windowSeconds: 600 },
     passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
     dids: { adminDids: [admin.did], ...options.dids },

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest'
-import { describeReport, fuzz } from '../fuzz/fuzz.ts'
-import { startHost } from '../hosts/start-host.ts'
+import { describeReport } from '../fuzz/fuzz.ts'
+import { fuzzApi } from '../fuzz/fuzz-api.ts'
 import { mountings } from '../hosts/mountings.ts'
 import { createDidHost } from './did-host.ts'
-import { createSqliteDidHost } from './sqlite-did-host.ts'
 import { createInMemoryDidClient } from './two-did-hosts.ts'
 
 const fuzzed = mountings.filter(
@@ -14,11 +13,7 @@ const fuzzed = mountings.filter(
 it('hostile requests to the DID API cause no 500, no hang and no leak', async () => {
   expect(fuzzed.map(({ framework }) => framework)).toEqual(['express 5', 'koa', 'fetch'])
   for (const mounting of fuzzed) {
-    const { api, fuzzTarget, drop } = await createSqliteDidHost()
-    const host = await startHost(mounting, api)
-    const report = await fuzz({ ...fuzzTarget, port: host.port, prefix: '/id' }, { count: 250, seed: 4 })
-    await host.close()
-    await drop()
+    const { report } = await fuzzApi('dids', mounting, { count: 250, seed: 4 })
     expect(report.problems, describeReport(report)).toEqual([])
     expect(Object.keys(report.outcomes)).toEqual(expect.arrayContaining(['200', '400', '401', '404', '405', '422']))
   }

@@ -1,9 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { malformRequest } from './malformed.ts'
-import { type Random, randomFrom } from './random.ts'
-import { fuzzedRequest, type FuzzTarget } from './requests.ts'
-import { createSender, type FuzzOutcome, sendRaw } from './send.ts'
+import type { FuzzTarget } from './requests.ts'
+import { isFault, sendRange } from './send-numbered.ts'
 
 /** The number of requests and the seed. */
 export interface FuzzOptions {
@@ -22,35 +20,29 @@ export interface FuzzReport {
   readonly seconds: number
 }
 
-const concurrency = 16
 const maxProblems = 20
 
 /** Sends more or less invalid requests to a server in this process, a fifth of them malformed on raw connections. */
 export async function fuzz(target: FuzzTarget, { count, seed }: FuzzOptions): Promise<FuzzReport> {
-  const random = randomFrom(seed)
   const outcomes: Record<string, number> = {}
   const problems: string[] = []
   const note = (problem: string): void => {
     if (problems.length < maxProblems) problems.push(problem)
   }
   const startedAt = performance.now()
-  const connection = createSender(target.port)
-  const run = (requests: number): Promise<void> =>
-    runConcurrently(requests, async () => {
-      const { outcome, sent } = await sendOne(target, connection, random)
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
-      if (outcome === 'hang' || (typeof outcome === 'number' && outcome >= 500 && outcome !== 501))
-        note(`${outcome}: ${sent}`)
+  const run = (first: number, requests: number): Promise<void> =>
+    sendRange(target, { seed, first, count: requests }, (one) => {
+      outcomes[one.outcome] = (outcomes[one.outcome] ?? 0) + 1
+      if (isFault(one, target)) note(`${one.outcome}: request ${one.number} of seed ${seed}: ${one.sent}`)
     })
   const stopWatching = watchUnhandled(note)
   try {
-    await run(Math.floor(count / 5))
+    await run(0, Math.floor(count / 5))
     const heapEarly = await heapAfterCollection()
-    await run(count - Math.floor(count / 5))
+    await run(Math.floor(count / 5), count - Math.floor(count / 5))
     const heapLate = await heapAfterCollection()
     return { outcomes, problems, heapEarly, heapLate, seconds: (performance.now() - startedAt) / 1000 }
   } finally {
-    connection.close()
     stopWatching()
   }
 }
@@ -64,32 +56,6 @@ export function describeReport({ outcomes, problems, heapEarly, heapLate, second
     `${seconds.toFixed(1)} s; heap ${megabytes(heapEarly)} MB after a fifth, ${megabytes(heapLate)} MB at the end`,
     ...problems.map((problem) => `PROBLEM ${problem}`),
   ].join('\n')
-}
-
-async function sendOne(
-  target: FuzzTarget,
-  connection: ReturnType<typeof createSender>,
-  random: Random,
-): Promise<{ readonly outcome: FuzzOutcome; readonly sent: string }> {
-  const request = fuzzedRequest(target, random)
-  if (random.chance(0.2)) {
-    const bytes = malformRequest(request, random)
-    return { outcome: await sendRaw(target.port, bytes), sent: JSON.stringify(bytes.slice(0, 1000)) }
-  }
-  const { method, path, headers, body } = request
-  const sent = `${method} ${path} ${JSON.stringify(headers)} ${JSON.stringify(body.toString('latin1').slice(0, 1000))}`
-  return { outcome: await connection.send(request), sent }
-}
-
-async function runConcurrently(count: number, work: () => Promise<void>): Promise<void> {
-  let left = count
-  const worker = async (): Promise<void> => {
-    while (left > 0) {
-      left--
-      await work()
-    }
-  }
-  await Promise.all(Array.from({ length: concurrency }, worker))
 }
 
 /** Records unhandled errors until the returned function is called. */

@@ -3,8 +3,9 @@ import { gzipSync } from 'node:zlib'
 import type { Route } from '@billfold/core/http'
 import { z } from 'zod'
 import { formBoundary, fuzzedForm } from './forms.ts'
+import type { ExpectedStatus } from './fuzzed-api.ts'
 import type { Random } from './random.ts'
-import { nearlyValid, oddJson, oddText } from './values.ts'
+import { changed, nearlyValid, oddJson, oddText } from './values.ts'
 
 /** A request that may be invalid in any way. */
 export interface FuzzedRequest {
@@ -14,14 +15,25 @@ export interface FuzzedRequest {
   readonly body: Buffer
 }
 
+/** Encrypts or signs a request, most of the time as a client of the API would. */
+export type CompleteRequest = (request: FuzzedRequest, random: Random) => Promise<FuzzedRequest>
+
 /** The target: where the API is mounted, its routes, and headers that authenticate. */
 export interface FuzzTarget {
   readonly port: number
   readonly prefix: string
   readonly routes: readonly Route[]
-  readonly headers?: Readonly<Record<string, string>>
-  /** Valid values by field of a body or query, to get past validation. */
+  readonly headers?:
+    | Readonly<Record<string, string>>
+    | ((route: Route, random: Random) => Readonly<Record<string, string>>)
+  /** Valid values by field of a body, a query or a path, to get past validation. */
   readonly fields?: ReadonlyMap<string, readonly string[]>
+  /** Valid bodies by operation id, which are sent as they are or with one change. */
+  readonly bodies?: Readonly<Record<string, readonly unknown[]>>
+  /** Encrypts or signs a request for an API that expects it. */
+  readonly complete?: CompleteRequest
+  /** Statuses of 500 and more that are no fault. */
+  readonly expected?: readonly ExpectedStatus[]
 }
 
 const types = [
@@ -47,7 +59,7 @@ export function fuzzedRequest(target: FuzzTarget, random: Random): FuzzedRequest
   const method = random.chance(0.9) ? route.method : random.pick(METHODS.filter((name) => name !== 'CONNECT'))
   return {
     method,
-    path: target.prefix + fuzzedPath(route, random) + fuzzedQuery(target, route, random),
+    path: target.prefix + fuzzedPath(target, route, random) + fuzzedQuery(target, route, random),
     headers: {
       ...fuzzedHeaders(target, route, random),
       ...(isForm && { 'content-type': `multipart/form-data; boundary=${formBoundary}` }),
@@ -57,8 +69,13 @@ export function fuzzedRequest(target: FuzzTarget, random: Random): FuzzedRequest
   }
 }
 
-function fuzzedPath(route: Route, random: Random): string {
-  const path = route.path.replace(/:\w+/g, () => oddSegment(random))
+function fuzzedPath({ fields }: FuzzTarget, route: Route, random: Random): string {
+  const path = route.path.replace(/:(\w+)/g, (_, name: string) => {
+    const sensible = fields?.get(name) ?? []
+    // What is deleted is missing later.
+    const share = route.method === 'DELETE' ? 0.02 : 0.7
+    return sensible.length > 0 && random.chance(share) ? encodeURIComponent(random.pick(sensible)) : oddSegment(random)
+  })
   if (random.chance(0.85)) return path
   return random.pick([
     `${path}/`,
@@ -102,7 +119,8 @@ function fuzzedQuery({ fields }: FuzzTarget, route: Route, random: Random): stri
 function fuzzedHeaders(target: FuzzTarget, route: Route, random: Random): Record<string, string> {
   const usual = route.body?.encoding === 'form' ? 'application/x-www-form-urlencoded' : 'application/json'
   const headers: Record<string, string> = { 'content-type': random.chance(0.85) ? usual : random.pick(types) }
-  if (random.chance(0.85)) Object.assign(headers, target.headers)
+  const valid = typeof target.headers === 'function' ? target.headers(route, random) : target.headers
+  if (random.chance(0.85)) Object.assign(headers, valid)
   else if (random.chance(0.5))
     headers['authorization'] = random.pick([
       'Basic',
@@ -130,6 +148,9 @@ function headerText(random: Random): string {
 }
 
 function fuzzedBody(target: FuzzTarget, route: Route, random: Random): Buffer {
+  const valid = target.bodies?.[route.id] ?? []
+  if (valid.length > 0 && random.chance(0.6))
+    return Buffer.from(JSON.stringify(changed(withSense(target, random.pick(valid), random), random)) ?? '')
   const sensible = target.fields !== undefined && random.chance(0.6) ? sensibleBody(target, route, random) : undefined
   if (sensible !== undefined) return Buffer.from(JSON.stringify(sensible))
   const kind = random.below(20)
@@ -156,17 +177,22 @@ function sensibleBody({ fields }: FuzzTarget, route: Route, random: Random): unk
     const values = fields?.get(name) ?? []
     return values.length > 0 ? [[name, random.pick(values)] as const] : []
   })
-  return known.length === 0 ? undefined : Object.fromEntries(known)
+  return known.length === 0 || known.length * 2 < names.length ? undefined : Object.fromEntries(known)
 }
 
-/** Replaces most fields by valid values. */
-function withSense({ fields }: FuzzTarget, value: unknown, random: Random): unknown {
-  if (fields === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  const entries = Object.entries(value).map(([name, odd]: [string, unknown]): [string, unknown] => {
-    const sensible = fields.get(name) ?? []
-    return [name, sensible.length > 0 && random.chance(0.9) ? random.pick(sensible) : odd]
-  })
-  return Object.fromEntries(entries)
+/** Replaces most fields by valid values, at any depth. */
+function withSense(target: FuzzTarget, value: unknown, random: Random, name = ''): unknown {
+  if (target.fields === undefined) return value
+  if (Array.isArray(value)) return value.map((item: unknown) => withSense(target, item, random, name))
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([field, odd]: [string, unknown]): [string, unknown] => [
+      field,
+      withSense(target, odd, random, field),
+    ])
+    return Object.fromEntries(entries)
+  }
+  const sensible = target.fields.get(name) ?? []
+  return sensible.length > 0 && random.chance(0.9) ? random.pick(sensible) : value
 }
 
 function fuzzedParts({ body }: Route, random: Random): Buffer {
@@ -193,8 +219,16 @@ const schemas = new WeakMap<z.ZodType, unknown>()
 
 function toJsonSchema(schema: z.ZodType | undefined): unknown {
   if (schema === undefined) return undefined
-  if (!schemas.has(schema)) schemas.set(schema, z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
+  if (!schemas.has(schema))
+    schemas.set(schema, plainSchema(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })))
   return schemas.get(schema)
+}
+
+/** The schema of a body before it is encrypted, if it may be: the plain alternative of `data`. */
+function plainSchema(schema: z.core.JSONSchema.BaseSchema): unknown {
+  const { data } = schema.properties ?? {}
+  const [encrypted, plain] = typeof data === 'object' ? (data.anyOf ?? []) : []
+  return typeof encrypted === 'object' && encrypted.type === 'string' && plain !== undefined ? plain : schema
 }
 
 function schemaFields(schema: z.ZodType): object {

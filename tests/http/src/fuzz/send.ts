@@ -8,6 +8,9 @@ export type FuzzOutcome = number | 'closed' | 'hang'
 /** A request that takes longer hangs, in milliseconds. */
 const hangTimeoutMs = 60_000
 
+/** Replies to malformed requests are read up to here, in characters. */
+const maxReceived = 200_000
+
 /** Creates a sender with keep-alive connections. */
 export function createSender(port: number): {
   readonly send: (request: FuzzedRequest) => Promise<FuzzOutcome>
@@ -33,7 +36,7 @@ function send(agent: Agent, port: number, { method, path, headers, body }: Fuzze
   })
 }
 
-/** Sends bytes on a new connection, half-closes it, and returns the first status. */
+/** Sends bytes on a new connection, half-closes it, and returns the first status, or one of 500 or more if a reply has one. */
 export function sendRaw(port: number, bytes: string): Promise<FuzzOutcome> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
@@ -44,12 +47,13 @@ export function sendRaw(port: number, bytes: string): Promise<FuzzOutcome> {
       socket.destroy()
     })
     socket.on('data', (text: string) => {
-      if (received.length < 64) received += text
+      if (received.length < maxReceived) received += text
     })
     socket.on('error', () => {})
     socket.on('close', () => {
-      const status = /^HTTP\/1\.1 (\d{3})/.exec(received)?.[1]
-      resolve(status === undefined ? 'closed' : Number(status))
+      // Several requests may be sent at once, and a 100 precedes the reply proper.
+      const statuses = Array.from(received.matchAll(/^HTTP\/1\.1 ([2-5]\d\d)/gm), ([, status]) => Number(status))
+      resolve(statuses.find((status) => status >= 500) ?? statuses[0] ?? 'closed')
     })
     socket.end(bytes, 'latin1')
   })

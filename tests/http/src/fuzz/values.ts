@@ -78,6 +78,21 @@ function nearlyValidObject(schema: Readonly<Record<string, unknown>>, random: Ra
   return random.chance(0.1) ? { ...value, [oddText(random)]: oddJson(random) } : value
 }
 
+/** A value with one change or none: another value at one place, a field less, a field more. */
+export function changed(value: unknown, random: Random): unknown {
+  if (random.chance(0.35)) return value
+  if (Array.isArray(value) && value.length > 0) {
+    const at = random.below(value.length)
+    return value.map((item: unknown, index) => (index === at ? changed(item, random) : item))
+  }
+  if (!isObject(value) || random.chance(0.05)) return oddJson(random)
+  const names = Object.keys(value)
+  if (names.length === 0 || random.chance(0.1)) return { ...value, [oddText(random)]: oddJson(random) }
+  const name = random.pick(names)
+  const { [name]: item, ...others } = value
+  return random.chance(0.15) ? others : { ...others, [name]: changed(item, random) }
+}
+
 function nested(depth: number): unknown {
   let value: unknown = 1
   for (let level = 0; level < depth; level++) value = level % 2 === 0 ? [value] : { a: value }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { describeReport } from '../fuzz/fuzz.ts'
+import { fuzzApi } from '../fuzz/fuzz-api.ts'
 import { formatMounting, mountings } from '../hosts/mountings.ts'
-import { fuzzPayments } from './fuzz-payments.ts'
 
 /** Koa without a parser, Express behind one. For Koa behind its parser see the fuzz suite of the custody API. */
 const chosen = mountings.filter(
@@ -16,13 +16,11 @@ describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as c
   { timeout: 120_000 },
   (_name, mounting) => {
     it('cause no 500, no hang, no leak and no ledger difference', async () => {
-      const { byUser, byService, findings } = await fuzzPayments(mounting, 700, 3)
-      for (const report of [byUser, byService]) {
-        expect(report.problems, describeReport(report)).toEqual([])
-        expect(Object.keys(report.outcomes)).toEqual(expect.arrayContaining(['200', '400', '401']))
-        expect(report.heapLate - report.heapEarly).toBeLessThan(10_000_000)
-      }
-      expect(findings).toEqual([])
+      const { report, check } = await fuzzApi('payments', mounting, { count: 700, seed: 3 })
+      expect(report.problems, describeReport(report)).toEqual([])
+      expect(Object.keys(report.outcomes)).toEqual(expect.arrayContaining(['200', '400', '401']))
+      expect(report.heapLate - report.heapEarly).toBeLessThan(10_000_000)
+      expect(check.findings).toEqual([])
     })
   },
 )
