@@ -41,10 +41,7 @@ export function asFrame(pixels: Pixels, random: () => number): Pixels {
   const [cos, sin] = [Math.cos(tilt), Math.sin(tilt)]
   const moved = remap(pixels, (x, y) => {
     const [across, down] = [(x - width / 2) * scale, (y - height / 2) * scale]
-    return [
-      width / 2 + across * cos - down * sin + shiftX,
-      height / 2 + across * sin + down * cos + shiftY,
-    ]
+    return [width / 2 + across * cos - down * sin + shiftX, height / 2 + across * sin + down * cos + shiftY]
   })
   for (let at = 0; at < moved.data.length; at++)
     moved.data[at] = Math.max(0, Math.min(255, (moved.data[at] ?? 0) + Math.round((random() + random() - 1) * 6)))
