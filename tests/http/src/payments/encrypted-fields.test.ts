@@ -1,7 +1,8 @@
+import { BillfoldError } from '@billfold/core'
 import { createClientSecureChannel, generateClientKeyPair } from '@billfold/core/client'
 import { expect, it } from 'vitest'
 import { describePayments, singleMounting } from './describe-payments.ts'
-import { callEndpoint, registration } from './payments-client.ts'
+import { callEndpoint, createPayment, registerUser, registration } from './payments-client.ts'
 
 describePayments(
   'encrypted fields',
@@ -68,6 +69,32 @@ describePayments(
   (client) => {
     it('rejects plain fields', async () => {
       expect((await callEndpoint(client, 'register', registration())).status).toBe(403)
+    })
+  },
+  singleMounting,
+)
+
+let attempts = 0
+
+async function refuseKey(): Promise<never> {
+  attempts++
+  throw new BillfoldError('field.decryption-failed')
+}
+
+describePayments(
+  'a caller with a malformed key',
+  () => ({ payments: { fieldCipher: { decrypt: refuseKey, encrypt: refuseKey } } }),
+  (client) => {
+    it('is refused once, however many fields the reply has', async () => {
+      const [from, to] = [await registerUser(client), await registerUser(client)]
+      for (let count = 0; count < 3; count++) await createPayment(client, from, to, '0.01')
+      const headers = { authorization: from.apikey }
+      const list = await callEndpoint(client, '/api/v1/lokdon/transactions', undefined, headers, 'GET')
+      expect(list.status).toBe(200)
+      attempts = 0
+      const sent = { ...headers, publickey: 'x' }
+      const refused = await callEndpoint(client, '/api/v1/lokdon/transactions', undefined, sent, 'GET')
+      expect([refused.status, attempts]).toEqual([400, 1])
     })
   },
   singleMounting,

@@ -67,6 +67,7 @@ function fieldsCodec(
       if (callerKey === undefined && requiresEncryption) throw new BillfoldError('field.encryption-required')
       const encryption = callerKey === undefined ? undefined : { cipher: api.cipher, tenant, callerKey }
       const value = await decryptFields(fields, values, encryption)
+      if (encryption !== undefined && encryptedReplyFields.length > 0) await checkCallerKey(encryption)
       return { value, state: { values, encryption }, replyKey: callerKey }
     },
     encode: async ({ message, data }, { encryption }) => {
@@ -91,6 +92,15 @@ async function decryptFields(
     if (decrypted !== '') fields[name] = decrypted
   }
   return fields
+}
+
+/**
+ * Rejects a malformed key before the operation: otherwise its reply would fail after it took effect, and each of the reply's fields
+ * would fail on its own, which takes a key agreement each.
+ * @throws BillfoldError `field.decryption-failed`
+ */
+async function checkCallerKey({ cipher, tenant, callerKey }: FieldEncryption): Promise<void> {
+  await cipher.encrypt(tenant, callerKey, 'x')
 }
 
 function decryptField({ cipher, tenant, callerKey }: FieldEncryption, text: string): Promise<string> {
