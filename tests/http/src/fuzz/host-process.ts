@@ -34,6 +34,8 @@ const host = await startNamed()
 const monitor = monitorLoop((block) => send({ kind: 'block', block }))
 process.on('message', (question: HostQuestion) => void answer(question))
 process.on('disconnect', () => void close())
+// The run may have ended while the host started.
+if (!process.connected) await close()
 send({ kind: 'ready', port: host?.port ?? 0, access: host?.access ?? { headers: [], fields: {} } })
 
 async function startNamed(): Promise<FuzzedHost | undefined> {
