@@ -319,4 +319,19 @@ describe('typed data like that of eth_signTypedData_v4', () => {
     for (let level = 0; level < 100_000; level++) boss = { name: 'Ann', boss }
     expect(() => digest({ ...base, message: { name: 'Ann', boss } })).toThrow('is nested too deeply')
   })
+
+  it('is refused when long types that contain each other come with thousands of values', () => {
+    const ring = Array.from({ length: 60 }, (_, n) => [`T${n}`, [{ name: 'n'.repeat(225), type: `T${(n + 1) % 60}` }]])
+    const starts = ring.map((_, n) => ({ name: `a${n}`, type: `T${n}` }))
+    const types = { ...Object.fromEntries(ring), M: [...starts, { name: 'v', type: 'bool[]' }] }
+    const start = Object.fromEntries(starts.map(({ name }) => [name, {}]))
+    const withValues = (count: number) => ({
+      types,
+      primaryType: 'M',
+      domain: { name: 'x' },
+      message: { ...start, v: Array(count).fill(true) },
+    })
+    expect(digest(withValues(100))).toHaveLength(66)
+    expect(() => digest(withValues(3900))).toThrow('takes too long to hash')
+  })
 })

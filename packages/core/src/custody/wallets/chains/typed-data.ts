@@ -3,7 +3,15 @@ import { z } from 'zod'
 import { encodeTypedValue, isElementaryType, typedValueError } from './typed-values.ts'
 
 /** Limits of the typed data of one signature, which bound the time that hashing it takes to some 50 ms; 128 orders of a marketplace fit. */
-const limits = { types: 64, typeCharacters: 16 * 1024, nameCharacters: 256, values: 4096, depth: 64 } as const
+const limits = {
+  types: 64,
+  typeCharacters: 16 * 1024,
+  nameCharacters: 256,
+  values: 4096,
+  depth: 64,
+  /** So many characters of types take as long to hash as a value, and count as one. */
+  charactersPerValue: 256,
+} as const
 
 const field = z.object({ name: z.string(), type: z.string() })
 type Field = z.output<typeof field>
@@ -123,7 +131,8 @@ function encode(hashing: Hashing, type: string, value: unknown, path: string, de
 }
 
 /** Hashes a type with those that it refers to, sorted by name ("Definition of encodeType"). */
-function hashType({ types, typeHashes }: Hashing, type: string): Uint8Array {
+function hashType(hashing: Hashing, type: string): Uint8Array {
+  const { types, typeHashes } = hashing
   const known = typeHashes.get(type)
   if (known !== undefined) return known
   const found = new Set([type])
@@ -133,7 +142,10 @@ function hashType({ types, typeHashes }: Hashing, type: string): Uint8Array {
   const encoded = [type, ...[...found].sort()].map(
     (name) => `${name}(${(types.get(name) ?? []).map((member) => `${member.type} ${member.name}`).join(',')})`,
   )
-  const hash = keccak_256(Buffer.from(encoded.join('')))
+  const text = encoded.join('')
+  hashing.valuesLeft -= Math.floor(text.length / limits.charactersPerValue)
+  if (hashing.valuesLeft < 0) throw typedValueError('types', 'takes too long to hash with the values of the message')
+  const hash = keccak_256(Buffer.from(text))
   typeHashes.set(type, hash)
   return hash
 }
