@@ -332,6 +332,6 @@ describe('typed data like that of eth_signTypedData_v4', () => {
       message: { ...start, v: Array(count).fill(true) },
     })
     expect(digest(withValues(100))).toHaveLength(66)
-    expect(() => digest(withValues(3900))).toThrow('takes too long to hash')
+    expect(() => digest(withValues(3900))).toThrow(TypedValueError)
   })
 })
