@@ -144,17 +144,19 @@ function isCloned(row: PasskeyRow, { signCount }: VerifiedAssertion): boolean {
 /** Records that there may be a copy of the authenticator. The signature was right, so the challenge is used up. */
 async function refuseClone(context: PasskeyContext, challenge: ChallengeRow, row: PasskeyRow): Promise<never> {
   const { services, actor } = context
-  const { id: passkeyId, userId, tenant } = row
+  const { id: passkeyId, userId, tenant, signCount } = row
   const writes = [
     consumeChallenge(challenge),
-    check(passkeyCredentials, { where: { id: passkeyId, tenant } }),
+    check(passkeyCredentials, { where: { id: passkeyId, tenant, signCount } }),
     auditWrite(actor, 'passkey.cloned', passkeyId, services.now(), { userId }),
     ...eventWrites(services, tenant, 'passkey.cloned', { passkeyId, userId }),
   ]
   try {
     await services.storage.commit(batch(...writes))
   } catch (cause) {
-    if (!isCommitError(cause)) throw cause
+    // Another call has used the challenge meanwhile, which moved the count: no sign of a copy.
+    if (isCommitError(cause)) throw passkeyError('passkey.challenge-invalid', { cause })
+    throw cause
   }
   throw passkeyError('passkey.cloned')
 }

@@ -21,8 +21,8 @@ function killAfterDelay(milliseconds: number, dialect: TestDatabase['dialect'], 
   })
 }
 
-/** Delays in milliseconds, one for each process. The migration of all tables takes longer than the first. */
-const delays = [40, 250]
+/** Delays in milliseconds, one for each process. The migration of all tables takes longer than the first, on any database. */
+const delays = [5, 40, 250]
 
 for (const database of await openTestDatabases()) {
   const { dialect, kind } = database

@@ -14,7 +14,7 @@ describe.each(chosen.map((mounting, index) => [formatMounting(mounting), mountin
   'hostile requests to the custody API, %s',
   (_name, mounting, seed) => {
     it('cause no 500, no hang and no leak', async () => {
-      const { report } = await fuzzApi('custody', mounting, { count: 1000, seed })
+      const { report } = await fuzzApi('custody', mounting, { count: 2000, seed })
       expect(report.problems, describeReport(report)).toEqual([])
       expect(Object.keys(report.outcomes)).toEqual(
         expect.arrayContaining(['200', '400', '401', '404', '405', '413', '415']),

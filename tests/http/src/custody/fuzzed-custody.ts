@@ -16,7 +16,10 @@ export async function createFuzzedCustody(storage?: Storage): Promise<FuzzedApi>
   return {
     api: billfold.custody,
     // Transactions: no node of a chain is reachable.
-    expected: [{ status: 501 }, { status: 503, path: '/api/transactions' }],
+    expected: [
+      { status: 501 },
+      ...['/api/transactions', '/api/contracts', '/balance', '/nonfungibles'].map((path) => ({ status: 503, path })),
+    ],
     check: checkNothing,
     drop: async () => {},
     prepare: async (driver) => {
