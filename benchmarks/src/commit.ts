@@ -1,6 +1,6 @@
 import { batch, appliedBatches, insert } from '@billfold/core/storage'
 import { createTables } from '@billfold/storage-kysely'
-import { type FreshDatabase, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
+import { type FreshDatabase, listTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { type Contender, connectContenders } from './commit-contenders.ts'
 import { accountCount, accounts, randomTransfer, entries, transfers } from './commit-tables.ts'
 import { saveResult } from './save-result.ts'
@@ -134,9 +134,9 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   if (database.kind === 'pglite' || (onlyText !== '' && database.kind !== onlyText)) continue
-  const fresh = await database.open()
+  const fresh = await database.create()
   await measure(database, fresh)
   await fresh.drop()
 }

@@ -3,7 +3,7 @@ import type { RateLimiter } from '@billfold/core'
 import { storageRateLimiter } from '@billfold/core/rate-limits'
 import { redisRateLimiter } from '@billfold/rate-limits-redis'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { findTestRedis, openTestDatabases } from '@billfold/test-databases'
+import { findTestRedis, listTestDatabases } from '@billfold/test-databases'
 import { createClient } from 'redis'
 import { saveResult } from './save-result.ts'
 
@@ -86,8 +86,8 @@ client.on('error', () => {})
 await client.connect()
 const prefix = `billfold-benchmark:${randomUUID()}`
 try {
-  for (const { name, dialect, open } of await openTestDatabases()) {
-    const fresh = await open()
+  for (const { name, dialect, create } of await listTestDatabases()) {
+    const fresh = await create()
     try {
       const db = fresh.connect()
       await migrate(db, { dialect })

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { tables } from '@billfold/core'
 import { kyselyStorage } from '@billfold/storage-kysely'
-import { type FreshDatabase, openTestDatabases } from '@billfold/test-databases'
+import { type FreshDatabase, listTestDatabases } from '@billfold/test-databases'
 import { verifyMessage, verifyTypedData, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectHostDatabase } from './database.ts'
@@ -10,7 +10,7 @@ import { sendRequest, callCustody, readCredentials, type RunningHost, startExamp
 import { readHostSettings } from './settings.ts'
 
 /** Databases that two processes can share. */
-const shared = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite' && kind !== 'sqlite')
+const shared = (await listTestDatabases()).filter(({ kind }) => kind !== 'pglite' && kind !== 'sqlite')
 const frameworks = ['express', 'koa'] as const
 
 /** Starts one host per framework, one after the other, so that the second finds the credentials of the first. */
@@ -68,7 +68,7 @@ describe.each(shared)('hosts on $name', (database) => {
   let fresh: FreshDatabase
   let hosts: Awaited<ReturnType<typeof startBoth>>
   beforeAll(async () => {
-    fresh = await database.open()
+    fresh = await database.create()
     if (fresh.url === undefined) throw new Error(`${database.name} has no URL`)
     hosts = await startBoth({ DATABASE_URL: fresh.url })
   })

@@ -1,14 +1,14 @@
 import { tables } from '@billfold/core'
 import { kyselyStorage } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, it } from 'vitest'
 import { callCustody, startExampleHost } from './running-host.ts'
 
-const databases = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')
+const databases = (await listTestDatabases()).filter(({ kind }) => kind !== 'pglite')
 
 describe('a host killed during four hundred writes', () => {
   it.each(databases)('leaves no partial batch and loses no acknowledged write on $name', async (database) => {
-    const fresh = await database.open()
+    const fresh = await database.create()
     if (fresh.url === undefined) throw new Error('no database URL')
     const environment = { DATABASE_URL: fresh.url }
     const host = await startExampleHost(environment)

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, describe, expect, test } from 'vitest'
 import { runLine } from './test-fixtures/run-line.ts'
 
@@ -40,10 +40,10 @@ describe('a SQLite file that does not exist', () => {
   })
 })
 
-for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql'))
+for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql'))
   describe(`the command line on ${database.name}`, () => {
     test('names a database that does not exist', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const url = new URL(fresh.url ?? '')
       url.pathname = '/billfold_misspelled'
       for (const command of ['audit verify', 'migrate'])
@@ -55,7 +55,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
     })
 
     test('names a database without tables', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       expect(await runLine(`audit verify --database ${fresh.url ?? ''}`, environment)).toMatchObject({
         code: 1,
         complaint: expect.stringContaining('run "billfold migrate"'),

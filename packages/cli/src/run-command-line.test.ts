@@ -1,9 +1,9 @@
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 import { commands } from './run-command-line.ts'
 import { runLine as type } from './test-fixtures/run-line.ts'
 
-const databases = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')
+const databases = (await listTestDatabases()).filter(({ kind }) => kind !== 'pglite')
 
 describe('the command line', () => {
   test('lists the commands', async () => {
@@ -86,7 +86,7 @@ describe('billfold migrate', () => {
 
   for (const database of databases) {
     test(`migrates ${database.name} and does nothing when run again`, async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const environment = { DATABASE_URL: fresh.url ?? '' }
       const shown = await type('migrate --dry-run --to 0001-initial-schema', environment)
       expect(shown).toMatchObject({

@@ -1,5 +1,5 @@
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { passkeys } from './passkeys.ts'
 import {
@@ -25,13 +25,13 @@ import { maxPasskeys } from './user-handles.ts'
 
 const ip = '203.0.113.7'
 
-describe.each(await openTestDatabases())('passkeys through two processes on $name', (database) => {
+describe.each(await listTestDatabases())('passkeys through two processes on $name', (database) => {
   const hosts: PasskeyBillfold[] = []
   const clients: CustodyClient[] = []
   let drop: () => Promise<void> = async () => {}
 
   beforeAll(async () => {
-    const fresh = await database.open()
+    const fresh = await database.create()
     drop = fresh.drop
     const { dialect } = database
     const keyring = testKeyring()

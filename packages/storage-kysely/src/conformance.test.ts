@@ -1,5 +1,5 @@
 import { appliedBatches } from '@billfold/core/storage'
-import { type FreshDatabase, openTestDatabases } from '@billfold/test-databases'
+import { type FreshDatabase, listTestDatabases } from '@billfold/test-databases'
 import { describeStorage } from '@billfold/testing'
 import { createTables } from './schema/create-tables.ts'
 import { kyselyStorage } from './kysely-storage.ts'
@@ -10,12 +10,12 @@ const forms = {
   'with its driver': (fresh: FreshDatabase) => fresh.connectWithDriver(),
 } as const
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect, kind } = database
   for (const [form, connect] of Object.entries(forms)) {
     if (form === 'with its driver' && (kind === 'mysql' || kind === 'pglite')) continue
     describeStorage(`Kysely on ${database.name} ${form}`, async (tables) => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       await createTables(fresh.connect(), { dialect }, [appliedBatches, ...tables])
       const connectStorage = () => {
         const { db, driver } = connect(fresh)

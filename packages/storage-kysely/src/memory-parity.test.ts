@@ -16,7 +16,7 @@ import {
   wideInteger,
   type Write,
 } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTables } from './schema/create-tables.ts'
@@ -80,9 +80,9 @@ async function contents(storage: Storage): Promise<unknown> {
   return { rows, noteRows }
 }
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect, kind } = database
-  const fresh = await database.open()
+  const fresh = await database.create()
   const { db, driver } = fresh.connectWithDriver()
   const storages = [kyselyStorage(db, { dialect, ...driver }), kyselyStorage(db, { dialect })]
 

@@ -9,7 +9,7 @@ import {
   wideInteger,
   wideIntegerRange,
 } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { Kysely, MysqlDialect } from 'kysely'
 import { createPool } from 'mysql2'
 import { describe, expect, test } from 'vitest'
@@ -18,10 +18,10 @@ import { kyselyStorage } from './kysely-storage.ts'
 
 const tokens = defineTable({ name: 'tokens', columns: { id: text(8), supply: wideInteger() }, key: ['id'] })
 
-for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
+for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
   describe(`a pool in non-strict SQL mode on ${database.name}`, () => {
     test('rejects a sum out of range, which the server would truncate', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const pool = createPool({ uri: fresh.url ?? '' })
       pool.on('connection', (connection) => connection.query("set sql_mode = ''"))
       const db = new Kysely<Readonly<Record<never, never>>>({ dialect: new MysqlDialect({ pool }) })

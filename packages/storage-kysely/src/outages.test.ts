@@ -1,6 +1,6 @@
 import { createBillfold, isBillfoldError, localKeyring, newKey, silentLogger } from '@billfold/core'
 import { appliedBatches, batch, bigint, check, defineTable, insert, text, update } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { createTables } from './schema/create-tables.ts'
@@ -22,12 +22,12 @@ async function catchCause(work: Promise<unknown>): Promise<string> {
   return String(error.cause)
 }
 
-for (const database of (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')) {
+for (const database of (await listTestDatabases()).filter(({ kind }) => kind !== 'pglite')) {
   const { dialect, name } = database
 
   describe(`an outage of ${name}`, () => {
     test('without writes: commits are unavailable, reads work, and health() says so', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       await createTables(fresh.connect(), { dialect }, [appliedBatches, purses])
       await kyselyStorage(fresh.connect(), { dialect }).commit(batch(insert(purses, { id: 'a', coins: 1n })))
       const { db, driver } = fresh.connectWithSession([readOnly[dialect]])
@@ -49,11 +49,11 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind !==
 /** The time limit of a statement: of MariaDB in seconds, of MySQL for reads only. */
 const timeLimits = { postgres: 'set statement_timeout = 100', mysql: 'set max_statement_time = 0.1' } as const
 
-for (const database of (await openTestDatabases()).filter(({ name }) => /^(PostgreSQL|MariaDB)/.test(name))) {
+for (const database of (await listTestDatabases()).filter(({ name }) => /^(PostgreSQL|MariaDB)/.test(name))) {
   const dialect = database.dialect === 'postgres' ? 'postgres' : 'mysql'
 
   test(`a statement that runs out of time on ${database.name} is unavailable, and can be repeated`, async () => {
-    const fresh = await database.open()
+    const fresh = await database.create()
     const db = fresh.connect()
     await createTables(db, { dialect }, [appliedBatches, purses])
     const limited = fresh.connectWithSession([timeLimits[dialect]])

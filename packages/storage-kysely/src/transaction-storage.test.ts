@@ -9,7 +9,7 @@ import {
   text,
   update,
 } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { CamelCasePlugin, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTables } from './schema/create-tables.ts'
@@ -22,9 +22,9 @@ const purses = defineTable({
 })
 const purse = (id: string) => ({ id, ownerName: 'ann', coins: 5n })
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect } = database
-  const fresh = await database.open()
+  const fresh = await database.create()
   // A plugin of the host that renames columns must not apply to ours.
   const db = fresh.connect().withPlugin(new CamelCasePlugin())
   const storage = kyselyStorage(db, { dialect })

@@ -15,7 +15,7 @@ export async function probeMysql(url: string): Promise<ProbeResult> {
 /** A MySQL or MariaDB server; each fresh database is a new database on it. */
 export function mysqlDatabase(url: string, version: string): TestDatabase {
   const name = /mariadb/i.test(version) ? `MariaDB ${version.split('-')[0] ?? ''}` : `MySQL ${version}`
-  return { name, kind: 'mysql', dialect: 'mysql', open: () => createSchema(url) }
+  return { name, kind: 'mysql', dialect: 'mysql', create: () => createSchema(url) }
 }
 
 async function createSchema(url: string): Promise<FreshDatabase> {

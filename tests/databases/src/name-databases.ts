@@ -1,3 +1,3 @@
-import { describeTestDatabases } from './open-test-databases.ts'
+import { describeTestDatabases } from './list-test-databases.ts'
 
 process.stdout.write(`${await describeTestDatabases()}\n`)

@@ -7,7 +7,7 @@ let emptyDatabase: Promise<Blob> | undefined
 
 /** PostgreSQL inside this process, for machines without a server. All pools share its only connection. */
 export function pgliteDatabase(): TestDatabase {
-  return { name: 'PGlite, in place of PostgreSQL', kind: 'pglite', dialect: 'postgres', open: createPGlite }
+  return { name: 'PGlite, in place of PostgreSQL', kind: 'pglite', dialect: 'postgres', create: createPGlite }
 }
 
 async function createPGlite(): Promise<FreshDatabase> {

@@ -27,7 +27,7 @@ export async function probePostgres(url: string): Promise<ProbeResult> {
 
 /** A PostgreSQL server; each fresh database is a new schema on it. */
 export function postgresDatabase(url: string, version: string): TestDatabase {
-  return { name: `PostgreSQL ${version}`, kind: 'postgres', dialect: 'postgres', open: () => createSchema(url) }
+  return { name: `PostgreSQL ${version}`, kind: 'postgres', dialect: 'postgres', create: () => createSchema(url) }
 }
 
 async function createSchema(url: string): Promise<FreshDatabase> {

@@ -9,9 +9,9 @@ export function recordUse(database: TestDatabase): TestDatabase {
   // oxlint-disable-next-line node/no-process-env -- set by the script that runs all suites
   const file = process.env['BILLFOLD_DATABASES_USED']
   if (file === undefined || file === '') return database
-  const open: TestDatabase['open'] = () => {
+  const create: TestDatabase['create'] = () => {
     appendFileSync(file, `${database.name}\n`)
-    return database.open()
+    return database.create()
   }
-  return { ...database, open }
+  return { ...database, create }
 }

@@ -8,7 +8,7 @@ import type { AnyTables, Driver, FreshDatabase, TestDatabase } from './test-data
 
 /** SQLite, which is always available. */
 export function sqliteDatabase(): TestDatabase {
-  return { name: 'SQLite (libsql)', kind: 'sqlite', dialect: 'sqlite', open: createFile }
+  return { name: 'SQLite (libsql)', kind: 'sqlite', dialect: 'sqlite', create: createFile }
 }
 
 async function createFile(): Promise<FreshDatabase> {

@@ -37,7 +37,7 @@ export interface TestDatabase {
   readonly name: string
   readonly kind: 'sqlite' | 'postgres' | 'pglite' | 'mysql'
   readonly dialect: 'sqlite' | 'postgres' | 'mysql'
-  readonly open: () => Promise<FreshDatabase>
+  readonly create: () => Promise<FreshDatabase>
 }
 
 /** The result of a connection attempt to a database server. */

@@ -5,7 +5,7 @@ import { evmChainClient, localKeyring, newKey } from '@billfold/core'
 import { secp256k1 } from '@billfold/core/crypto'
 import { chainRegistry, privateKeyPayer } from '@billfold/core/dids'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { connectTo, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
+import { connectTo, listTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { deployRegistry } from './did-registries/deployed-registry.ts'
 import { configureWallets, createWallets } from './dids/configure-wallets.ts'
 import { createDidHost } from './dids/did-host.ts'
@@ -55,9 +55,9 @@ async function work(job: Job): Promise<void> {
 }
 
 async function lead(count: number): Promise<void> {
-  const postgres = (await openTestDatabases()).find(({ kind }) => kind === 'postgres')
+  const postgres = (await listTestDatabases()).find(({ kind }) => kind === 'postgres')
   if (postgres === undefined) throw new Error('there is no PostgreSQL')
-  const { connect, url = '', drop } = await postgres.open()
+  const { connect, url = '', drop } = await postgres.create()
   await migrate(connect(), { dialect: 'postgres' })
   const payerKey = secp256k1.generatePrivateKey()
   const payer = privateKeyPayer(payerKey)
@@ -87,7 +87,7 @@ async function lead(count: number): Promise<void> {
   if (transactions !== count * 3 || distinct !== transactions || failed > 0) process.exitCode = 1
   await drop()
   await chain.close()
-  for (const database of await openTestDatabases()) if (database.kind !== 'pglite') await makeInOneVault(database, 1000)
+  for (const database of await listTestDatabases()) if (database.kind !== 'pglite') await makeInOneVault(database, 1000)
 }
 
 async function makeInOneVault(database: TestDatabase, count: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { deployRegistry } from './did-registries/deployed-registry.ts'
 import { compareSequences } from './did-registries/compare-sequences.ts'
 import { configureInTwoProcesses } from './did-registries/shared-payer.ts'
@@ -14,7 +14,7 @@ print(
   `${compared} sequences gave the same documents in both registries as in ethr-did-resolver, in ${since(startedAt)} s`,
 )
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   if (database.kind === 'pglite') continue
   const shared = await deployRegistry()
   const { steps, milliseconds } = await configureInTwoProcesses(database, shared, wallets)

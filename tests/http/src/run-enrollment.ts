@@ -1,7 +1,7 @@
 import { createBillfold, localKeyring, newId, newKey, tables } from '@billfold/core'
 import { keyedHash, open } from '@billfold/core/crypto'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { type Kysely, sql } from 'kysely'
 import { inMemoryDriver } from './in-memory-driver.ts'
 import { createEncryptingClient } from './authentication/encrypting-client.ts'
@@ -15,9 +15,9 @@ const step = 10_000
 const testDid = (index: number): string => `did:ethr:0x${index.toString(16).padStart(40, '0')}`
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const database = (await openTestDatabases()).find(({ kind }) => kind === 'postgres')
+const database = (await listTestDatabases()).find(({ kind }) => kind === 'postgres')
 if (database === undefined) throw new Error('PostgreSQL does not answer')
-const { connect, drop } = await database.open()
+const { connect, drop } = await database.create()
 const db = connect()
 await migrate(db, { dialect: 'postgres' })
 const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })

@@ -1,6 +1,6 @@
 import { localKeyring, memoryStorage, newKey, type Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { injectFaults } from './faults/inject-faults.ts'
 import { scenarios } from './faults/scenarios.ts'
 
@@ -31,9 +31,9 @@ async function play(name: string, storage: () => Storage): Promise<void> {
 }
 
 await play('memory', memoryStorage)
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect } = database
-  const { connect, drop } = await database.open()
+  const { connect, drop } = await database.create()
   const db = connect()
   await migrate(db, { dialect })
   const storage = kyselyStorage(db, { dialect })

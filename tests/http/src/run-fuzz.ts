@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { describePlace, isComputedEachTime } from './fuzz/describe-place.ts'
 import { fuzzedApiNames } from './fuzz/fuzzed-apis.ts'
 import { fuzzProcess, type PlaceReport } from './fuzz/fuzz-process.ts'
@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
 const [count = 1_000_000, seed = 1] = positionals.map(Number)
 const words = values.only.split(',').filter((word) => word !== '')
 const end = performance.now() + Number(values.minutes) * 60_000
-const databases = await openTestDatabases()
+const databases = await listTestDatabases()
 const places = ['express 5', 'koa']
   .flatMap((framework) =>
     databases.flatMap(({ kind }) => fuzzedApiNames.map((api) => ({ api, database: kind, framework }))),

@@ -1,14 +1,14 @@
 import { execSync } from 'node:child_process'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { describeReliability, measureReliability } from './payments/reliability.ts'
 
 // Payments through four processes, one of which is killed every two seconds:
 // node dist/run-payments.js [count] [postgres|mysql] [most seconds] [a command that restarts the database, run twice]
 const [count = '100000', dialect = 'postgres', maxSeconds = '86400', restart] = process.argv.slice(2)
-const database = (await openTestDatabases()).find((found) => found.dialect === dialect && found.kind !== 'pglite')
+const database = (await listTestDatabases()).find((found) => found.dialect === dialect && found.kind !== 'pglite')
 if (database === undefined) throw new Error(`there is no ${dialect}`)
-const fresh = await database.open()
+const fresh = await database.create()
 if (fresh.url === undefined) throw new Error('the database has no URL')
 const db = fresh.connect()
 await migrate(db, { dialect: database.dialect })

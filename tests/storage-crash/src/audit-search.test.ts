@@ -27,7 +27,7 @@ for (const store of await listStores()) {
     let storage: Storage
     let host: Billfold
     beforeAll(async () => {
-      open = await store.open()
+      open = await store.create()
       storage = open.storages[0]
       host = createHost(storage)
     })

@@ -1,6 +1,6 @@
 import { batch, appliedBatches, defineTable, insert, integer, text, update } from '@billfold/core/storage'
 import { createTables, kyselyStorage } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 
 const counters = defineTable({
@@ -10,14 +10,14 @@ const counters = defineTable({
   unique: { byName: ['name'] },
 })
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect } = database
   describe(`deadlocking batches on ${database.name}`, () => {
     /** Rows addressed by a unique key cannot be sorted for locking, so the database has to resolve the deadlock. */
     const add = (name: string) => update(counters, { where: { name }, add: { count: 1 } })
 
     test('are all applied, after a retry if the database aborted them', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       // One through Kysely only and one with its driver, which conflict with each other as well.
       const storages = [{ db: fresh.connect(), driver: {} }, fresh.connectWithDriver()].map(({ db, driver }) =>
         kyselyStorage(db, { dialect, ...driver, retry: { conflictMs: 25_000 } }),

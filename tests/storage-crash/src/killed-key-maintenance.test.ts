@@ -26,7 +26,7 @@ for (const store of await listStores()) {
     let billfold: Billfold
     beforeAll(async () => {
       expect(existsSync(program), 'run `npm run build` first: the process runs from dist').toBe(true)
-      open = await store.open()
+      open = await store.create()
       storage = open.storages[0]
       billfold = createBillfold({ storage, keyring })
     })

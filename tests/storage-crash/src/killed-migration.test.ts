@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { kyselyStorage, migrate, pendingMigrations } from '@billfold/storage-kysely'
-import { openTestDatabases, type TestDatabase } from '@billfold/test-databases'
+import { listTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 
 const program = fileURLToPath(new URL('../dist/migrating-process.js', import.meta.url))
@@ -24,12 +24,12 @@ function killAfterDelay(milliseconds: number, dialect: TestDatabase['dialect'], 
 /** Delays in milliseconds, one for each process. The migration of all tables takes longer than the first, on any database. */
 const delays = [5, 40, 250]
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect, kind } = database
   if (kind === 'pglite') continue
   describe(`processes killed during a migration of ${database.name}`, () => {
     test('leave a state that the next migration completes', { timeout: 300_000 }, async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const kills: boolean[] = []
       for (const delay of delays) kills.push(await killAfterDelay(delay, dialect, fresh.url ?? ''))
       expect(kills).toContain(true)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { kyselyStorage } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 import { killAfterLines } from './kill-after-lines.ts'
 import { createAccounts, readLedger } from './transfer.ts'
@@ -15,7 +15,7 @@ const runs = [
   [150, 'with-driver'],
 ] as const
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect, kind } = database
   if (kind === 'pglite') continue
   describe(`a process killed among 1,000 concurrent batches on ${database.name}`, () => {
@@ -23,7 +23,7 @@ for (const database of await openTestDatabases()) {
       timeout: 60_000,
     }, async () => {
       expect(existsSync(program), 'run `npm run build` first: the process runs from dist').toBe(true)
-      const fresh = await database.open()
+      const fresh = await database.create()
       const storage = kyselyStorage(fresh.connect(), { dialect })
       await createAccounts(fresh, dialect, storage)
       const acknowledged: string[] = []

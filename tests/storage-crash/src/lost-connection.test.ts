@@ -1,7 +1,7 @@
 import { isBillfoldError } from '@billfold/core'
 import { batch, appliedBatches, insert } from '@billfold/core/storage'
 import { kyselyStorage } from '@billfold/storage-kysely'
-import { type AnyTables, connectTo, openTestDatabases } from '@billfold/test-databases'
+import { type AnyTables, connectTo, listTestDatabases } from '@billfold/test-databases'
 import { type Kysely, sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { createAccounts, readLedger, transfer } from './transfer.ts'
@@ -24,13 +24,13 @@ const terminateOthers = {
   },
 }
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect, kind } = database
   if (kind !== 'postgres' && kind !== 'mysql') continue
   describe(`connections lost during commits on ${database.name}`, () => {
     const forms = kind === 'postgres' ? (['through Kysely', 'with the pool'] as const) : (['through Kysely'] as const)
     test.each(forms)('leave each batch applied exactly once %s', { timeout: 300_000 }, async (form) => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const { db, driver } = fresh.connectWithDriver()
       const storage = kyselyStorage(db, {
         dialect,
@@ -90,11 +90,11 @@ describe.each(['postgres', 'mysql'] as const)('a storage whose %s is unreachable
   })
 })
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect } = database
   describe(`a storage without tables on ${database.name}`, () => {
     test('fails with storage.schema-mismatch, without row data in the error', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const storage = kyselyStorage(fresh.connect(), { dialect })
       const error = await catchError(storage.commit(batch(insert(appliedBatches, { id: 'a secret', committedAt: 1 }))))
       expect(isBillfoldError(error, 'storage.schema-mismatch')).toBe(true)

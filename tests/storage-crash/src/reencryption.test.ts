@@ -10,7 +10,7 @@ const createHost = (storage: Storage): Billfold => createBillfold({ storage, key
 for (const store of await listStores()) {
   describe(`re-encryption in ${store.name}`, () => {
     let open: ConnectedStore
-    beforeAll(async () => (open = await store.open()))
+    beforeAll(async () => (open = await store.create()))
     afterAll(() => open.drop())
 
     test('re-encrypts every value under an older key once, in pages', async () => {

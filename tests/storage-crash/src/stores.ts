@@ -1,13 +1,13 @@
 import { memoryStorage, type Storage, tables } from '@billfold/core'
 import { type Table } from '@billfold/core/storage'
 import { createTables, kyselyStorage } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 
 /** A kind of storage with all tables of Billfold. */
 export interface Store {
   readonly name: string
   /** Creates two storages over the same empty tables, as two host processes would have. */
-  readonly open: () => Promise<ConnectedStore>
+  readonly create: () => Promise<ConnectedStore>
 }
 
 /** Storages over empty tables. */
@@ -22,16 +22,16 @@ export interface ConnectedStore {
 export async function listStores(): Promise<readonly Store[]> {
   const inMemory: Store = {
     name: 'memory',
-    open: async () => {
+    create: async () => {
       const storage = memoryStorage()
       return { storages: [storage, storage], connection: undefined, drop: async () => {} }
     },
   }
-  const databases = (await openTestDatabases()).map(
-    ({ name, dialect, open }): Store => ({
+  const databases = (await listTestDatabases()).map(
+    ({ name, dialect, create }): Store => ({
       name,
-      open: async () => {
-        const { connect, url, drop } = await open()
+      create: async () => {
+        const { connect, url, drop } = await create()
         const pools = [connect(), connect()] as const
         await createTables(pools[0], { dialect }, tables)
         return {

@@ -19,7 +19,7 @@ for (const store of await listStores()) {
     let one: Billfold
     let other: Billfold
     beforeAll(async () => {
-      connected = await store.open()
+      connected = await store.create()
       received = []
       one = createHost(connected.storages[0], received)
       other = createHost(connected.storages[1], received)

@@ -22,7 +22,7 @@ for (const store of await listStores()) {
     let hosts: readonly CustodyHost[]
     let owners: readonly WalletOwner[]
     beforeAll(async () => {
-      const opened = await store.open()
+      const opened = await store.create()
       storages = opened.storages
       drop = opened.drop
       hosts = await Promise.all(storages.map((storage) => createCustodyHost({ storage, keyring })))

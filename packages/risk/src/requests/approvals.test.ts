@@ -168,7 +168,7 @@ describe('an act that needs a further signing method', () => {
 
 for (const store of await listStores()) {
   test(`two approvals and one rejection at once have one outcome, in ${store.name}`, async () => {
-    const { storages, drop } = await store.open()
+    const { storages, drop } = await store.create()
     const hosts = await Promise.all(storages.map((storage) => createCustodyHost({ storage, keyring })))
     const [first, second = first] = hosts
     if (first === undefined || second === undefined) throw new Error('no host')

@@ -1,29 +1,29 @@
 import { memoryStorage, type Storage, tables } from '@billfold/core'
 import { createTables, kyselyStorage } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { risk } from '../risk.ts'
 
 /** A kind of storage with the tables of Billfold and of the module. */
 export interface Store {
   readonly name: string
   /** Creates two storages over the same empty tables, as two host processes have. */
-  readonly open: () => Promise<{ readonly storages: readonly [Storage, Storage]; readonly drop: () => Promise<void> }>
+  readonly create: () => Promise<{ readonly storages: readonly [Storage, Storage]; readonly drop: () => Promise<void> }>
 }
 
 /** Lists memory and every database that responds. */
 export async function listStores(): Promise<readonly Store[]> {
   const inMemory: Store = {
     name: 'memory',
-    open: () => {
+    create: () => {
       const storage = memoryStorage()
       return Promise.resolve({ storages: [storage, storage], drop: () => Promise.resolve() })
     },
   }
-  const databases = (await openTestDatabases()).map(
-    ({ name, dialect, open }): Store => ({
+  const databases = (await listTestDatabases()).map(
+    ({ name, dialect, create }): Store => ({
       name,
-      open: async () => {
-        const { connect, drop } = await open()
+      create: async () => {
+        const { connect, drop } = await create()
         const pools = [connect(), connect()] as const
         await createTables(pools[0], { dialect }, [...tables, ...risk().tables])
         return { storages: [kyselyStorage(pools[0], { dialect }), kyselyStorage(pools[1], { dialect })], drop }

@@ -9,7 +9,7 @@ import {
   text,
   update,
 } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { sql } from 'kysely'
 import type pg from 'pg'
 import { describe, expect, test } from 'vitest'
@@ -37,9 +37,9 @@ function createLossyPool(pool: pg.Pool): {
   }
 }
 
-for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'postgres')) {
+for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'postgres')) {
   const createPipeline = async () => {
-    const fresh = await database.open()
+    const fresh = await database.create()
     const { db, driver } = fresh.connectWithDriver()
     if (driver.pool === undefined) throw new Error('no pool')
     await createTables(db, { dialect: 'postgres' }, [appliedBatches, purses])

@@ -9,7 +9,7 @@ import {
   text,
   update,
 } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 import { createTables } from '../schema/create-tables.ts'
 import { kyselyStorage } from '../kysely-storage.ts'
@@ -17,9 +17,9 @@ import { kyselyStorage } from '../kysely-storage.ts'
 const purses = defineTable({ name: 'purses', columns: { id: text(8), coins: integer() }, key: ['id'] })
 const pay = () => batch(update(purses, { where: { id: 'a', coins: { gte: 1 } }, add: { coins: -1 } }))
 
-for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'sqlite')) {
+for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'sqlite')) {
   const createStorage = async () => {
-    const fresh = await database.open()
+    const fresh = await database.create()
     const { db, driver } = fresh.connectWithDriver()
     if (driver.database === undefined) throw new Error('no database')
     await createTables(db, { dialect: 'sqlite' }, [appliedBatches, purses])

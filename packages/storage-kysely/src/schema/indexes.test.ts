@@ -1,5 +1,5 @@
 import { appliedBatches, bigint, defineTable, type Query, text, type Table } from '@billfold/core/storage'
-import { type AnyTables, openTestDatabases } from '@billfold/test-databases'
+import { type AnyTables, listTestDatabases } from '@billfold/test-databases'
 import type { Kysely } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { toCells, statementRunner } from '../sql/connection.ts'
@@ -41,11 +41,11 @@ function explainPlan(db: Kysely<AnyTables>, target: Target, table: Table, query:
 
 const toId = (at: number): string => `letter-${String(at).padStart(8, '0')}`
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect } = database
   describe(`find on ${database.name}`, () => {
     test('uses an index for a list of 1,000 values and for a page by key', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const { db, driver } = fresh.connectWithDriver()
       const run = statementRunner(db, dialect)
       const target: Target = { dialect, names: createNames(dialect, {}), statements: createStatementCache() }

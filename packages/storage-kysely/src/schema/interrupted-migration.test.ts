@@ -1,5 +1,5 @@
 import { withBackfill, integer, nullable, text } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { Kysely, MysqlDialect } from 'kysely'
 import { createPool } from 'mysql2'
 import { describe, expect, test } from 'vitest'
@@ -52,14 +52,14 @@ function killedAfter(url: string, count: number): Kysely<NoTables> {
   })
 }
 
-for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
+for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
   describe(`a migration on ${database.name}, which has no transactional DDL`, () => {
     // Plus the migration log and the entry in it.
     const statements = second.steps.length + 2
     test.each(Array.from({ length: statements }, (_, at) => at + 1))(
       'interrupted after %i statements is resumed by one of two processes',
       async (count) => {
-        const fresh = await database.open()
+        const fresh = await database.create()
         const db = fresh.connect()
         await applyMigrations(db, { dialect }, [first])
         const killed = killedAfter(fresh.url ?? '', count)

@@ -1,5 +1,5 @@
 import { defineTable, nullable, text } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { Kysely, MysqlDialect } from 'kysely'
 import { createPool } from 'mysql2'
 import { describe, expect, test } from 'vitest'
@@ -22,12 +22,12 @@ function killedAfter(url: string, count: number): Kysely<Readonly<Record<never, 
   })
 }
 
-for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
+for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
   describe(`a computed migration of a module on ${database.name}`, () => {
     test.each([1, 2, 3, 4])(
       'interrupted after %i statements is completed as recorded, although the module changed meanwhile',
       async (count) => {
-        const fresh = await database.open()
+        const fresh = await database.create()
         const db = fresh.connect()
         await migrate(db, { dialect })
         const killed = killedAfter(fresh.url ?? '', count)

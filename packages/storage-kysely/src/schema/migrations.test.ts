@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { isBillfoldError, tables } from '@billfold/core'
 import { appliedBatches, withBackfill, integer, nullable, text, wideInteger } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { Kysely, MysqlDialect, sql } from 'kysely'
 import { createPool } from 'mysql2'
 import { describe, expect, test } from 'vitest'
@@ -80,11 +80,11 @@ async function listIssues(attempt: Promise<unknown>): Promise<readonly string[]>
   return error.issues.map((issue) => `${issue.path}: ${issue.message}`)
 }
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect } = database
   describe(`migrations on ${database.name}`, () => {
     test('create what verify() checks, once', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const db = fresh.connect()
       const storage = kyselyStorage(db, { dialect })
       await expect(storage.verify()).rejects.toThrow(expect.objectContaining({ code: 'storage.schema-mismatch' }))
@@ -95,14 +95,14 @@ for (const database of await openTestDatabases()) {
     })
 
     test('are applied once by concurrent processes', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const applied = await Promise.all([1, 2, 3, 4].map(() => migrate(fresh.connect(), { dialect })))
       expect(applied.flat()).toEqual(ids)
       await fresh.drop()
     })
 
     test('name every table with the prefix of the host', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const db = fresh.connect()
       await migrate(db, { dialect, tablePrefix: 'ours_' })
       await expect(kyselyStorage(db, { dialect, tablePrefix: 'ours_' }).verify()).resolves.toBeUndefined()
@@ -117,7 +117,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test('add columns with backfilled values and indexes', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const db = fresh.connect()
       expect(await applyMigrations(db, { dialect }, [first])).toEqual(['core/0001-initial'])
       await sql`insert into billfold_things (id, owner_name) values ('a', 'ann')`.execute(db)
@@ -132,7 +132,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test('are listed before they are applied, and stop at the one named by `to`', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const db = fresh.connect()
       const both = [first, second]
       const pending = (to?: string) => findPendingMigrations(db, { dialect, ...(to !== undefined && { to }) }, both)
@@ -156,7 +156,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test('can be applied again after a failure whose cause is removed', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const db = fresh.connect()
       await applyMigrations(db, { dialect }, [first])
       await sql`insert into billfold_things (id, owner_name) values ('a', 'ann'), ('b', 'bob')`.execute(db)
@@ -174,7 +174,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test('are verified: a missing column and a missing unique key are reported', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const db = fresh.connect()
       await migrate(db, { dialect })
       const names = createNames(dialect, {})
@@ -192,7 +192,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test('are printed as SQL that creates the same tables', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const db = fresh.connect()
       const flavour = dialect === 'mysql' && database.name.startsWith('MariaDB') ? 'mariadb' : dialect
       const statements = printMigrations(flavour)
@@ -208,10 +208,10 @@ for (const database of await openTestDatabases()) {
   })
 }
 
-for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
+for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
   describe(`a pool without FOUND_ROWS on ${database.name}`, () => {
     test('is reported by verify(), since it would miscount matched rows', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       await migrate(fresh.connect(), { dialect: 'mysql' })
       const pool = createPool({ uri: fresh.url ?? '', flags: ['-FOUND_ROWS'] })
       const db = new Kysely<Readonly<Record<never, never>>>({ dialect: new MysqlDialect({ pool }) })

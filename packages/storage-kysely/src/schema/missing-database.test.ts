@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs'
 import { isBillfoldError } from '@billfold/core'
 import { appliedBatches } from '@billfold/core/storage'
-import { connectTo, openTestDatabases } from '@billfold/test-databases'
+import { connectTo, listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 import { kyselyStorage } from '../kysely-storage.ts'
 import { migrate } from './migrate.ts'
 
 const catchError = (work: Promise<unknown>): Promise<unknown> => work.catch((thrown: unknown) => thrown)
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect, kind } = database
 
   describe(`a database without tables on ${database.name}`, () => {
     test('is reported by verify() in one issue, which names the database and the cure', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const error = await catchError(kyselyStorage(fresh.connect(), { dialect }).verify())
       const issues = isBillfoldError(error, 'storage.schema-mismatch') ? error.issues : []
       expect(issues).toEqual([
@@ -24,7 +24,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test('is reported by a read, with the cure in the cause', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const error = await catchError(kyselyStorage(fresh.connect(), { dialect }).find(appliedBatches))
       expect(isBillfoldError(error, 'storage.schema-mismatch') && String(error.cause)).toContain('billfold migrate')
       await fresh.drop()
@@ -32,12 +32,12 @@ for (const database of await openTestDatabases()) {
   })
 }
 
-const servers = (await openTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
+const servers = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
 for (const database of servers) {
   const { dialect } = database
   describe(`a database that does not exist on ${database.name}`, () => {
     test.each(['verify', 'find', 'migrate'] as const)('is reported by %s', async (operation) => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const url = new URL(fresh.url ?? '')
       url.pathname = '/billfold_misspelled'
       const db = connectTo(dialect, url.href)

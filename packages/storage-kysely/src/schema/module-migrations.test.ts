@@ -10,7 +10,7 @@ import {
   text,
   withBackfill,
 } from '@billfold/core/storage'
-import { type AnyTables, openTestDatabases } from '@billfold/test-databases'
+import { type AnyTables, listTestDatabases } from '@billfold/test-databases'
 import { type Kysely, sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { kyselyStorage } from '../kysely-storage.ts'
@@ -48,10 +48,10 @@ function listRows(db: Kysely<AnyTables>, dialect: MigrateDialect, table: Table):
 
 type MigrateDialect = Parameters<typeof migrate>[1]['dialect']
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect } = database
   const createDatabase = async () => {
-    const fresh = await database.open()
+    const fresh = await database.create()
     const db = fresh.connect()
     const apply = (...modules: readonly MigrationModule[]) => migrate(db, { dialect, modules })
     const verify = (...modules: readonly MigrationModule[]) => kyselyStorage(db, { dialect }).verify({ modules })

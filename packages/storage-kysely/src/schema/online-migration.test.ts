@@ -1,5 +1,5 @@
 import { batch, appliedBatches, defineTable, withBackfill, insert, integer, text, update } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { kyselyStorage } from '../kysely-storage.ts'
@@ -26,11 +26,11 @@ const migrations: readonly Migration[] = [
   { name: '0002-more', steps: diffTables([appliedBatches, previous], [appliedBatches, next, other]).steps },
 ]
 
-for (const database of (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')) {
+for (const database of (await listTestDatabases()).filter(({ kind }) => kind !== 'pglite')) {
   const { dialect } = database
   describe(`hosts of the previous release during a migration on ${database.name}`, () => {
     test.each(['through Kysely', 'with the driver'])('keep reading and writing %s', async (form) => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const { db, driver } = fresh.connectWithDriver()
       await applyMigrations(db, { dialect }, migrations.slice(0, 1))
       const host = kyselyStorage(db, { dialect, ...(form !== 'through Kysely' && driver) })
@@ -64,7 +64,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind !==
   if (database.kind === 'sqlite') continue
   describe(`a migration on ${database.name} blocked by a long transaction`, () => {
     test('lets later statements pass and completes after the transaction', { timeout: 300_000 }, async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const [db, host, migrating] = [fresh.connect(), fresh.connect(), fresh.connect()]
       await applyMigrations(db, { dialect }, migrations.slice(0, 1))
       const done = await db.transaction().execute(async (transaction) => {

@@ -8,7 +8,7 @@ import {
   type CellValue,
   wideIntegerRange,
 } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 import { kyselyStorage } from '../kysely-storage.ts'
 import { migrate, pendingMigrations } from './migrate.ts'
@@ -58,14 +58,14 @@ async function listRows(storage: Storage, table: Table): Promise<Row[]> {
 const migrations = coreMigrations()
 const states = migrations.map(({ name }) => name)
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect } = database
   describe.each(states)(`a database at %s on ${database.name}`, (to) => {
     const old = tablesAfter(migrations.filter(({ name }) => name <= to))
     const today = old.map((table) => tables.find(({ name }) => name === table.name) ?? table)
 
     test('preserves every row of every table when migrated, and all rows can be updated and removed', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const db = fresh.connect()
       const storage = kyselyStorage(db, { dialect })
       await migrate(db, { dialect, to })

@@ -1,5 +1,5 @@
 import { batch, appliedBatches, bytes, defineTable, insert, type Storage, text, update } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTables } from '../schema/create-tables.ts'
@@ -76,7 +76,7 @@ const hostileBytes = fc.oneof(
   hostileText.map((value) => Uint8Array.from(Buffer.from(`\0${value}`))),
 )
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect, kind } = database
   const used = kind === 'pglite' ? [[]] : sessions[dialect]
   for (const session of used) {
@@ -84,7 +84,7 @@ for (const database of await openTestDatabases()) {
       let close = async (): Promise<void> => {}
       let storage: Storage
       beforeAll(async () => {
-        const fresh = await database.open()
+        const fresh = await database.create()
         close = fresh.drop
         await createTables(fresh.connect(), { dialect }, [appliedBatches, notes])
         const { db, driver } = fresh.connectWithSession(session)

@@ -1,5 +1,5 @@
 import { appliedBatches } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { describeStorage } from '@billfold/testing'
 import { expect, test } from 'vitest'
 import { createTables } from '../schema/create-tables.ts'
@@ -52,7 +52,7 @@ const mariadbModes = [
   `set sql_mode = 'NO_BACKSLASH_ESCAPES,EMPTY_STRING_IS_NULL,SIMULTANEOUS_ASSIGNMENT,MSSQL,MAXDB,DB2,POSTGRESQL'`,
 ]
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect, kind, name } = database
   if (kind === 'pglite') continue // one connection, whose settings the suite cannot choose
   const named: [string, readonly string[]][] = Object.entries(sessions[dialect])
@@ -60,7 +60,7 @@ for (const database of await openTestDatabases()) {
 
   for (const [session, statements] of named) {
     describeStorage(`Kysely on ${name}, ${session}`, async (tables) => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       await createTables(fresh.connect(), { dialect }, [appliedBatches, ...tables])
       const connectStorage = () => {
         const { db, driver } = fresh.connectWithSession(statements)
@@ -70,7 +70,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test(`migrate() and verify() accept ${name}, ${session}`, async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       const { db, driver } = fresh.connectWithSession(statements)
       await migrate(db, { dialect })
       await expect(kyselyStorage(db, { dialect, ...driver }).verify()).resolves.toBeUndefined()

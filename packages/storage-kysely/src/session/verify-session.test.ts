@@ -1,5 +1,5 @@
 import { isBillfoldError, type Issue } from '@billfold/core'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { Kysely, MysqlDialect } from 'kysely'
 import { createPool, type PoolOptions } from 'mysql2'
 import { describe, expect, test } from 'vitest'
@@ -42,7 +42,7 @@ async function listIssues(work: Promise<unknown>): Promise<readonly Issue[]> {
   return error.issues
 }
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect, kind, name } = database
   if (kind === 'pglite') continue // the settings of its one connection would stay
   const settings = Object.entries(unsuitable[dialect] ?? {}).filter(
@@ -53,7 +53,7 @@ for (const database of await openTestDatabases()) {
     test.each(settings)(
       'is refused by verify() and migrate(), which name %s and the cure',
       async (setting, statement) => {
-        const fresh = await database.open()
+        const fresh = await database.create()
         const { db } = fresh.connectWithSession([statement])
         const expected = [{ path: `session.${setting}`, message: expect.stringMatching(/^is ".*": .+; .+/) }]
         expect(await listIssues(kyselyStorage(db, { dialect }).verify())).toEqual(expected)
@@ -86,7 +86,7 @@ test('a search path without schemas is suitable for a storage with a schema of i
   expect(issues.map(({ path }) => path)).toEqual(['session.text', 'session.bytes'])
 })
 
-for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
+for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
   const options: readonly [string, PoolOptions, string][] = [
     ['charset: latin1', { charset: 'latin1' }, 'session.character_set_results'],
     ['charset: utf8mb3', { charset: 'utf8' }, 'session.character_set_results'],
@@ -98,7 +98,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
     ],
   ]
   test.each(options)(`a pool of mysql2 with %s is refused on ${database.name}`, async (_, pool, path) => {
-    const fresh = await database.open()
+    const fresh = await database.create()
     const db = new Kysely<Readonly<Record<never, never>>>({
       dialect: new MysqlDialect({ pool: createPool({ uri: fresh.url ?? '', ...pool }) }),
     })

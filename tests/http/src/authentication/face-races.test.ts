@@ -1,6 +1,6 @@
 import { type Billfold, localKeyring, memoryStorage, newKey, type RateLimiter, type Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inMemoryDriver } from '../in-memory-driver.ts'
 import { createFaceHost, type FaceHost } from './face-host.ts'
@@ -15,12 +15,12 @@ interface StartedSession {
   readonly headers: { readonly cookie: string }
 }
 
-describe.each(await openTestDatabases())('concurrent face steps over two processes on $name', (database) => {
+describe.each(await listTestDatabases())('concurrent face steps over two processes on $name', (database) => {
   let hosts: readonly [FaceHost, FaceHost]
   let drop: () => Promise<void> = async () => {}
 
   beforeAll(async () => {
-    const fresh = await database.open()
+    const fresh = await database.create()
     drop = fresh.drop
     const { dialect } = database
     const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })

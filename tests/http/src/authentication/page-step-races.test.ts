@@ -1,6 +1,6 @@
 import { localKeyring, newKey } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inMemoryDriver } from '../in-memory-driver.ts'
 import { createFaceHost, type FaceHost } from './face-host.ts'
@@ -10,14 +10,14 @@ import { createLoginFlow, type LoginBrowser, type LoginFlow, type StepReply } fr
 const pin = '4711'
 const rounds = 8
 
-describe.each(await openTestDatabases())('concurrent steps of two pages of a browser on $name', (database) => {
+describe.each(await listTestDatabases())('concurrent steps of two pages of a browser on $name', (database) => {
   let hosts: readonly [FaceHost, FaceHost]
   let flow: LoginFlow
   let userId: string
   let drop: () => Promise<void> = async () => {}
 
   beforeAll(async () => {
-    const fresh = await database.open()
+    const fresh = await database.create()
     drop = fresh.drop
     const { dialect } = database
     const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })

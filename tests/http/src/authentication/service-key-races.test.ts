@@ -1,5 +1,5 @@
 import type { Billfold } from '@billfold/core'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTwoInstances } from '../custody/two-instances.ts'
 import { inMemoryDriver } from '../in-memory-driver.ts'
@@ -8,7 +8,7 @@ import { createEncryptingClient, type EncryptingClient } from './encrypting-clie
 
 type Keys = readonly { readonly keyId: string }[]
 
-describe.each(await openTestDatabases())('concurrent calls to two hosts on $name', (database) => {
+describe.each(await listTestDatabases())('concurrent calls to two hosts on $name', (database) => {
   let instances: readonly [Billfold, Billfold]
   let drivers: readonly [RequestDriver, RequestDriver]
   let drop: () => Promise<void> = async () => {}

@@ -1,7 +1,7 @@
 import { createBillfold, localKeyring, memoryStorage, newKey, type Storage } from '@billfold/core'
 import { createRegistryServices, type DidRegistry, embeddedRegistry, resolveDid } from '@billfold/core/dids'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { readFile } from 'node:fs/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -77,7 +77,7 @@ function resolverSuite(client: RequestDriver): void {
 
 describeMounted('resolver clients', async () => createHost(memoryStorage()), resolverSuite)
 
-for (const { name, dialect, open } of await openTestDatabases()) {
+for (const { name, dialect, create } of await listTestDatabases()) {
   const drops: (() => Promise<void>)[] = []
   afterAll(async () => {
     for (const drop of drops) await drop()
@@ -85,7 +85,7 @@ for (const { name, dialect, open } of await openTestDatabases()) {
   describeMounted(
     `resolver clients on ${name}`,
     async () => {
-      const { connect, drop } = await open()
+      const { connect, drop } = await create()
       drops.push(drop)
       const db = connect()
       await migrate(db, { dialect })

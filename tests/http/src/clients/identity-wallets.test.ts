@@ -9,7 +9,7 @@ import {
   type Storage,
 } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import type { Wallet } from 'ethers'
 import { afterAll, expect, it } from 'vitest'
 import { describeMounted } from '../hosts/describe-mounted.ts'
@@ -108,11 +108,11 @@ describeMounted(
   (client) => walletSuite(client, () => mounted.at(-1) ?? expect.fail('no host is running')),
 )
 
-for (const { name, dialect, open } of await openTestDatabases()) {
+for (const { name, dialect, create } of await listTestDatabases()) {
   describeMounted(
     `Identity Wallets on ${name}`,
     async () => {
-      const { connect, drop } = await open()
+      const { connect, drop } = await create()
       drops.push(drop)
       const db = connect()
       await migrate(db, { dialect })

@@ -1,6 +1,6 @@
 import { memoryStorage, type Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, expect, it } from 'vitest'
 import { createEncryptingClient, type EncryptingClient } from '../authentication/encrypting-client.ts'
 import { createFaceHost, type FaceHost } from '../authentication/face-host.ts'
@@ -131,11 +131,11 @@ describeMounted(
   { parserLimit: 10_000_000 },
 )
 
-for (const { name, dialect, open } of await openTestDatabases()) {
+for (const { name, dialect, create } of await listTestDatabases()) {
   describeMounted(
     `the helpers of 1Kosmos on ${name}`,
     async () => {
-      const { connect, drop } = await open()
+      const { connect, drop } = await create()
       drops.push(drop)
       const db = connect()
       await migrate(db, { dialect })

@@ -9,7 +9,7 @@ import {
   type Storage,
 } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { randomUUID } from 'node:crypto'
 import { afterAll, expect, it } from 'vitest'
 import { basicAuthorization } from '../basic-authorization.ts'
@@ -107,7 +107,7 @@ describeMounted(
   },
 )
 
-for (const { name, dialect, open } of await openTestDatabases()) {
+for (const { name, dialect, create } of await listTestDatabases()) {
   const drops: (() => Promise<void>)[] = []
   afterAll(async () => {
     for (const drop of drops) await drop()
@@ -115,7 +115,7 @@ for (const { name, dialect, open } of await openTestDatabases()) {
   describeMounted(
     `clients of Venly on ${name}`,
     async () => {
-      const { connect, drop } = await open()
+      const { connect, drop } = await create()
       drops.push(drop)
       const db = connect()
       await migrate(db, { dialect })

@@ -1,5 +1,5 @@
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll } from 'vitest'
 import { describeMounted } from '../hosts/describe-mounted.ts'
 import { createCustodyHost } from './custody-host.ts'
@@ -7,7 +7,7 @@ import { clientFormsSuite } from './client-forms-suite.ts'
 import { custodySuite } from './custody-suite.ts'
 import { signingMethodSuite } from './signing-method-suite.ts'
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   let authorization = ''
   let drop: () => Promise<void> = async () => {}
   afterAll(() => drop())
@@ -16,7 +16,7 @@ for (const database of await openTestDatabases()) {
     `the custody API on ${database.name}`,
     async () => {
       await drop()
-      const fresh = await database.open()
+      const fresh = await database.create()
       drop = fresh.drop
       const { dialect } = database
       const db = fresh.connect()

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { localKeyring, memoryStorage, newKey, type Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inMemoryDriver } from '../in-memory-driver.ts'
 import { createFaceHost } from '../authentication/face-host.ts'
 import { createDevice } from '../authentication/fixtures.ts'
 import { createFaceMethodClient, type FaceMethodClient, type FaceUser, signatureRequest } from './face-method-client.ts'
 
-describe.each(await openTestDatabases())(
+describe.each(await listTestDatabases())(
   'concurrent use of a BIOMETRIC with a face over two processes on $name',
   (database) => {
     let callers: readonly [FaceMethodClient, FaceMethodClient]
@@ -16,7 +16,7 @@ describe.each(await openTestDatabases())(
     let revoke: (user: FaceUser) => Promise<void>
 
     beforeAll(async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       drop = fresh.drop
       const { dialect } = database
       const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })

@@ -1,6 +1,6 @@
 import { evmChainClient } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { JsonRpcProvider, parseEther, parseUnits, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Anvil, startAnvil } from './anvil.ts'
@@ -14,7 +14,7 @@ import {
 
 const gwei = (amount: string): string => parseUnits(amount, 'gwei').toString()
 
-describe.each(await openTestDatabases())('a pending transaction under rising fees, on $name,', (database) => {
+describe.each(await listTestDatabases())('a pending transaction under rising fees, on $name,', (database) => {
   let anvil: Anvil
   let provider: JsonRpcProvider
   let hosts: readonly TransactingHost[]
@@ -26,7 +26,7 @@ describe.each(await openTestDatabases())('a pending transaction under rising fee
     anvil = await startAnvil(['--no-mining'])
     provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
     const { dialect } = database
-    const fresh = await database.open()
+    const fresh = await database.create()
     drop = fresh.drop
     await migrate(fresh.connect(), { dialect })
     const keyring = sharedKeyring()

@@ -1,11 +1,11 @@
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Host, startHost } from '../hosts/start-host.ts'
 import { createCustodyCaller, type TransactingHost } from './transacting-host.ts'
 import { basicAuthorization } from '../basic-authorization.ts'
 import { createTwoInstances } from './two-instances.ts'
 
-describe.each(await openTestDatabases())('a lockout after three failures, on $name', (database) => {
+describe.each(await listTestDatabases())('a lockout after three failures, on $name', (database) => {
   const hosts: Host[] = []
   let calls: readonly TransactingHost['call'][]
   let drop: () => Promise<void>

@@ -1,4 +1,4 @@
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { verifyMessage } from 'ethers'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -20,7 +20,7 @@ type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : ne
 /** The errors that a race may end in: the authorizing method is gone, the method exists already, or a conflict. */
 const fair = ['signing-method.invalid', 'signing-method.exists', 'signing-method.not-found', 'storage.conflict']
 
-describe.each(await openTestDatabases())(
+describe.each(await listTestDatabases())(
   'concurrent changes of signing methods through two hosts on $name',
   (database) => {
     const hosts: Host[] = []

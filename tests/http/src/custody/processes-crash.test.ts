@@ -1,6 +1,6 @@
 import { newKey } from '@billfold/core'
 import { migrate } from '@billfold/storage-kysely'
-import { type FreshDatabase, openTestDatabases } from '@billfold/test-databases'
+import { type FreshDatabase, listTestDatabases } from '@billfold/test-databases'
 import { JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -15,7 +15,7 @@ import type { CustodyReply } from './custody-host.ts'
 import { createCustodyCaller, createWallet, sendTransaction, type TransactingHost } from './transacting-host.ts'
 
 /** Databases that another process can connect to. */
-const databases = (await openTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
+const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
 const program = fileURLToPath(new URL('../../dist/custody/transacting-process.js', import.meta.url))
 
 interface HostProcess extends Pick<TransactingHost, 'call'> {
@@ -58,7 +58,7 @@ describe.each(databases)('two host processes on one $name', (database) => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'billfold-anvil-'))
-    fresh = await database.open()
+    fresh = await database.create()
     await migrate(fresh.connect(), { dialect: database.dialect })
     anvil = await startAnvil(['--no-mining', '--state', join(folder, 'state.json')])
     provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })

@@ -1,5 +1,5 @@
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 import { inMemoryDriver } from '../in-memory-driver.ts'
 import { callCustody, createCustodyHost } from './custody-host.ts'
@@ -21,12 +21,12 @@ const payloads = [
   `"nobody" or 1=1`,
 ]
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect, kind, name } = database
 
   describe(`SQL in values on ${name}, ${kind === 'pglite' ? '' : sessions[dialect].join()}`, () => {
     test('is only text: it finds nobody, is stored as it is, and is found as it is', async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       await migrate(fresh.connect(), { dialect })
       const { db, driver } = fresh.connectWithSession(kind === 'pglite' ? [] : sessions[dialect])
       const { billfold, authorization } = await createCustodyHost(kyselyStorage(db, { dialect, ...driver }))

@@ -1,6 +1,6 @@
 import { type Storage, evmChainClient } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { type FreshDatabase, openTestDatabases } from '@billfold/test-databases'
+import { type FreshDatabase, listTestDatabases } from '@billfold/test-databases'
 import { JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ import {
 
 const sends = 40
 
-for (const database of await openTestDatabases())
+for (const database of await listTestDatabases())
   describe(`two hosts on one ${database.name}`, () => {
     let fresh: FreshDatabase
     let anvil: Anvil
@@ -31,7 +31,7 @@ for (const database of await openTestDatabases())
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'billfold-anvil-'))
-      fresh = await database.open()
+      fresh = await database.create()
       // Mines on demand, so that the content of each block is known.
       anvil = await startAnvil(['--no-mining', '--state', stateFile()])
       provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })

@@ -14,7 +14,7 @@ export async function createTwoInstances(
   database: TestDatabase,
   custody: CustodyOptions = {},
 ): Promise<{ readonly instances: readonly [Billfold, Billfold]; readonly drop: () => Promise<void> }> {
-  const { connect, drop } = await database.open()
+  const { connect, drop } = await database.create()
   const { dialect } = database
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
   const hash = createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 })

@@ -1,6 +1,6 @@
 import { inMemoryDriver } from '../in-memory-driver.ts'
 import type { Billfold } from '@billfold/core'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { basicAuthorization } from '../basic-authorization.ts'
 import { callCustody, type CustodyReply } from './custody-host.ts'
@@ -19,7 +19,7 @@ async function createCall(instances: readonly [Billfold, Billfold]): Promise<Cal
   return (index, method, path, body) => callCustody(drivers[index % 2 === 0 ? 0 : 1], authorization, method, path, body)
 }
 
-describe.each(await openTestDatabases())('concurrent wallet changes over two instances on $name', (database) => {
+describe.each(await listTestDatabases())('concurrent wallet changes over two instances on $name', (database) => {
   let call: Call
   let drop: () => Promise<void> = async () => {}
   const createUser = async (): Promise<string> =>

@@ -1,7 +1,7 @@
 import { memoryStorage } from '@billfold/core'
 import { embeddedRegistry, createRegistryServices } from '@billfold/core/dids'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { describeDidRegistry } from '@billfold/testing'
 import { deployRegistry } from './deployed-registry.ts'
 
@@ -11,11 +11,11 @@ describeDidRegistry('the embedded registry, in memory,', async () => {
   return { instances: [process, process], close: async () => {} }
 })
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect } = database
 
   describeDidRegistry(`the embedded registry, on ${database.name},`, async () => {
-    const { connect, drop } = await database.open()
+    const { connect, drop } = await database.create()
     const pools = [connect(), connect()] as const
     await migrate(pools[0], { dialect })
     const process = (db: (typeof pools)[number]) => ({

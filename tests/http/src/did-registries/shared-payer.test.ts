@@ -1,12 +1,12 @@
 import { createRegistryServices } from '@billfold/core/dids'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configureWallets } from './configure-wallets.ts'
 import { type DeployedRegistry, deployRegistry } from './deployed-registry.ts'
 import { assertEachStepOnce, configureInTwoProcesses } from './shared-payer.ts'
 
-const databases = await openTestDatabases()
+const databases = await listTestDatabases()
 const forProcesses = databases.find(({ kind }) => kind === 'postgres') ?? databases[0]
 
 describe('one payer', () => {
@@ -21,10 +21,10 @@ describe('one payer', () => {
     expect(steps).toBe(12)
   }, 300_000)
 
-  for (const { name, dialect, open } of databases) {
+  for (const { name, dialect, create } of databases) {
     it(`of two instances on one ${name} makes each operation once without a nonce gap`, async () => {
       const before = await deployed.provider.getTransactionCount(deployed.payerAddress)
-      const { connect, drop } = await open()
+      const { connect, drop } = await create()
       const pools = [connect(), connect()] as const
       await migrate(pools[0], { dialect })
       const wallets = Array.from({ length: 2 }, (_, index) => index)

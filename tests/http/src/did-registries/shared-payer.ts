@@ -22,7 +22,7 @@ export async function configureInTwoProcesses(
 ): Promise<{ readonly steps: number; readonly milliseconds: number }> {
   assert.ok(existsSync(program), 'run `npm run build` first: the processes run as they were built')
   const { dialect } = database
-  const fresh = await database.open()
+  const fresh = await database.create()
   await migrate(fresh.connect(), { dialect })
   const run = crypto.randomUUID().slice(0, 8)
   const before = await deployed.provider.getTransactionCount(deployed.payerAddress)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BillfoldError, memoryStorage } from '@billfold/core'
 import { type DidRegistry, embeddedRegistry } from '@billfold/core/dids'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DeployedRegistry, deployRegistry } from '../did-registries/deployed-registry.ts'
 import { resolveIndependently } from '../did-registries/independent-resolver.ts'
@@ -127,7 +127,7 @@ async function startMining({ anvil }: DeployedRegistry): Promise<void> {
   await anvil.rpc('evm_mine')
 }
 
-describe.each((await openTestDatabases()).filter(({ kind }) => kind === 'postgres'))(
+describe.each((await listTestDatabases()).filter(({ kind }) => kind === 'postgres'))(
   'two hosts with one payer on $name',
   (database) => {
     it('apply every change once without a nonce gap', { timeout: 300_000 }, async () => {

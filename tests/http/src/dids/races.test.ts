@@ -1,4 +1,4 @@
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signEs256k } from './sign-did-auth.ts'
 import type { DidClient, DidReply } from './did-client.ts'
@@ -15,7 +15,7 @@ import {
 /** Several commits of each host; `npm run did-configurations` makes 1,000. */
 const manyWallets = 120
 
-describe.each(await openTestDatabases())('concurrent calls to two hosts on $name', (database) => {
+describe.each(await listTestDatabases())('concurrent calls to two hosts on $name', (database) => {
   let two: TwoDidHosts
   beforeAll(async () => {
     two = await createTwoDidHosts(database)

@@ -14,7 +14,7 @@ export async function createListingHost(
   count: number,
 ): Promise<{ readonly caller: DidClient; readonly drop: () => Promise<void> }> {
   const { dialect } = database
-  const { connect, drop } = await database.open()
+  const { connect, drop } = await database.create()
   const db = connect()
   await migrate(db, { dialect })
   const storage = kyselyStorage(db, { dialect })

@@ -15,7 +15,7 @@ export interface TwoDidHosts {
 
 /** Creates two instances over a fresh database. */
 export async function createTwoDidHosts(database: TestDatabase, options: DidHostOptions = {}): Promise<TwoDidHosts> {
-  const { connect, drop } = await database.open()
+  const { connect, drop } = await database.create()
   const { dialect } = database
   const shared = { keyring: createKeyring(), admin: createExternalKey(), ...options }
   const pools = [connect(), connect()] as const

@@ -4,14 +4,14 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Billfold, type BillfoldEvent, newKey } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts'
 import { createWebhookInstance } from './webhook-instance.ts'
 
 const program = fileURLToPath(new URL('../../dist/events/delivering-process.js', import.meta.url))
 
-describe.each(await openTestDatabases())(
+describe.each(await listTestDatabases())(
   'concurrent deliveries of events from one $name',
   { timeout: 60_000 },
   (database) => {
@@ -29,7 +29,7 @@ describe.each(await openTestDatabases())(
       return one
     }
     beforeAll(async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       ;({ url, drop } = fresh)
       const options = {
         now: () => Date.now() + hours * 60 * 60 * 1000,

@@ -1,4 +1,4 @@
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describePlace } from './describe-place.ts'
 import { fuzzProcess } from './fuzz-process.ts'
@@ -6,7 +6,7 @@ import { fuzzedApiNames } from './fuzzed-apis.ts'
 import { type LoopBlock, monitorLoop } from './loop-monitor.ts'
 import { type HostProcess, startHostProcess } from './start-host-process.ts'
 
-const servers = (await openTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
+const servers = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
 const frameworks = ['express 5', 'koa'] as const
 
 describe.runIf(servers.length > 0)('hostile requests to a host in a process of its own', () => {

@@ -1,6 +1,6 @@
 import type { Route } from '@billfold/core/http'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { createEncryptedRequests } from '../authentication/encrypted-requests.ts'
 import { createFuzzedAuthentication } from '../authentication/fuzzed-authentication.ts'
 import { createFuzzedCustody } from '../custody/fuzzed-custody.ts'
@@ -40,9 +40,9 @@ export interface FuzzedHost {
 
 /** Starts an API over a fresh database. @param kind of the database: `sqlite`, `postgres`, `mysql` */
 export async function startFuzzedHost(name: FuzzedApiName, kind: string, mounting: Mounting): Promise<FuzzedHost> {
-  const database = (await openTestDatabases()).find((one) => one.kind === kind)
+  const database = (await listTestDatabases()).find((one) => one.kind === kind)
   if (database === undefined) throw new Error(`there is no database of the kind ${kind}`)
-  const { connect, drop } = await database.open()
+  const { connect, drop } = await database.create()
   const db = connect()
   await migrate(db, { dialect: database.dialect })
   const fuzzed = await fuzzedApis[name](kyselyStorage(db, { dialect: database.dialect }))

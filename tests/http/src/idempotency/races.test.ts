@@ -1,7 +1,7 @@
 import { type Billfold, createBillfold, localKeyring, newKey, createPasswordHasher, type Storage } from '@billfold/core'
 import type { MountableApi } from '@billfold/core/http'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inMemoryDriver } from '../in-memory-driver.ts'
 import { createEncryptingClient } from '../authentication/encrypting-client.ts'
@@ -62,13 +62,13 @@ const cases: readonly Case[] = [
   },
 ]
 
-describe.each(await openTestDatabases())('concurrent calls under one key over two hosts on $name', (database) => {
+describe.each(await listTestDatabases())('concurrent calls under one key over two hosts on $name', (database) => {
   let hosts: readonly [Billfold, Billfold]
   let drop: () => Promise<void> = async () => {}
   let service = ''
 
   beforeAll(async () => {
-    const fresh = await database.open()
+    const fresh = await database.create()
     ;({ drop } = fresh)
     const { dialect } = database
     const pools = [fresh.connect(), fresh.connect()] as const

@@ -13,7 +13,7 @@ import {
   tables,
 } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases, type TestDatabase } from '@billfold/test-databases'
+import { listTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RequestContent } from '../request-driver.ts'
 import { type Host, startHost } from '../hosts/start-host.ts'
@@ -61,7 +61,7 @@ function gateFor(table: string, count: number): Gate {
 const mounting = mountings.find(({ framework, prefix, parser }) => framework === 'koa' && prefix === '' && !parser)
 
 async function pairOn(database: TestDatabase, blobsIn: 'directory' | 'database'): Promise<Pair> {
-  const { connect, drop } = await database.open()
+  const { connect, drop } = await database.create()
   const { dialect } = database
   const directory = await mkdtemp(join(tmpdir(), 'billfold-races-'))
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
@@ -123,7 +123,7 @@ function asking(pair: Pair, { jwt }: Applicant, index: number) {
     })
 }
 
-describe.each(await openTestDatabases())('concurrent calls to two hosts on $name', (database) => {
+describe.each(await listTestDatabases())('concurrent calls to two hosts on $name', (database) => {
   let pair: Pair
   beforeAll(async () => {
     // SQLite with blobs in a directory, the others with blobs in the database.

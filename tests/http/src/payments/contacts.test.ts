@@ -1,4 +1,4 @@
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inMemoryDriver } from '../in-memory-driver.ts'
 import {
@@ -213,7 +213,7 @@ describe('the defaults', () => {
   })
 })
 
-describe.each(await openTestDatabases())(
+describe.each(await listTestDatabases())(
   'a contact that two verify at once, on $name',
   { timeout: 180_000 },
   (database) => {

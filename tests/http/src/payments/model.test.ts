@@ -1,10 +1,10 @@
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkAgainstModel, modelSteps } from './model.ts'
 import { startTwoPaymentsHosts } from './two-hosts.ts'
 
-describe.each(await openTestDatabases())(
+describe.each(await listTestDatabases())(
   'random payments, confirmations, withdrawals and repeats on $name',
   (database) => {
     it('match a model at two hosts, with a consistent ledger', async () => {

@@ -1,4 +1,4 @@
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   callEndpoint,
@@ -15,7 +15,7 @@ import { type ClockedHost, startTwoPaymentsHosts } from './two-hosts.ts'
 
 const day = 24 * 60 * 60 * 1000
 
-describe.each(await openTestDatabases())(
+describe.each(await listTestDatabases())(
   'concurrent payments over two hosts on one $name',
   { timeout: 180_000 },
   (database) => {

@@ -1,15 +1,15 @@
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { type AnyTables, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
+import { type AnyTables, listTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { type Kysely, sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { describeReliability, measureReliability } from './reliability.ts'
 
-const databases = (await openTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
+const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
 
 // The long form, of 100,000 payments, is `npm run payments`.
 describe('two processes with a kill and dropped database connections', () => {
   it.each(databases)('lose and duplicate no payment on $name', { timeout: 300_000 }, async (database) => {
-    const fresh = await database.open()
+    const fresh = await database.create()
     if (fresh.url === undefined) throw new Error('there is no URL')
     const { dialect } = database
     const url = new URL(fresh.url)

@@ -17,7 +17,7 @@ export async function startTwoPaymentsHosts(
   database: TestDatabase,
   payments: PaymentsOptions = {},
 ): Promise<{ readonly hosts: readonly [ClockedHost, ClockedHost]; readonly drop: () => Promise<void> }> {
-  const { connect, drop } = await database.open()
+  const { connect, drop } = await database.create()
   const { dialect } = database
   const key = newKey()
   const listening: Host[] = []

@@ -1,13 +1,13 @@
 import { storageRateLimiter } from '@billfold/core/rate-limits'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, it } from 'vitest'
 
-describe.each((await openTestDatabases()).map((database) => [database.name, database] as const))(
+describe.each((await listTestDatabases()).map((database) => [database.name, database] as const))(
   'rate limits on %s',
-  (_name, { dialect, open }) => {
+  (_name, { dialect, create }) => {
     it('allow exactly the limit of concurrent calls over several connections', async () => {
-      const fresh = await open()
+      const fresh = await create()
       try {
         await migrate(fresh.connect(), { dialect })
         const now = Date.UTC(2026, 0, 1)

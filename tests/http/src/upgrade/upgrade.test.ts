@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { openTestDatabases } from '@billfold/test-databases'
+import { listTestDatabases } from '@billfold/test-databases'
 import { verifyMessage } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inMemoryDriver } from '../in-memory-driver.ts'
@@ -24,7 +24,7 @@ it('there is a dump of the first version', () => {
   expect(dumps.map(({ migration }) => migration)).toContain('0001-initial-schema')
 })
 
-for (const database of await openTestDatabases()) {
+for (const database of await listTestDatabases()) {
   const { dialect } = database
   describe.each(dumps)(`a dump of migration $migration, migrated on ${database.name},`, (old) => {
     const { life } = old
@@ -32,7 +32,7 @@ for (const database of await openTestDatabases()) {
     let drop: () => Promise<void> = async () => {}
 
     beforeAll(async () => {
-      const fresh = await database.open()
+      const fresh = await database.create()
       ;({ drop } = fresh)
       const db = fresh.connect()
       const storage = kyselyStorage(db, { dialect })

@@ -22,7 +22,7 @@ let found: Promise<Found> | undefined
  * Lists the available databases: SQLite always, PostgreSQL (or PGlite if there is none), MySQL or MariaDB if there is one, at
  * `BILLFOLD_TEST_POSTGRES_URL` and `BILLFOLD_TEST_MYSQL_URL`. With `CI=true` an unreachable server is an error.
  */
-export async function openTestDatabases(): Promise<readonly TestDatabase[]> {
+export async function listTestDatabases(): Promise<readonly TestDatabase[]> {
   const { databases, unreachable } = await findDatabases()
   if (readEnvironment('CI') === 'true' && unreachable.length > 0)
     throw new Error(`with CI=true all databases must be reachable: ${unreachable.join('; ')}`)
