@@ -70,6 +70,7 @@ beforeAll(async () => {
     passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
     onboarding: { blobs: databaseBlobs(storage), templates: [template] },
     authentication: { publicUrl, verifier: scriptedVerifier(), assessRisk: () => 'allow' },
+    payments: { contactVerification: 'host' },
   })
   const evaultEmail = await createMarkedPeople(billfold)
   before = await dump(storage)
