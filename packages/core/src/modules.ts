@@ -27,7 +27,7 @@ export type {
   VerifiedRegistration,
 } from './identity/passkeys/verifier.ts'
 export type { UserRow } from './identity/users/create.ts'
-export { findByIdentifier } from './identity/users/identifiers.ts'
+export { findByIdentifier, type IdentifierRow } from './identity/users/identifiers.ts'
 export { getUser } from './identity/users/find.ts'
 export { sealedColumn, type SealedColumn } from './kernel/storage/sealed-column.ts'
 export { type Act, type ActKind, actKinds, type ChainCall, type ProvenMethod } from './platform/acts/act.ts'
