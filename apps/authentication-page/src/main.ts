@@ -205,7 +205,7 @@ async function open(texts: Texts): Promise<void> {
   }
 }
 
-// A page that the browser has kept may show a step that is over.
+// A page from the back/forward cache may show a step that is over.
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload()
 })

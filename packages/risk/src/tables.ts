@@ -85,7 +85,7 @@ export const riskActs = defineTable({
   indexes: { byUser: ['userId', 'at'], byTime: ['at'] },
 })
 
-/** Assessments, kept for 90 days. */
+/** Assessments, retained for 90 days. */
 export const riskAssessments = defineTable({
   name: 'risk_assessments',
   columns: {

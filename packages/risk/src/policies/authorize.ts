@@ -19,7 +19,7 @@ import { type Candidate, decide, type Decision, destinationId, type Facts, listC
 import { type CounterRow, countWrites, oldestBucket } from './limits.ts'
 import { policiesUnchanged, type PolicySet, readPolicySet, versionIn, versionRowId } from './policy-store.ts'
 
-/** How long the row that says when a recipient was first used is kept after that, in milliseconds. */
+/** How long the row that says when a recipient was first used is retained after that, in milliseconds. */
 const destinationRetentionMs = 2 * 366 * 24 * 60 * 60 * 1000
 
 /** The tenants whose rules a process remembers. */

@@ -2,7 +2,7 @@ import type { Services } from '@billfold/core/modules'
 import { batch, remove, tryCommit, update } from '@billfold/core/storage'
 import { riskApprovals, riskRequests } from '../tables.ts'
 
-/** How long requests that have ended are kept, in milliseconds. */
+/** Retention of requests that have ended, in milliseconds. */
 const retentionMs = 90 * 24 * 60 * 60 * 1000
 const batchSize = 200
 

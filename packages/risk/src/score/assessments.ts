@@ -34,7 +34,7 @@ const detailSchema = z.object({
   }),
 })
 
-/** How long assessments are kept, in milliseconds. */
+/** Retention of assessments, in milliseconds. */
 export const assessmentRetentionMs = 90 * 24 * 60 * 60 * 1000
 
 /** An assessment without its factors. */

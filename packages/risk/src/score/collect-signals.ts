@@ -6,7 +6,7 @@ import type { Signals } from './signals.ts'
 
 const hourMs = 60 * 60 * 1000
 const dayMs = 24 * hourMs
-/** How long acts are kept to compare others with, in milliseconds. */
+/** Retention of the acts that others are compared with, in milliseconds. */
 export const historyMs = 30 * dayMs
 const maxRows = 1000
 

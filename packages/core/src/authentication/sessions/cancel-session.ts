@@ -23,7 +23,7 @@ export function isCancelled({ state, failure }: Pick<SessionRow, 'state' | 'fail
 }
 
 /**
- * Ends a session because its user wants to, and deletes the picture and the templates that it kept for later steps. A session that the user has ended before stays as it is. Call it within `retryOnConflict`,
+ * Ends a session because its user wants to, and deletes the picture and the templates that it stored for later steps. A session that the user has ended before stays as it is. Call it within `retryOnConflict`,
  * and commit the writes.
  * @throws BillfoldError `session.not-found`, `session.expired`, `session.wrong-client`; `session.invalid-state` if it has ended otherwise
  */

@@ -6,7 +6,7 @@ import { faceAttempts } from './tables.ts'
 /** The maximum number of attempts in an export, newest first. */
 const maxAttempts = 1000
 
-/** Personal data: the face attempts of a user in sessions, with what camera and device reported. They are kept for 90 days. */
+/** Personal data: the face attempts of a user in sessions, with what camera and device reported. They are retained for 90 days. */
 export const faceAttemptsData: PersonalData = {
   name: 'faceAttempts',
   tables: [faceAttempts],

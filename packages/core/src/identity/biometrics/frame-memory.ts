@@ -29,8 +29,8 @@ export function addFrames(
   at: number,
   since: number,
 ): FrameMemory {
-  const kept = memory?.format === format ? memory.frames.filter((frame) => frame.at > since) : []
-  return { format, frames: [...kept, ...hashes.map((hash) => ({ at, hash }))].slice(-maxRememberedFrames) }
+  const recent = memory?.format === format ? memory.frames.filter((frame) => frame.at > since) : []
+  return { format, frames: [...recent, ...hashes.map((hash) => ({ at, hash }))].slice(-maxRememberedFrames) }
 }
 
 /** Counts the bits in which two hashes differ; infinity for different lengths. */

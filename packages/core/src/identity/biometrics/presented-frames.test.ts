@@ -73,7 +73,7 @@ describe('presented frames', () => {
     expect(await stored()).toBeUndefined()
   })
 
-  test('are kept up to a maximum per user, and the oldest are forgotten', () => {
+  test('are remembered up to a maximum per user, and the oldest are forgotten', () => {
     let memory = addFrames(undefined, hashes(0), 1, 0)
     for (let at = 2; at <= 400; at++) memory = addFrames(memory, hashes(at % 256), at, 0)
     expect(memory.frames).toHaveLength(maxRememberedFrames)

@@ -81,7 +81,7 @@ export interface StartedLiveness {
 /**
  * Perceptual hashes of the frames of a liveness check: equal or near for the same picture, also when it was encoded again or
  * resized. Billfold keeps those of passed checks for some time, sealed, and rejects a later check of the same user with a frame
- * whose hash differs from a kept one in at most `maxDistance` bits.
+ * whose hash differs from a remembered one in at most `maxDistance` bits.
  */
 export interface FrameHashes {
   /** Name and version of the hash, 1 to 64 printable ASCII characters; hashes of another format are not compared. */
