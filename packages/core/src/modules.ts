@@ -30,7 +30,14 @@ export type { UserRow } from './identity/users/create.ts'
 export { findByIdentifier, type IdentifierRow } from './identity/users/identifiers.ts'
 export { getUser } from './identity/users/find.ts'
 export { sealedColumn, type SealedColumn } from './kernel/storage/sealed-column.ts'
-export { type Act, type ActKind, actKinds, type ChainCall, type ProvenMethod } from './platform/acts/act.ts'
+export {
+  type Act,
+  type ActKind,
+  actKinds,
+  type ChainCall,
+  type ChainTransfer,
+  type ProvenMethod,
+} from './platform/acts/act.ts'
 export { type ActAuthorizer, type ActDecision, authorizeAct } from './platform/acts/authorize-act.ts'
 export type { AuditAction, AuditActions } from './platform/audit/actions.ts'
 export { type Actor, auditWrite } from './platform/audit/audit-write.ts'

@@ -5,7 +5,7 @@ import { type CustodyOptions, custodyApi } from './api/index.ts'
 import { custodyEvents } from './events.ts'
 import { sealedReplacements } from './transactions/fee-bumping/replacements.ts'
 import { purgeTransactions } from './transactions/retention/purge-transactions.ts'
-import { accountNonces, transactionReplacements, transactions } from './transactions/tables.ts'
+import { accountNonces, transactionReplacements, transactionReservations, transactions } from './transactions/tables.ts'
 import { reconcileTransactions } from './transactions/tracking/reconcile.ts'
 import { reencryptSeeds, reencryptWalletKeys } from './wallets/master-secret-rotation.ts'
 import { custodyPersonalData } from './wallets/personal-data.ts'
@@ -43,7 +43,7 @@ export interface CustodyModuleContext extends ModuleContext {
 /** Wallets, signatures and transactions, and the custody API. */
 export const custodyModule = defineModule({
   name: 'custody',
-  tables: [wallets, seeds, transactions, transactionReplacements, accountNonces],
+  tables: [wallets, seeds, transactions, transactionReplacements, transactionReservations, accountNonces],
   sealedColumns: [sealedReplacements],
   masterSecretColumns: [
     { table: wallets, column: 'sealedKey', reencrypt: reencryptWalletKeys },

@@ -5,11 +5,18 @@ export type {
   BroadcastResult,
   ChainClient,
   ChainClients,
+  Coin,
+  CommonChainClient,
   NodeTransactionStatus,
   EvmCall,
   EvmClient,
   EvmFees,
+  NonceChainClient,
+  ReservingBroadcastResult,
+  ReservingChainClient,
+  UtxoClient,
 } from './chain-client.ts'
+export { hasNonces } from './chain-client.ts'
 export { callNode, type ChainConnections, createChainConnections, getChainClient } from './connections.ts'
 export { type EvmClientOptions, evmChainClient } from './evm-client.ts'
 export type { EvmHistory, EvmHistoryClient, EvmLog, EvmLogQuery, EvmLogRangeQuery } from './evm-history.ts'
