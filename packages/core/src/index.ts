@@ -146,6 +146,14 @@ export {
   type EvmLogQuery,
   type EvmLogRangeQuery,
   evmChainClient,
+  type BitcoinCoreClientOptions,
+  bitcoinCoreChainClient,
+  type EsploraClientOptions,
+  esploraChainClient,
+  type UtxoClientOptions,
+  type UtxoNetwork,
+  type UtxoNetworkOption,
+  utxoNetworks,
   type FeeBumping,
 } from './custody/chain-clients/index.ts'
 export * from './platform/audit/actions.ts'

@@ -147,6 +147,8 @@ export interface UtxoClient extends ReservingChainClient {
   readonly dustRelayFeeRate: bigint
   /** The fee rate that nodes require of a replacement for its relay, and of any transaction, in minor units per 1000 virtual bytes. */
   readonly incrementalFeeRate: bigint
+  /** True if nodes replace a pending transaction by one with a higher fee (BIP-125). */
+  readonly allowsReplacement: boolean
   readonly isReplaced: (raw: Uint8Array) => Promise<boolean>
 }
 

@@ -36,11 +36,6 @@ export function parseOutputs(raw: Uint8Array): readonly TransactionOutput[] {
   return RawTx.decode(raw).outputs
 }
 
-/** Parses the outputs that a serialized transaction spends, as `txid:index`. */
-export function parseSpentOutputs(raw: Uint8Array): readonly string[] {
-  return RawTx.decode(raw).inputs.map(({ txid, index }) => `${Buffer.from(txid).toString('hex')}:${index}`)
-}
-
 function compareCoins(
   one: { readonly txid: string; readonly vout: number },
   other: { readonly txid: string; readonly vout: number },

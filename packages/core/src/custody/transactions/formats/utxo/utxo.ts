@@ -210,12 +210,13 @@ export async function fetchFeeRate(
 function computeBumps(
   { chainSpecificFields }: TransactionRequest,
   feeRate: bigint,
-  { maxFeeRate }: UtxoClient,
+  { maxFeeRate, allowsReplacement }: UtxoClient,
   { maxReplacements, maxReplacementFeeRate = maxFeeRate }: ReservingContext,
 ): readonly bigint[] {
   const highest = parseFeeRate(chainSpecificFields?.maxReplacementFeeRate, 'maxReplacementFeeRate')
   if (highest === undefined) return []
   const field = 'chainSpecificFields.maxReplacementFeeRate'
+  if (!allowsReplacement) throw invalid(field, 'is not supported on this chain, whose nodes replace no transactions')
   const limit = maxReplacementFeeRate < maxFeeRate ? maxReplacementFeeRate : maxFeeRate
   if (highest > limit) throw invalid(field, `exceeds the limit of the host: ${formatFeeRate(limit)}`)
   if (highest < feeRate) throw invalid(field, `is below the initial fee rate: ${formatFeeRate(feeRate)}`)
