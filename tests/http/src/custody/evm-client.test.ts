@@ -1,4 +1,4 @@
-import { type BroadcastResult, evmChainClient, type NonceChainClient } from '@billfold/core'
+import { type BroadcastResult, evmChainClient } from '@billfold/core'
 import { chainClientCases, describeChainClient, type ChainUnderTest } from '@billfold/testing'
 import { keccak256, parseEther, Wallet } from 'ethers'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -47,7 +47,7 @@ async function startClient(): Promise<ChainUnderTest> {
   }
 }
 /** Replaces one method of a client by a faulty one. */
-type Fault = (client: NonceChainClient) => Partial<NonceChainClient>
+type Fault = (client: ChainUnderTest['client']) => Partial<ChainUnderTest['client']>
 
 const answering =
   (change: (answer: BroadcastResult) => BroadcastResult): Fault =>

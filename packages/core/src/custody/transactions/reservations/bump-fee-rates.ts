@@ -50,7 +50,7 @@ async function bumpFeeRate(
 }
 
 async function computePaidFeeRate(services: CustodyServices, row: TransactionRow): Promise<bigint> {
-  return computeFeeOf(row.raw, await getSpentCoins(services, row)).feeRate
+  return computeFeeOf(row.raw, await getSpentCoins(services, row, row.raw)).feeRate
 }
 
 function toFeeRate({ maxFeePerGas }: TransactionReplacementRow): bigint {
