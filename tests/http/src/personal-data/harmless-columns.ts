@@ -191,6 +191,7 @@ export const emptyTables: Readonly<Record<string, string>> = {
   account_nonces: 'counters of addresses on a chain',
   transactions: 'needs a chain; holds what is public on it, and is deleted after 90 or 365 days',
   transaction_replacements: 'as transactions',
+  transaction_reservations: 'as transactions; deleted when they are final',
   audit_links: 'hashes of audit records',
   devices: 'needs a PIN step; the tests of devices and of personal data export and erase it',
   did_changes: 'public in a DID registry, which keeps its history',

@@ -28,7 +28,8 @@ for (const database of await listTestDatabases())
         const keyring = sharedKeyring()
         const storage = (): Storage => kyselyStorage(fresh.connect(), { dialect })
         const [client] = Object.values(node.clients)
-        const start = () => startUtxoHost(node, client?.(), { storage: storage(), keyring, now: () => Date.now() + ahead })
+        const start = () =>
+          startUtxoHost(node, client?.(), { storage: storage(), keyring, now: () => Date.now() + ahead })
         hosts = await Promise.all([start(), start()])
       }, 120_000)
       afterAll(async () => {
@@ -64,7 +65,8 @@ for (const database of await listTestDatabases())
           const { ins, outs } = Transaction.fromHex(found?.hex ?? '')
           for (const { hash, index } of ins) spent.add(`${Buffer.from(hash).toString('hex')}:${index}`)
           const script = addresses.toOutputScript(to, node.network)
-          for (const { value } of outs.filter((output) => Buffer.compare(output.script, script) === 0)) received += value
+          for (const { value } of outs.filter((output) => Buffer.compare(output.script, script) === 0))
+            received += value
           expect(ins.length).toBeGreaterThan(0)
         }
         expect(received).toBe(BigInt(count) * 1_000_000n)

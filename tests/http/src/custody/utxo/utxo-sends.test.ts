@@ -74,7 +74,9 @@ for (const [name, start] of utxoNodes)
       for (const [type, to = ''] of Object.entries(recipients())) {
         const wallet = await fundedWallet(coin)
         const transaction = await decode(await send(wallet, to, '0.25'))
-        const outputs = transaction.outs.map(({ script, value }) => [Buffer.from(script).toString('hex'), value] as const)
+        const outputs = transaction.outs.map(
+          ({ script, value }) => [Buffer.from(script).toString('hex'), value] as const,
+        )
         const script = (address: string): string =>
           Buffer.from(addresses.toOutputScript(address, node.network)).toString('hex')
         const change = outputs.find(([to]) => to === script(wallet.address))?.[1] ?? 0n
@@ -133,7 +135,9 @@ for (const [name, start] of utxoNodes)
       const wallet = await fundedWallet(coin)
       const chained = [await send(wallet, to, '0.1'), await send(wallet, to, '0.1'), await send(wallet, to, '0.1')]
       const spent = (await Promise.all(chained.map(decode))).map(({ ins: [input] }) =>
-        Buffer.from(input?.hash ?? []).reverse().toString('hex'),
+        Buffer.from(input?.hash ?? [])
+          .reverse()
+          .toString('hex'),
       )
       expect(spent.slice(1)).toEqual(chained.slice(0, 2))
       const bumpable = await fundedWallet(coin)
@@ -148,8 +152,18 @@ for (const [name, start] of utxoNodes)
       const { P2WPKH: to = '' } = recipients()
       const wallet = await fundedWallet(coin)
       const attempt = async (fields: object): Promise<readonly unknown[]> => {
-        const request = { type: 'TRANSFER', secretType: node.secretType, walletId: wallet.id, to, value: '0.1', ...fields }
-        const { status, codes } = await host.call('POST', '/api/transactions', { pincode: '471147', transactionRequest: request })
+        const request = {
+          type: 'TRANSFER',
+          secretType: node.secretType,
+          walletId: wallet.id,
+          to,
+          value: '0.1',
+          ...fields,
+        }
+        const { status, codes } = await host.call('POST', '/api/transactions', {
+          pincode: '471147',
+          transactionRequest: request,
+        })
         return [status, codes[0]]
       }
       const invalid = (field: string) => [400, `transactionRequest.${field}`]
@@ -162,7 +176,9 @@ for (const [name, start] of utxoNodes)
       expect(await attempt({ data: '0x00' })).toEqual(invalid('data'))
       expect(await attempt({ chainSpecificFields: { feeRate: 0.5 } })).toEqual(invalid('chainSpecificFields.feeRate'))
       expect(await attempt({ chainSpecificFields: { feeRate: 501 } })).toEqual([400, 'transaction.fee-too-high'])
-      expect(await attempt({ chainSpecificFields: { maxReplacementFeeRate: 501 } })).toEqual(invalid('chainSpecificFields.maxReplacementFeeRate'))
+      expect(await attempt({ chainSpecificFields: { maxReplacementFeeRate: 501 } })).toEqual(
+        invalid('chainSpecificFields.maxReplacementFeeRate'),
+      )
       expect(await attempt({ type: 'TOKEN_TRANSFER', tokenAddress: to })).toEqual([400, 'transaction.unsupported-type'])
       expect(await attempt({ value: '1' })).toEqual([400, 'transaction.insufficient-funds'])
       expect(await attempt({ value: '20999999' })).toEqual([400, 'transaction.insufficient-funds'])
@@ -171,7 +187,13 @@ for (const [name, start] of utxoNodes)
     it('are built as a PSBT that another library reads, and reserve nothing', async () => {
       const { P2TR: to = '' } = recipients()
       const wallet = await fundedWallet(coin)
-      const request = { type: 'TRANSFER', secretType: node.secretType, walletId: wallet.id, to: to.toUpperCase(), value: '0.3' }
+      const request = {
+        type: 'TRANSFER',
+        secretType: node.secretType,
+        walletId: wallet.id,
+        to: to.toUpperCase(),
+        value: '0.3',
+      }
       const { result } = await host.call('POST', '/api/transactions/build', { transactionRequest: request })
       const psbt = Psbt.fromBase64(result.unsigned, { network: node.network })
       expect(psbt.data.inputs.map(({ witnessUtxo }) => witnessUtxo?.value)).toEqual([coin])

@@ -57,7 +57,7 @@ export function bitcoinCoreChainClient(options: BitcoinCoreClientOptions): UtxoC
   const { wallet } = options
   const walletUrls = urls.map((url) => `${url}/wallet/${encodeURIComponent(wallet ?? '')}`)
   const walletRpc = wallet === undefined ? undefined : createJsonRpc({ urls: walletUrls, timeoutMs, fetch })
-  const list = listCoins(rpc, walletRpc)
+  const list = listCoins(rpc, walletRpc, timeoutMs)
   const status = (txid: string): Promise<NodeTransactionStatus> => fetchStatus(rpc, walletRpc, txid)
   return {
     family: 'utxo',

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Coin } from '../chain-client.ts'
 import { type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
@@ -17,6 +18,10 @@ const importShape = z.array(z.object({ success: z.boolean() }))
 /** The maximum number of confirmations in `listunspent`. */
 const anyConfirmations = 9_999_999
 
+/** Another scan is in progress (RPC_INVALID_PARAMETER). */
+const scanInProgress = -8
+const scanIntervalMs = 50
+
 /** The wallet is a legacy one (RPC_WALLET_ERROR), as those of Litecoin Core. */
 const walletError = -4
 
@@ -24,8 +29,9 @@ const walletError = -4
 export function listCoins(
   rpc: JsonRpcCall,
   walletRpc: JsonRpcCall | undefined,
+  timeoutMs: number,
 ): (address: string) => Promise<readonly Coin[]> {
-  if (walletRpc === undefined) return scanCoins(rpc)
+  if (walletRpc === undefined) return scanCoins(rpc, timeoutMs)
   const imported = new Set<string>()
   return async (address) => {
     if (!imported.has(address)) await importAddress(rpc, walletRpc, address)
@@ -35,16 +41,28 @@ export function listCoins(
 }
 
 /** A node runs one scan at a time, so they wait for each other. */
-function scanCoins(rpc: JsonRpcCall): (address: string) => Promise<readonly Coin[]> {
+function scanCoins(rpc: JsonRpcCall, timeoutMs: number): (address: string) => Promise<readonly Coin[]> {
   let last: Promise<unknown> = Promise.resolve()
   const scan = async (address: string): Promise<readonly Coin[]> => {
-    const found = scanShape.parse(await rpc('scantxoutset', ['start', [`addr(${address})`]]))
+    const found = scanShape.parse(await startScan(rpc, address, timeoutMs))
     return found.unspents.map(({ height, ...coin }) => ({ ...coin, confirmations: found.height - height + 1 }))
   }
   return (address) => {
     const next = last.then(() => scan(address))
     last = next.catch(() => undefined)
     return next
+  }
+}
+
+/** Starts a scan, once that of another process has ended. */
+async function startScan(rpc: JsonRpcCall, address: string, timeoutMs: number): Promise<unknown> {
+  for (let waited = 0; ; waited += scanIntervalMs) {
+    try {
+      return await rpc('scantxoutset', ['start', [`addr(${address})`]])
+    } catch (error) {
+      if (!(error instanceof JsonRpcError) || error.code !== scanInProgress || waited >= timeoutMs) throw error
+      await setTimeout(scanIntervalMs * (0.5 + Math.random()))
+    }
   }
 }
 

@@ -27,8 +27,14 @@ export function computeFee(virtualSize: bigint, feeRate: bigint): bigint {
  * program costs 67 bytes to spend, any other script 148.
  */
 export function computeDustLimit(script: Uint8Array, dustRelayFeeRate: bigint): bigint {
-  const isWitness = script.length >= 4 && script.length <= 42 && (script[0] === 0 || (script[0] ?? 0) >= 0x51)
-  return computeFee(BigInt(outputBytes(script) + (isWitness ? 67 : 148)), dustRelayFeeRate)
+  return computeFee(BigInt(outputBytes(script) + (isWitnessProgram(script) ? 67 : 148)), dustRelayFeeRate)
+}
+
+/** A version (OP_0, or OP_1 to OP_16) and a push of 2 to 40 bytes (BIP-141). */
+function isWitnessProgram(script: Uint8Array): boolean {
+  const [version = -1, pushed] = script
+  const isVersion = version === 0 || (version >= 0x51 && version <= 0x60)
+  return isVersion && script.length >= 4 && script.length <= 42 && pushed === script.length - 2
 }
 
 function outputBytes(script: Uint8Array): number {
