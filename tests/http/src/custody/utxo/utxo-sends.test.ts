@@ -50,7 +50,7 @@ for (const [name, start] of utxoNodes)
     }
     const balance = async ({ id }: UtxoWallet): Promise<string> =>
       (await host.call('GET', `/api/wallets/${id}/balance`)).result.rawBalance
-    const status = async (txid: string) =>
+    const statusOf = async (txid: string) =>
       (await host.call('GET', `/api/transactions/${node.secretType}/${txid}/status`)).result
     const maintainLater = async (): Promise<void> => {
       ahead += 240_000
@@ -79,7 +79,7 @@ for (const [name, start] of utxoNodes)
         )
         const script = (address: string): string =>
           Buffer.from(addresses.toOutputScript(address, node.network)).toString('hex')
-        const change = outputs.find(([to]) => to === script(wallet.address))?.[1] ?? 0n
+        const change = outputs.find(([paid]) => paid === script(wallet.address))?.[1] ?? 0n
         expect([type, new Map(outputs)]).toEqual([
           type,
           new Map([
@@ -239,11 +239,11 @@ for (const [name, start] of utxoNodes)
       const third = (await replaceTransaction(host, node, 'resubmit', second)).result.transactionHash
       expect(await node.mempool()).toContain(third)
       await node.mine()
-      expect(await status(first)).toMatchObject({ status: 'SUCCEEDED', replacedBy: third, confirmations: 1 })
+      expect(await statusOf(first)).toMatchObject({ status: 'SUCCEEDED', replacedBy: third, confirmations: 1 })
       expect((await replaceTransaction(host, node, 'resubmit', first)).codes).toEqual(['transaction.not-pending'])
       await node.mine(5)
       await maintainLater()
-      expect(await status(first)).toMatchObject({ status: 'SUCCEEDED', hasReachedFinality: true })
+      expect(await statusOf(first)).toMatchObject({ status: 'SUCCEEDED', hasReachedFinality: true })
       // Its change can be spent again.
       await send(wallet, to, '0.1')
     })
@@ -270,7 +270,7 @@ for (const [name, start] of utxoNodes)
       const { outs } = await decode(canceled)
       expect(outs.map(({ script }) => addresses.fromOutputScript(script, node.network))).toEqual([wallet.address])
       await node.mine()
-      expect(await status(first)).toMatchObject({ status: 'CANCELED', replacedBy: canceled })
+      expect(await statusOf(first)).toMatchObject({ status: 'CANCELED', replacedBy: canceled })
       await node.mine(5)
       await maintainLater()
       await send(wallet, to, '0.5')
@@ -296,10 +296,10 @@ for (const [name, start] of utxoNodes)
       await node.mine()
       const second = await send(wallet, to, '0.6')
       await node.mine()
-      expect((await status(first)).confirmations).toBe(2)
+      expect((await statusOf(first)).confirmations).toBe(2)
       await node.undoBlocks(2)
       await maintainLater()
-      expect([(await status(first)).status, (await status(second)).status]).toEqual(['PENDING', 'PENDING'])
+      expect([(await statusOf(first)).status, (await statusOf(second)).status]).toEqual(['PENDING', 'PENDING'])
       await node.kill()
       await node.start()
       await maintainLater()
@@ -307,6 +307,6 @@ for (const [name, start] of utxoNodes)
       for (const txid of [first, second]) expect(await node.find(txid)).toBeDefined()
       await node.mine(6)
       await maintainLater()
-      expect(await status(first)).toMatchObject({ status: 'SUCCEEDED', hasReachedFinality: true })
+      expect(await statusOf(first)).toMatchObject({ status: 'SUCCEEDED', hasReachedFinality: true })
     }, 120_000)
   })

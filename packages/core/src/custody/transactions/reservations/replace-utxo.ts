@@ -48,10 +48,70 @@ export function replaceUtxo(services: CustodyServices, client: UtxoClient, repla
 async function signAndStore(
   services: CustodyServices,
   client: UtxoClient,
-  { actor, wallet, row: read, request, authorizedBy }: Replacing,
+  replacing: Replacing,
   coins: readonly Coin[],
   attempt: number,
 ): Promise<SignedTransaction> {
+  const { actor, wallet, authorizedBy } = replacing
+  const { row, cancels, level, ownScript, feeRate, selection, reservations } = await prepareReplacement(
+    services,
+    client,
+    replacing,
+    coins,
+    attempt,
+  )
+  // The value was authorized and counted with the transaction: of the two only one can be mined.
+  const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () => ({
+    ...walletAct(actor, wallet, authorizedBy),
+    kind: 'transaction-replace',
+    network: row.network,
+    content: `${cancels ? 'cancellation' : 'same'} ${row.hash}`,
+  }))
+  const signed = signUtxoTransaction(selection, ownScript, privateKey)
+  privateKey.fill(0)
+  const now = services.now()
+  const fees = { gasPrice: feeRate }
+  await commitAuthorized(
+    services,
+    authorizedBy,
+    // The raw transaction is what another process broadcasts again if the node loses it.
+    update(transactions, {
+      where: { id: row.id, state: { in: pendingStates } },
+      set: { raw: signed.raw, nextCheckAt: now + transactionLimits.checkIntervalMs },
+    }),
+    ...reservations,
+    // Those that were signed beforehand have the effect of the transaction, which a cancellation must outlive.
+    remove(transactionReplacements, { where: { transactionId: row.id, broadcastAt: null }, expectedRows: 'any' }),
+    await requestedReplacementInsert(services, row, { ...signed, fees, level, cancels, broadcastAt: now }),
+    walletUnchanged(wallet, authorizedBy),
+    auditWrite(actor, cancels ? 'transaction.canceled' : 'transaction.resubmitted', wallet.id, now, {
+      id: row.id,
+      hash: signed.hash,
+      level,
+    }),
+    ...writes,
+  )
+  return signed
+}
+
+/** A replacement that is complete except for its signature. */
+interface PreparedReplacement {
+  readonly row: TransactionRow
+  readonly cancels: boolean
+  readonly level: number
+  readonly ownScript: Uint8Array
+  readonly feeRate: bigint
+  readonly selection: CoinSelection
+  readonly reservations: readonly Write[]
+}
+
+async function prepareReplacement(
+  services: CustodyServices,
+  client: UtxoClient,
+  { wallet, row: read, request }: Replacing,
+  coins: readonly Coin[],
+  attempt: number,
+): Promise<PreparedReplacement> {
   const [row = read] = await services.storage.find(transactions, { where: { id: read.id }, limit: 1 })
   const status = await resolveOnChainStatus(services, client, row)
   if (!pendingStates.includes(row.state) || status.state === 'mined' || status.state === 'failed')
@@ -68,51 +128,13 @@ async function signAndStore(
   const spent = await getSpentCoins(services, row, currentRaw)
   const feeRate = await resolveFeeRate(services, client, row, computeFeeOf(currentRaw, spent).feeRate)
   const selection = selectReplacement(client, { currentRaw, spent, ownScript, feeRate, cancels }, coins, state)
-  const kind = cancels ? 'cancellation' : 'same'
-  // The value was authorized and counted with the transaction: of the two only one can be mined.
-  const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () => ({
-    ...walletAct(actor, wallet, authorizedBy),
-    kind: 'transaction-replace',
-    network: row.network,
-    content: `${kind} ${row.hash}`,
-  }))
-  const signed = signUtxoTransaction(selection, ownScript, privateKey)
-  privateKey.fill(0)
-  const now = services.now()
-  const level = (earlier.at(-1)?.level ?? 0) + 1
   const added = selection.coins.filter((coin) => !state.reserved.has(toOutpoint(coin)))
   const reservations = [
     ...added.map((coin) => reserve(row, toOutpoint(coin), coin.amount)),
     // Its change must not be spent: which of the versions is mined is not known.
     ...(change === undefined ? [reserve(row, changeResource, null)] : []),
   ]
-  await commitAuthorized(
-    services,
-    authorizedBy,
-    // The raw transaction is what another process broadcasts again if the node loses it.
-    update(transactions, {
-      where: { id: row.id, state: { in: pendingStates } },
-      set: { raw: signed.raw, nextCheckAt: now + transactionLimits.checkIntervalMs },
-    }),
-    ...reservations,
-    // Those that were signed beforehand have the effect of the transaction, which a cancellation must outlive.
-    remove(transactionReplacements, { where: { transactionId: row.id, broadcastAt: null }, expectedRows: 'any' }),
-    await requestedReplacementInsert(services, row, {
-      ...signed,
-      fees: { gasPrice: feeRate },
-      level,
-      cancels,
-      broadcastAt: now,
-    }),
-    walletUnchanged(wallet, authorizedBy),
-    auditWrite(actor, cancels ? 'transaction.canceled' : 'transaction.resubmitted', wallet.id, now, {
-      id: row.id,
-      hash: signed.hash,
-      level,
-    }),
-    ...writes,
-  )
-  return signed
+  return { row, cancels, level: (earlier.at(-1)?.level ?? 0) + 1, ownScript, feeRate, selection, reservations }
 }
 
 const pendingStates = ['signed', 'sent']

@@ -1,5 +1,6 @@
-import { RawTx } from '@scure/btc-signer'
+import { Transaction } from '@scure/btc-signer'
 import type { SelectableCoin } from './select-coins.ts'
+import { parseOutputs } from './sign-utxo.ts'
 
 /**
  * Computes the fee rates of replacements, lowest first: each doubles the previous one, and the last one is the highest rate allowed.
@@ -20,10 +21,8 @@ export function computeFeeOf(
   raw: Uint8Array,
   spent: readonly Pick<SelectableCoin, 'amount'>[],
 ): { readonly fee: bigint; readonly feeRate: bigint } {
-  const { witnesses, segwitFlag, ...base } = RawTx.decode(raw)
-  const paid = base.outputs.reduce((sum, { amount }) => sum + amount, 0n)
+  const paid = parseOutputs(raw).reduce((sum, { amount }) => sum + amount, 0n)
   const fee = spent.reduce((sum, { amount }) => sum + amount, 0n) - paid
-  const baseBytes = RawTx.encode({ ...base, segwitFlag: false }).length
-  const virtualSize = BigInt(Math.ceil((baseBytes * 3 + raw.length) / 4))
-  return { fee, feeRate: (fee * 1000n) / virtualSize }
+  const virtualSize = Transaction.fromRaw(raw, { allowUnknownOutputs: true }).vsize
+  return { fee, feeRate: (fee * 1000n) / BigInt(virtualSize) }
 }

@@ -58,11 +58,9 @@ describe('signUtxoTransaction', () => {
           const total = coins.reduce((sum, { amount }) => sum + amount, 0n)
           const paid = amounts.reduce((sum, amount) => sum + amount, 0n)
           expect(computeFeeOf(raw, coins).fee).toBe(total - paid)
-          expect(
-            parseOutputs(raw)
-              .map(({ amount }) => amount)
-              .toSorted(),
-          ).toEqual([...amounts].toSorted())
+          const parsed = parseOutputs(raw).map(({ amount }) => amount)
+          expect(new Set(parsed)).toEqual(new Set(amounts))
+          expect(parsed).toHaveLength(amounts.length)
         },
       ),
       { numRuns: 30 },
