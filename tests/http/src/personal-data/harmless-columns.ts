@@ -165,6 +165,7 @@ export const harmlessColumns: readonly HarmlessColumns[] = [
       'did',
       'identity',
       'hash',
+      'transaction_reservations.resource',
       'transactionHash',
       'did_changes.name',
       'did_identities.owner',
