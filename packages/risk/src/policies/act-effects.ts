@@ -44,6 +44,15 @@ export function toEffects(act: Act, abi: Policy['abi']): Effects {
 
 function callEffects({ call, network = '' }: Act, abi: Policy['abi']): Effects {
   if (call === undefined) return nothing
+  // What the format of the chain knows for certain, on chains on which the call alone does not say it.
+  if (call.transfers !== undefined) {
+    const known = call.transfers.map(({ asset, amount, to: recipient }) => ({
+      asset: `${network}/${asset}`,
+      amount,
+      to: recipient.toLowerCase(),
+    }))
+    return { known, complete: true }
+  }
   const to = call.to.toLowerCase()
   const coins = call.value === 0n ? [] : [{ asset: `${network}/native`, amount: call.value, to }]
   // Only EVM chains execute the data of a transfer.
