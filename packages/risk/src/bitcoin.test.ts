@@ -51,7 +51,8 @@ describe('a policy on Bitcoin', () => {
       then: { decision: 'deny' },
     })
     const replies = await Promise.all(Array.from({ length: 6 }, () => send(known, '0.1')))
-    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 200, 403, 403, 403, 403])
+    const counts = [200, 403].map((status) => replies.filter((reply) => reply.status === status).length)
+    expect(counts).toEqual([2, 4])
     expect(client.accepted).toHaveLength(2)
   })
 

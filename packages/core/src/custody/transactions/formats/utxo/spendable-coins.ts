@@ -31,7 +31,7 @@ export function listSpendableCoins(
   const known = new Set(confirmed.map(toOutpoint))
   const countAncestors = ancestorCounter(pending, reserved, mined)
   const change: SelectableCoin[] = []
-  let later = 0n
+  let later = sumOfRefused(pending, reserved)
   const touched = new Set([...reserved.keys()].map((resource) => resource.split(':')[0]))
   for (const row of pending) {
     const own = listOwnOutputs(row, ownScript).filter((coin) => !known.has(toOutpoint(coin)))
@@ -43,6 +43,14 @@ export function listSpendableCoins(
   }
   const free = confirmed.filter((coin) => !reserved.has(toOutpoint(coin)))
   return { confirmed: largest(free), change: largest(change), later }
+}
+
+/** Sums the coins of refused transactions, which are released once it is certain that no node has accepted these. */
+function sumOfRefused(pending: readonly TransactionRow[], reserved: ReservingAccountState['reserved']): bigint {
+  const refused = new Set(pending.filter(({ state }) => state === 'rejected').map(({ id }) => id))
+  let sum = 0n
+  for (const { transactionId, amount } of reserved.values()) if (refused.has(transactionId)) sum += amount ?? 0n
+  return sum
 }
 
 /** Names an output: `txid:index`. */
