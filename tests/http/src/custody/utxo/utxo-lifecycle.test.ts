@@ -79,7 +79,7 @@ describe('a crash', () => {
     const host = await startHost()
     const wallet = await fundedWallet(host, coin)
     const to = newAddress()
-    const { commit } = storage
+    const commit = storage.commit.bind(storage)
     storage.commit = (batch) =>
       batch.writes.some(({ kind, table }) => kind === 'insert' && table.name === 'transactions')
         ? Promise.reject(new Error('died'))
