@@ -134,6 +134,9 @@ export {
   type NonceChainClient,
   type ReservingBroadcastResult,
   type ReservingChainClient,
+  type TronCall,
+  type TronClient,
+  type TronResources,
   type UtxoClient,
   type NodeTransactionStatus,
   type EvmCall,
@@ -154,6 +157,10 @@ export {
   type UtxoNetwork,
   type UtxoNetworkOption,
   utxoNetworks,
+  type TronClientOptions,
+  tronChainClient,
+  type TronNetwork,
+  tronNetworks,
   type FeeBumping,
 } from './custody/chain-clients/index.ts'
 export * from './platform/audit/actions.ts'

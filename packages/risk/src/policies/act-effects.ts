@@ -55,6 +55,8 @@ function callEffects({ call, network = '' }: Act, abi: Policy['abi']): Effects {
   }
   const to = call.to.toLowerCase()
   const coins = call.value === 0n ? [] : [{ asset: `${network}/native`, amount: call.value, to }]
+  // A call whose transfers its format does not know.
+  if (network.startsWith('tron:') && call.data.length > 0) return { known: coins, complete: false }
   // Only EVM chains execute the data of a transfer.
   if (call.data.length === 0 || !network.startsWith('eip155:')) return { known: coins, complete: true }
   for (const described of [...(abi ?? []), ...erc20]) {

@@ -25,6 +25,7 @@ const chainSpecificFields = z.object({
       'Bitcoin, Litecoin: the maximum fee rate, in satoshis per virtual byte, up to which the fee of the pending transaction may be bumped',
     ),
   ),
+  feeLimit: optionalField(amount.describe('TRON: the most that a contract call may burn for energy, in sun')),
   fee: optionalField(amount),
   ttl: optionalField(count),
 })
