@@ -9,6 +9,8 @@ export {
   type SigningMethodHeaders,
 } from './identity/api/signing-method-auth.ts'
 export { signingMethodHeadersSchema } from './identity/api/signing-method-headers.ts'
+export { callerStillValid, userGuard } from './payments/api/user-guard.ts'
+export { commitWithPreconditions, type Precondition } from './payments/preconditions.ts'
 export { type AuthorizedMethod, methodUnchanged } from './identity/signing-methods/authorized-method.ts'
 export { openMasterSecret } from './identity/signing-methods/sealing.ts'
 // Tables of Billfold that a module may read. It writes to its own tables only.
