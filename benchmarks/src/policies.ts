@@ -51,8 +51,9 @@ async function callCustody(billfold: Billfold, authorization: string, id: string
     body: { kind: 'parsed', value: body },
     signal: new AbortController().signal,
   })
-  if (response.status !== 200) throw new Error(`${id}: ${response.status} ${String(response.body)}`)
-  return JSON.parse(String(response.body))
+  const { status, body: text } = response
+  if (status !== 200 || typeof text !== 'string') throw new Error(`${id} was answered with ${status}`)
+  return JSON.parse(text)
 }
 
 /** @param passwordHasher undefined for the default cost */
