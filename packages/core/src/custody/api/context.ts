@@ -2,6 +2,7 @@ import type { CustodyServices } from '../services.ts'
 import type { FaceMethodContext } from '../../identity/signing-methods/face-method-context.ts'
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
 import type { Guard } from '../../http/index.ts'
+import type { SavedRequestOptions } from '../saved-requests/saved-request-rules.ts'
 import type { TokenIndexer } from '../tokens/token-indexer.ts'
 import type { Chains } from '../wallets/chains/index.ts'
 
@@ -14,6 +15,8 @@ export interface CustodyContext {
   readonly faces: FaceMethodContext
   /** True if `POST /api/signatures` accepts raw requests. */
   readonly rawSignatures: boolean
+  /** How saved requests are confirmed and expire. */
+  readonly savedRequests: Required<SavedRequestOptions>
   /** The form of the reply to a verification: `{isValid}`, or the bare boolean. */
   readonly verificationReply: 'object' | 'boolean'
   /** Lists tokens of addresses, if the host has an indexer. */

@@ -67,7 +67,8 @@ export function importRoute(custody: CustodyContext): Route {
       const header = await parseSigningMethod(services, context, headers)
       const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header, body.pincode)
       const key = await loadKey(services, actor)
-      return walletReply(custody, await importUserWallet(services, actor, user.id, chain, key, body, authorizedBy))
+      const metadata = { ...body, userOrigin: user.origin }
+      return walletReply(custody, await importUserWallet(services, actor, user.id, chain, key, metadata, authorizedBy))
     },
   })
 }

@@ -5,6 +5,7 @@ import type { SigningMethodOptions } from '../../identity/signing-methods/method
 import type { LockoutRule } from '../../identity/signing-methods/lockout.ts'
 import type { Api } from '../../http/index.ts'
 import type { FaceMethodContext } from '../../identity/signing-methods/face-method-context.ts'
+import { resolveSavedRequestRules, type SavedRequestOptions } from '../saved-requests/saved-request-rules.ts'
 import type { TokenIndexer } from '../tokens/token-indexer.ts'
 import type { TransactionRetention } from '../transactions/retention/retention-rules.ts'
 import { type Chains, knownChains } from '../wallets/chains/index.ts'
@@ -56,6 +57,8 @@ export interface CustodyOptions {
   readonly tokenIndexer?: TokenIndexer
   /** Fee bumping of pending transactions. Applies only to transactions whose sender allows it. */
   readonly feeBumping?: FeeBumping
+  /** How requests that are saved to be signed later are confirmed and expire. */
+  readonly savedRequests?: SavedRequestOptions
   /** Retention of final transactions and their idempotency keys. */
   readonly transactionRetention?: TransactionRetention
 }
@@ -79,6 +82,7 @@ export function custodyApi(
       liveness: options.biometric?.liveness ?? 'basic',
     },
     rawSignatures: options.rawSignatures === true,
+    savedRequests: resolveSavedRequestRules(options.savedRequests),
     tokenIndexer: options.tokenIndexer,
     verificationReply: options.verificationReply ?? 'object',
     service: serviceGuard(services, 'custody'),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import { fetchBalances } from '../transactions/balances.ts'
-import { getCustodyUser, getReachableWallet, selectReachableWallets } from './custody-user.ts'
+import { getCustodyUser, getReachableWallet, visibleUserOrigins } from './custody-user.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { createStandaloneWallet, createUserWallet } from '../wallets/create.ts'
 import { listWallets, walletSortColumns } from '../wallets/find.ts'
@@ -30,6 +30,7 @@ import {
   resultSchemas,
   optionalField,
   pageSchema,
+  sortOrderQuery,
   successSchema,
 } from './schemas.ts'
 
@@ -50,11 +51,7 @@ const filters = z.object({
   archived: booleanQuerySchema.optional(),
   includeBalance: booleanQuerySchema.optional().describe('False leaves the balances out, and asks no node'),
   sortOn: z.enum(walletSortColumns).optional(),
-  sortOrder: z
-    .string()
-    .regex(/^(asc|desc)$/i)
-    .transform((order) => (order.toLowerCase() === 'asc' ? ('asc' as const) : ('desc' as const)))
-    .optional(),
+  sortOrder: sortOrderQuery,
 })
 
 /** The routes that create, import, export, update, list and get wallets, and list the chains. */
@@ -75,13 +72,13 @@ export function walletRoutes(custody: CustodyContext): readonly Route[] {
       query: filters,
       replies: { 200: { description: 'A page of wallets', schema: pageSchema(resultSchemas.wallet) } },
       handler: async ({ query }, { caller }) => {
+        const filter = { ...query, userOrigins: visibleUserOrigins(caller) }
         const { items, pagination } = await readPage(query, (offset, limit) =>
-          listWallets(services, caller.tenant, query, { ...query, offset, limit }),
+          listWallets(services, caller.tenant, filter, { ...query, offset, limit }),
         )
-        const rows = await selectReachableWallets(services, caller, items)
-        const balances = query.includeBalance === false ? noBalances : await fetchBalances(services, rows)
+        const balances = query.includeBalance === false ? noBalances : await fetchBalances(services, items)
         return custodySuccessReply(
-          rows.map((row) => toCustodyWalletBody(chains, row, balances.get(row.id))),
+          items.map((row) => toCustodyWalletBody(chains, row, balances.get(row.id))),
           pagination,
         )
       },
@@ -126,7 +123,7 @@ function createRoute(custody: CustodyContext): Route {
       const user = await getCustodyUser(services, context.caller, body.userId)
       const header = await parseSigningMethod(services, context, headers)
       const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header, body.pincode)
-      return walletReply(custody, await createUserWallet(services, actor, user.id, chain, body, authorizedBy))
+      return walletReply(custody, await createUserWallet(services, actor, user.id, chain, { ...body, userOrigin: user.origin }, authorizedBy))
     },
   })
 }

@@ -10,6 +10,8 @@ export interface WalletFilter {
   /** Any of these chains. */
   readonly secretTypes?: readonly string[] | undefined
   readonly userId?: string | undefined
+  /** The origins of users whose wallets are listed, with `none` for wallets without a user. */
+  readonly userOrigins?: readonly string[] | undefined
   readonly identifier?: string | undefined
   readonly address?: string | undefined
   /** True lists archived wallets only, false or absent lists active wallets only. */
@@ -39,6 +41,7 @@ export function listWallets(
     ...(filter.secretTypes !== undefined && { secretType: { in: [...filter.secretTypes] } }),
     ...(filter.secretType !== undefined && { secretType: filter.secretType }),
     ...(filter.userId !== undefined && { userId: filter.userId }),
+    ...(filter.userOrigins !== undefined && { userOrigin: { in: [...filter.userOrigins] } }),
     ...(filter.identifier !== undefined && { identifier: filter.identifier }),
     ...(filter.address !== undefined && { address: filter.address }),
     archivedAt: filter.archived === true ? { gt: 0 } : null,

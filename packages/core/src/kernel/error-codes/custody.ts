@@ -20,6 +20,13 @@ export const custodyErrors = {
   'transaction.not-pending': { status: 409, message: 'The transaction is not pending any more' },
   'transaction.fee-too-high': { status: 400, message: 'The fee that is needed now exceeds the limit of the host' },
   'transaction.unsupported-type': { status: 400, message: 'The chain does not support this type of transaction' },
+  'saved-request.not-found': { status: 404, message: 'Request not found' },
+  'saved-request.already-confirmed': { status: 409, message: 'The request is confirmed already' },
+  'saved-request.already-signed': { status: 409, message: 'The request was signed already' },
+  'saved-request.not-confirmed': { status: 409, message: 'The request must be confirmed before it is signed' },
+  'saved-request.canceled': { status: 409, message: 'The request was canceled' },
+  'saved-request.expired': { status: 410, message: 'The request has expired' },
+  'saved-request.limit-reached': { status: 409, message: 'Too many requests of this owner wait' },
   'token-indexer.unavailable': { status: 501, message: 'No indexer of tokens is configured for this chain' },
   'token.not-found': { status: 404, message: 'No token contract at this address' },
   'signature.raw-disabled': {
