@@ -64,7 +64,8 @@ export async function confirmSavedRequest(
   const actor = actorFromRequest(context)
   const header = await parseSigningMethod(services, context, headers)
   const isUnsigned = header === undefined && body.pincode === undefined
-  if (isUnsigned && rules.confirmation === 'service-key') return confirmRequest(services, rules, actor, kind, id, undefined)
+  if (isUnsigned && rules.confirmation === 'service-key')
+    return confirmRequest(services, rules, actor, kind, id, undefined)
   return withSigningMethod(services, actor, row.ownerId, header, body.pincode, (authorizedBy) =>
     confirmRequest(services, rules, actor, kind, id, authorizedBy),
   )
@@ -73,5 +74,7 @@ export async function confirmSavedRequest(
 /** @throws BillfoldError `input.invalid` if another chain is named */
 export function assertChain(row: SavedRequestRow, secretType: string | undefined): void {
   if (secretType !== undefined && secretType !== row.secretType)
-    throw new BillfoldError('input.invalid', { issues: [{ path: 'secretType', message: 'is not the chain of the request' }] })
+    throw new BillfoldError('input.invalid', {
+      issues: [{ path: 'secretType', message: 'is not the chain of the request' }],
+    })
 }

@@ -48,7 +48,8 @@ function listRoute({ services, service }: CustodyContext): Route {
     id: 'listSignatures',
     method: 'GET',
     path: '/api/signatures',
-    summary: 'List the requests for a signature that were saved, newest first by default. Those signed at once are not among them',
+    summary:
+      'List the requests for a signature that were saved, newest first by default. Those signed at once are not among them',
     guard: service,
     query: z.object({
       ...custodyPaging,
@@ -155,9 +156,7 @@ function signRoute(custody: CustodyContext): Route {
       const claim = claimRequest(services, saved)
       const { pincode } = input.body
       const signed = await withSigningMethod(services, actor, saved.ownerId, header, pincode, (authorizedBy) =>
-        withSignatureRequestPath(() =>
-          signWithWallet(services, actor, wallet, chain, request(), authorizedBy, claim),
-        ),
+        withSignatureRequestPath(() => signWithWallet(services, actor, wallet, chain, request(), authorizedBy, claim)),
       )
       return custodySuccessReply(signed)
     },

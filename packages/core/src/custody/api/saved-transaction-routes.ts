@@ -63,7 +63,8 @@ function cancelRoute(custody: CustodyContext): Route {
     id: 'deleteTransaction',
     method: 'DELETE',
     path,
-    summary: 'Cancel a transaction that is saved. One that was sent is canceled on its chain, by POST /api/transactions/cancel',
+    summary:
+      'Cancel a transaction that is saved. One that was sent is canceled on its chain, by POST /api/transactions/cancel',
     guard: service,
     params,
     replies: { 200: body, ...savedRequestReplies },

@@ -59,9 +59,7 @@ function createRoute(custody: CustodyContext): Route {
       const { chain, request } = toSigning(custody, wallet, signatureRequest)
       const header = await parseSigningMethod(services, context, headers)
       const signed = await withSigningMethod(services, actor, wallet.ownerId, header, body.pincode, (authorizedBy) =>
-        withSignatureRequestPath(async () =>
-          signWithWallet(services, actor, wallet, chain, request(), authorizedBy),
-        ),
+        withSignatureRequestPath(async () => signWithWallet(services, actor, wallet, chain, request(), authorizedBy)),
       )
       return custodySuccessReply(signed)
     },

@@ -9,7 +9,12 @@ import type { CustodyContext } from './context.ts'
 import { visibleUserOrigins } from './custody-user.ts'
 import { readPage } from './pagination.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { toSavedTransactionBody, toTransactionBody, transactionBody, transactionStatuses } from './saved-request-bodies.ts'
+import {
+  toSavedTransactionBody,
+  toTransactionBody,
+  transactionBody,
+  transactionStatuses,
+} from './saved-request-bodies.ts'
 import { booleanQuerySchema, custodyPaging, idSchema, pageSchema, sortOrderQuery, statusesQuery } from './schemas.ts'
 
 /** The route that lists the transactions of the wallets: those that were sent, and those that are saved. */
@@ -18,7 +23,8 @@ export function transactionListRoute({ services, service }: CustodyContext): Rou
     id: 'listTransactions',
     method: 'GET',
     path: '/api/transactions',
-    summary: 'List the transactions that were sent or are saved, in the order in which they were asked for, newest first by default',
+    summary:
+      'List the transactions that were sent or are saved, in the order in which they were asked for, newest first by default',
     guard: service,
     query: z.object({
       ...custodyPaging,

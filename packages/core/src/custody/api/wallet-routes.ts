@@ -123,7 +123,10 @@ function createRoute(custody: CustodyContext): Route {
       const user = await getCustodyUser(services, context.caller, body.userId)
       const header = await parseSigningMethod(services, context, headers)
       const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header, body.pincode)
-      return walletReply(custody, await createUserWallet(services, actor, user.id, chain, { ...body, userOrigin: user.origin }, authorizedBy))
+      return walletReply(
+        custody,
+        await createUserWallet(services, actor, user.id, chain, { ...body, userOrigin: user.origin }, authorizedBy),
+      )
     },
   })
 }

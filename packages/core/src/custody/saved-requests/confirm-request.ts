@@ -30,7 +30,11 @@ export function confirmRequest(
     const { ownerId, expiresAt, walletId } = row
     const writes = [
       update(savedRequests, { where: { id, state: 'SAVED', ownerId, expiresAt }, set: ready }),
-      auditWrite(actor, 'saved-request.confirmed', walletId, now, { id, kind, by: authorizedBy?.row.type ?? 'service key' }),
+      auditWrite(actor, 'saved-request.confirmed', walletId, now, {
+        id,
+        kind,
+        by: authorizedBy?.row.type ?? 'service key',
+      }),
     ]
     if (authorizedBy === undefined) await services.storage.commit(batch(...writes))
     else await commitAuthorized(services, authorizedBy, walletUnchanged({ id: walletId }, authorizedBy), ...writes)

@@ -1,12 +1,7 @@
 import type { Where } from '../../kernel/storage/index.ts'
 import type { CustodyServices } from '../services.ts'
 import { mergePages, type ReadPart } from './merge-pages.ts'
-import {
-  openStates,
-  type SavedRequestKind,
-  type SavedRequestRow,
-  type SavedRequestStatus,
-} from './saved-request.ts'
+import { openStates, type SavedRequestKind, type SavedRequestRow, type SavedRequestStatus } from './saved-request.ts'
 import { savedRequests } from './table.ts'
 
 /** Criteria for listing saved requests. Absent fields do not filter. */

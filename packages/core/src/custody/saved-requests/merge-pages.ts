@@ -34,7 +34,8 @@ async function findSplit<T>(
     const taken = Math.floor((low + high) / 2)
     const [before, next] = await readAround(one, offset - taken)
     const [beforeOther, nextOther] = await readAround(other, taken)
-    if (taken > 0 && (beforeOther === undefined || (next !== undefined && precedes(next, beforeOther)))) high = taken - 1
+    if (taken > 0 && (beforeOther === undefined || (next !== undefined && precedes(next, beforeOther))))
+      high = taken - 1
     else if (taken < offset && nextOther !== undefined && (before === undefined || precedes(nextOther, before)))
       low = taken + 1
     else return taken < offset && before === undefined ? undefined : taken
