@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { verifyMessage } from 'ethers'
 import type { RequestDriver } from '../request-driver.ts'
-import { createSuiteCalls, pin, type SuiteCalls } from './suite-calls.ts'
+import { createSuiteCalls, pin } from './suite-calls.ts'
 
 const to = `0x${'22'.repeat(20)}`
 
@@ -290,17 +290,4 @@ export function savedRequestsSuite(client: RequestDriver, { authorization, advan
     expect(await call('POST', '/api/signatures/build', message(wallet.id))).toMatchObject(refused)
     expect(await call('POST', '/api/transactions', transfer(wallet.id, 'SAVED'))).toMatchObject(refused)
   })
-}
-
-/** Confirmation by the service key alone, as at the vendor. */
-export async function confirmWithServiceKey({ call, createUserWithWallet }: SuiteCalls): Promise<void> {
-  const { wallet } = await createUserWithWallet()
-  const request = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: wallet.id, data: 'x' }
-  const { result: saved } = await call('POST', '/api/signatures/build', request)
-  const path = `/api/signatures/${saved.id}`
-  expect((await call('POST', `${path}/confirm`, { secretType: 'ETHEREUM' })).result.signatureRequest.status).toBe(
-    'READY',
-  )
-  expect(await call('POST', `${path}/sign`, {})).toMatchObject({ status: 403, codes: ['signing-method.required'] })
-  expect((await call('POST', `${path}/sign`, { pincode: pin })).status).toBe(200)
 }

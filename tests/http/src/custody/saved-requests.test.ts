@@ -1,13 +1,13 @@
 import { memoryStorage, type Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { listTestDatabases } from '@billfold/test-databases'
-import { afterAll, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { describeMounted } from '../hosts/describe-mounted.ts'
 import { inMemoryDriver } from '../in-memory-driver.ts'
 import { balanceChain } from './balance-chain.ts'
 import { createCustodyHost } from './custody-host.ts'
-import { confirmWithServiceKey, savedRequestsSuite } from './saved-requests-suite.ts'
-import { createSuiteCalls } from './suite-calls.ts'
+import { savedRequestsSuite } from './saved-requests-suite.ts'
+import { createSuiteCalls, pin } from './suite-calls.ts'
 
 let authorization = ''
 let ahead = 0
@@ -57,5 +57,13 @@ it('a service key confirms a saved request alone where the host allows it', asyn
   const { billfold, authorization: key } = await createCustodyHost(undefined, undefined, {
     savedRequests: { confirmation: 'service-key' },
   })
-  await confirmWithServiceKey(createSuiteCalls(inMemoryDriver(billfold.custody), () => key))
+  const { call, createUserWithWallet } = createSuiteCalls(inMemoryDriver(billfold.custody), () => key)
+  const { wallet } = await createUserWithWallet()
+  const request = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: wallet.id, data: 'x' }
+  const { result: saved } = await call('POST', '/api/signatures/build', request)
+  const path = `/api/signatures/${saved.id}`
+  const { result: ready } = await call('POST', `${path}/confirm`, { secretType: 'ETHEREUM' })
+  expect(ready.signatureRequest.status).toBe('READY')
+  expect(await call('POST', `${path}/sign`, {})).toMatchObject({ status: 403, codes: ['signing-method.required'] })
+  expect((await call('POST', `${path}/sign`, { pincode: pin })).status).toBe(200)
 })
