@@ -18,7 +18,9 @@ import { seeds, wallets } from './wallets/tables.ts'
 const custodyAuditActions = {
   'wallet.created': 'A wallet was created',
   'wallet.imported': 'A wallet was imported',
-  'wallet.updated': 'The description, identifier, archive flag or primary flag of a wallet was changed',
+  'wallet.updated': 'The description, identifier or primary flag of a wallet was changed',
+  'wallet.archived': 'A wallet was archived',
+  'wallet.unarchived': 'An archived wallet was restored',
   'wallet.linked': 'A wallet was assigned to a user',
   'wallet.exported': 'The private key of a wallet was exported as a keystore',
   'wallet.signed': 'A wallet signed a message or typed data',

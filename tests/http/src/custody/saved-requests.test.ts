@@ -6,6 +6,7 @@ import { describeMounted } from '../hosts/describe-mounted.ts'
 import { inMemoryDriver } from '../in-memory-driver.ts'
 import { balanceChain } from './balance-chain.ts'
 import { createCustodyHost } from './custody-host.ts'
+import { furtherEndpointsSuite } from './further-endpoints-suite.ts'
 import { savedRequestsSuite } from './saved-requests-suite.ts'
 import { createSuiteCalls, pin } from './suite-calls.ts'
 
@@ -28,7 +29,10 @@ async function createHost(storage: Storage) {
 describeMounted(
   'saved requests',
   () => createHost(memoryStorage()),
-  (client) => savedRequestsSuite(client, clock),
+  (client) => {
+    savedRequestsSuite(client, clock)
+    furtherEndpointsSuite(client, clock.authorization)
+  },
 )
 
 for (const { name, dialect, create } of await listTestDatabases()) {
@@ -45,7 +49,10 @@ for (const { name, dialect, create } of await listTestDatabases()) {
       await migrate(db, { dialect })
       return createHost(kyselyStorage(db, { dialect }))
     },
-    (client) => savedRequestsSuite(client, clock),
+    (client) => {
+      savedRequestsSuite(client, clock)
+      furtherEndpointsSuite(client, clock.authorization)
+    },
     {
       only: ({ framework, through, prefix, parser }) =>
         (framework === 'express 5' || framework === 'koa') && through === 'app' && prefix === '/id' && !parser,

@@ -32,6 +32,7 @@ export function allNonFungiblesRoute(custody: CustodyContext): Route {
     query: z.object({
       secretType: z.union([z.string().max(32), z.array(z.string().max(32)).max(20)]).optional(),
       userId: idSchema.optional(),
+      includeUsers: booleanQuerySchema.optional().describe('False lists those of wallets without a user only'),
       includePossibleSpam: booleanQuerySchema.optional(),
       includeNsfw: booleanQuerySchema.optional(),
     }),
@@ -42,7 +43,11 @@ export function allNonFungiblesRoute(custody: CustodyContext): Route {
     },
     handler: async ({ query }, { caller }) => {
       const named = query.secretType === undefined ? undefined : [query.secretType].flat()
-      const filter = { userId: query.userId, secretTypes: named, userOrigins: visibleUserOrigins(caller) }
+      const filter = {
+        userId: query.userId,
+        secretTypes: named,
+        userOrigins: visibleUserOrigins(caller, query.includeUsers),
+      }
       const wallets = await listWallets(services, caller.tenant, filter, { offset: 0, limit: maxWallets })
       const indexed = wallets.filter(({ secretType }) => tokenIndexer?.supports(secretType) === true)
       // Without any indexed chain the caller learns why the list is empty.

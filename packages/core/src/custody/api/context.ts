@@ -3,6 +3,7 @@ import type { FaceMethodContext } from '../../identity/signing-methods/face-meth
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
 import type { Guard } from '../../http/index.ts'
 import type { SavedRequestOptions } from '../saved-requests/saved-request-rules.ts'
+import type { SwapProvider } from '../swaps/swap-provider.ts'
 import type { TokenIndexer } from '../tokens/token-indexer.ts'
 import type { Chains } from '../wallets/chains/index.ts'
 
@@ -21,6 +22,8 @@ export interface CustodyContext {
   readonly verificationReply: 'object' | 'boolean'
   /** Lists tokens of addresses, if the host has an indexer. */
   readonly tokenIndexer: TokenIndexer | undefined
+  /** Exchanges tokens, if the host has a provider. */
+  readonly swapProvider: SwapProvider | undefined
   /** Guard for service keys with the scope `custody`. */
   readonly service: Guard
   /** Guard of routes without authentication. */

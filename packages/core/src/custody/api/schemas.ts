@@ -114,6 +114,7 @@ const walletBody = z.object({
   identifier: z.string().optional(),
   primary: z.boolean(),
   hasCustomPin: z.boolean(),
+  custodial: z.boolean().describe('False: the server alone cannot sign'),
   userId: z.string().optional(),
   balance: balanceBody,
 })

@@ -49,6 +49,11 @@ const filters = z.object({
   identifier: z.string().max(256).optional(),
   address: z.string().max(128).optional(),
   archived: booleanQuerySchema.optional(),
+  includeUsers: booleanQuerySchema.optional().describe('False lists wallets without a user only'),
+  linkable: booleanQuerySchema
+    .optional()
+    .describe('True lists wallets that can be linked to a user: those without one'),
+  owner: idSchema.optional().describe('The same as userId'),
   includeBalance: booleanQuerySchema.optional().describe('False leaves the balances out, and asks no node'),
   sortOn: z.enum(walletSortColumns).optional(),
   sortOrder: sortOrderQuery,
@@ -72,7 +77,9 @@ export function walletRoutes(custody: CustodyContext): readonly Route[] {
       query: filters,
       replies: { 200: { description: 'A page of wallets', schema: pageSchema(resultSchemas.wallet) } },
       handler: async ({ query }, { caller }) => {
-        const filter = { ...query, userOrigins: visibleUserOrigins(caller) }
+        const { userId = query.owner, linkable, includeUsers } = query
+        const userOrigins = visibleUserOrigins(caller, linkable === true ? false : includeUsers)
+        const filter = { ...query, userId, userOrigins, hasUser: linkable === false ? true : undefined }
         const { items, pagination } = await readPage(query, (offset, limit) =>
           listWallets(services, caller.tenant, filter, { ...query, offset, limit }),
         )

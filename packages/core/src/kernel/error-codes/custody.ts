@@ -28,6 +28,8 @@ export const custodyErrors = {
   'saved-request.expired': { status: 410, message: 'The request has expired' },
   'saved-request.limit-reached': { status: 409, message: 'Too many requests of this owner wait' },
   'token-indexer.unavailable': { status: 501, message: 'No indexer of tokens is configured for this chain' },
+  'swap-provider.unavailable': { status: 501, message: 'No provider of swaps is configured' },
+  'swap-provider.failed': { status: 503, message: 'The provider of swaps does not respond' },
   'token.not-found': { status: 404, message: 'No token contract at this address' },
   'signature.raw-disabled': {
     status: 403,
