@@ -106,6 +106,80 @@ export function furtherEndpointsSuite(client: RequestDriver, authorization: () =
     })
   })
 
+  describe('an import', () => {
+    const migrate = (walletId: string, to: string, fields: object = { pincode: pin }) =>
+      call('POST', '/api/wallets/import', { importWalletType: 'MIGRATION', walletId, to, ...fields })
+    const sign = (walletId: string, secretType: string, pincode: string) =>
+      call('POST', '/api/signatures', {
+        pincode,
+        signatureRequest: { type: 'MESSAGE', secretType, walletId, data: 'hello' },
+      })
+
+    it('of the type MIGRATION uses the key of a wallet on another chain, under the same user', async () => {
+      const { user, wallet, pinId } = await createUserWithWallet()
+      const { status, result: polygon } = await migrate(wallet.id, 'POLYGON')
+      expect(status).toBe(200)
+      expect(polygon).toMatchObject({ secretType: 'MATIC', address: wallet.address, userId: user.id })
+      expect((await sign(polygon.id, 'MATIC', pin)).result).toEqual((await sign(wallet.id, 'ETHEREUM', pin)).result)
+      const byMethod = await call(
+        'POST',
+        '/api/wallets/import',
+        { importWalletType: 'MIGRATION', walletId: wallet.id, to: 'BITCOIN' },
+        { 'signing-method': `${pinId}:${pin}` },
+      )
+      expect(byMethod.result).toMatchObject({ secretType: 'BITCOIN', userId: user.id })
+      expect(await migrate(wallet.id, 'MATIC')).toMatchObject({ status: 409, codes: ['wallet.import.duplicate'] })
+    })
+
+    it('of the type MIGRATION of a wallet without a user has its PIN', async () => {
+      const { result: wallet } = await call('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode: '471147' })
+      const { result: copy } = await migrate(wallet.id, 'AVALANCHE', { pincode: '471147' })
+      expect(copy).toMatchObject({ secretType: 'AVAC', address: wallet.address, hasCustomPin: true })
+      expect((await sign(copy.id, 'AVAC', '471147')).status).toBe(200)
+      expect((await sign(copy.id, 'AVAC', '471148')).status).toBe(403)
+    })
+
+    it('of the type MIGRATION is refused without the PIN, for another user, and on another curve', async () => {
+      const [{ wallet, user }, stranger] = [await createUserWithWallet(), await createUserWithWallet()]
+      expect(await migrate(wallet.id, 'MATIC', { pincode: '000001' })).toMatchObject({ codes: ['pincode.incorrect'] })
+      expect(await migrate(wallet.id, 'MATIC', {})).toMatchObject({ codes: ['signing-method.required'] })
+      const byStranger = await call(
+        'POST',
+        '/api/wallets/import',
+        { importWalletType: 'MIGRATION', walletId: wallet.id, to: 'MATIC' },
+        { 'signing-method': `${stranger.pinId}:${pin}` },
+      )
+      expect(byStranger).toMatchObject({ status: 403, codes: ['signing-method.invalid'] })
+      const toStranger = await migrate(wallet.id, 'MATIC', { pincode: pin, userId: stranger.user.id })
+      expect(toStranger).toMatchObject({ status: 400, codes: ['userId'] })
+      expect(await migrate(wallet.id, 'SOLANA')).toMatchObject({ codes: ['wallet.import.unsupported-type'] })
+      expect(await migrate(wallet.id, 'HEDERA')).toMatchObject({ codes: ['chain.unsupported'] })
+      expect((await call('GET', `/api/wallets?userId=${user.id}`)).result).toHaveLength(1)
+    })
+
+    it('of an encrypted WIF takes its passphrase (BIP-38)', { timeout: 120_000 }, async () => {
+      const key = {
+        importWalletType: 'BITCOIN_WIF_PASSPHRASE',
+        wif: '6PYNKZ1EAgYgmQfmNVamxyXVWHzK5s6DGhwP4J5o44cvXdoY7sRzhtpUeo',
+        pincode: pin,
+      }
+      const wrong = await call('POST', '/api/wallets/import', { ...key, passphrase: 'wrong' })
+      expect(wrong).toMatchObject({ status: 400, codes: ['keystore.wrong-password'] })
+      expect(await call('POST', '/api/wallets/import', key)).toMatchObject({ codes: ['passphrase'] })
+      const imported = await call('POST', '/api/wallets/import', { ...key, passphrase: 'TestingOneTwoThree' })
+      expect(imported).toMatchObject({ status: 200, result: { secretType: 'BITCOIN' } })
+      const { result: exported } = await call('POST', `/api/wallets/${imported.result.id}/export`, {
+        type: 'PRIVATE_KEY',
+        pincode: pin,
+      })
+      expect(exported.privateKey).toBe('L44B5gGEpqEDRS9vVPz7QT35jcBG2r3CZwSwQ4fCewXAhAhqGVpP')
+      const other = { ...key, importWalletType: 'ETHEREUM_WIF_PASSPHRASE', passphrase: 'TestingOneTwoThree' }
+      expect(await call('POST', '/api/wallets/import', other)).toMatchObject({
+        codes: ['wallet.import.unsupported-type'],
+      })
+    })
+  })
+
   describe('the client for browsers', () => {
     it('gets the profile of the caller, or of a user', async () => {
       const { result } = await call('GET', '/api/profile')
