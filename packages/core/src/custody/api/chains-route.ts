@@ -50,8 +50,13 @@ export function chainRoutes(custody: CustodyContext): readonly Route[] {
 }
 
 async function describeChain(custody: CustodyContext, chain: Chain): Promise<z.output<typeof chainBody>> {
-  const { secretType, symbol, decimals, parseWif } = chain
-  const forms = ['PRIVATE_KEY', 'KEYSTORE', ...(parseWif === undefined ? [] : ['WIF'])]
+  const { secretType, symbol, decimals, parseWif, encryptedWif } = chain
+  const forms = [
+    'PRIVATE_KEY',
+    'KEYSTORE',
+    ...(parseWif === undefined ? [] : ['WIF']),
+    ...(encryptedWif === undefined ? [] : ['WIF_PASSPHRASE']),
+  ]
   const blockNumber = await findBlockNumber(custody, secretType)
   const chainId = findChainId(custody, secretType)
   return {
