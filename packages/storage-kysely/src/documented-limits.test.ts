@@ -4,6 +4,7 @@ import { pipelineLimits } from './commit/postgres-pipeline.ts'
 import { maxPreparedStatements } from './commit/prepared-statement-names.ts'
 import { defaultRetry } from './commit/retry.ts'
 import { maxCompoundWrites } from './commit/compound-statement.ts'
+import { clusterRules } from './session/cluster-rules.ts'
 import { sessionRules } from './session/session-rules.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ')
@@ -21,9 +22,9 @@ test.each([
 })
 
 test('the README names every setting of the session that is checked', () => {
-  const names = Object.values(sessionRules)
-    .flat()
-    .map(({ setting }) => setting)
+  const names = [...Object.values(sessionRules).flat(), ...clusterRules('mariadb', 'galera')].map(
+    ({ setting }) => setting,
+  )
   const words: Readonly<Record<string, string>> = {
     transaction_isolation: 'isolation level read uncommitted',
     tx_isolation: 'isolation level read uncommitted',

@@ -3,6 +3,7 @@ import { type Batch, validateBatch, isCommitError, type Storage } from '@billfol
 import type { Kysely, Transaction } from 'kysely'
 import { applyBatch, applyBatchWithMergedId, DuplicateBatchError } from './commit/apply-batch.ts'
 import { type FastPath, mariadbFastPath, noFastPath, postgresFastPath } from './commit/fast-path.ts'
+import { inTransaction } from './commit/in-transaction.ts'
 import { type IndexedWrite, sortForLocking } from './commit/lock-order.ts'
 import { createPostgresPipeline, type PostgresPool } from './commit/postgres-pipeline.ts'
 import { type RetryOptions, retryTransientErrors } from './commit/retry.ts'
@@ -12,13 +13,19 @@ import { findRows } from './find-rows.ts'
 import type { MigrationModule } from './schema/migration-modules.ts'
 import { verifySchema } from './schema/verify.ts'
 import { statementRunner } from './sql/connection.ts'
-import { createNames, type Dialect, type Naming, type Target } from './sql/dialect.ts'
+import { type Cluster, createNames, type Dialect, type Naming, type Target } from './sql/dialect.ts'
+import { causalRun, certifyChecks, validateCluster } from './sql/galera.ts'
 import { createStatementCache } from './sql/statement-cache.ts'
 import { createTransactionStorage } from './transaction-storage.ts'
 
 /** Options of {@link kyselyStorage}. */
 export interface KyselyStorageOptions extends Naming {
   readonly dialect: Dialect
+  /**
+   * `'galera'` on a MariaDB Galera Cluster, also behind a proxy that sends writes to one node: checks become writes that other
+   * nodes see, and reads wait for what other nodes have committed. {@link migrate} needs the same option.
+   */
+  readonly cluster?: Cluster
   /** How long transient database errors are retried. */
   readonly retry?: RetryOptions
   /**
@@ -76,7 +83,8 @@ export interface KyselyStorage<DB> extends Storage {
  * Creates a storage on a Kysely instance that the host has created and will close. {@link migrate} creates its tables.
  *
  * @param db the Kysely instance; its plugins do not apply to the statements of the storage
- * @throws BillfoldError `input.invalid` if `db` is a transaction, or if `schema` or `tablePrefix` is not a plain identifier
+ * @throws BillfoldError `input.invalid` if `db` is a transaction, if `schema` or `tablePrefix` is not a plain identifier, or if
+ *   `cluster` does not belong to the dialect
  *
  * @example
  * ```ts
@@ -95,21 +103,24 @@ export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions)
     throw new BillfoldError('input.invalid', {
       message: 'db is a transaction: create the storage on the Kysely instance and call withTransaction()',
     })
-  const { dialect, retry = {} } = options
-  const target: Target = { dialect, names: createNames(dialect, options), statements: createStatementCache() }
+  const { dialect, cluster, retry = {} } = options
+  validateCluster(options)
+  const target: Target = { dialect, cluster, names: createNames(dialect, options), statements: createStatementCache() }
   const run = statementRunner(db, dialect)
   const tryFastPath = createFastPath(db, target, options)
   return {
     find: (table, query) => retryTransientErrors(retry, () => findRows(run, target, table, query)),
-    async commit(batch) {
-      validateBatch(batch)
+    async commit(given) {
+      validateBatch(given)
+      const batch = certifyChecks(cluster, given)
       await retryTransientErrors(retry, async ({ count, isOutcomeUnknown }) => {
         if (await tryFastPath(batch, count > 0)) return
         await (isOutcomeUnknown ? commitOrWriteTombstone : commit)(db, target, batch)
       })
     },
     withTransaction: (transaction) => createTransactionStorage(transaction, target),
-    verify: ({ modules = [] } = {}) => retryTransientErrors(retry, () => verifySchema(run, dialect, options, modules)),
+    verify: ({ modules = [] } = {}) =>
+      retryTransientErrors(retry, () => verifySchema(causalRun(cluster, run), options, modules)),
   }
 }
 
@@ -173,7 +184,7 @@ async function commitInOrder<DB>(
   const hasMergedId = target.dialect === 'postgres'
   const apply = hasMergedId ? applyBatchWithMergedId : applyBatch
   try {
-    await readCommitted(db, target.dialect).execute((transaction) =>
+    await inTransaction(db, target, (transaction) =>
       apply(statementRunner(transaction, target.dialect), target, batch, writes),
     )
   } catch (error) {
@@ -186,9 +197,4 @@ async function commitInOrder<DB>(
     if (isAmbiguous && (await isBatchApplied(statementRunner(db, target.dialect), target, batch))) return
     throw error
   }
-}
-
-/** Read committed: a condition sees what was committed before it, and a write that waited for a lock sees the new row. */
-function readCommitted<DB>(db: Kysely<DB>, dialect: Dialect) {
-  return dialect === 'sqlite' ? db.transaction() : db.transaction().setIsolationLevel('read committed')
 }

@@ -4,6 +4,7 @@ import { applyBatch, DuplicateBatchError } from './commit/apply-batch.ts'
 import { removeTombstone } from './commit/tombstone.ts'
 import { findRows } from './find-rows.ts'
 import { type Run, statementRunner } from './sql/connection.ts'
+import { certifyChecks } from './sql/galera.ts'
 import type { Target } from './sql/dialect.ts'
 import { toStorageError } from './sql/driver-errors.ts'
 
@@ -24,7 +25,7 @@ export function createTransactionStorage<DB>(transaction: Transaction<DB>, targe
     async commit(batch) {
       validateBatch(batch)
       const commit = (lastCommits.get(transaction) ?? Promise.resolve()).then(() =>
-        commitUnderSavepoint(run, target, batch),
+        commitUnderSavepoint(run, target, certifyChecks(target.cluster, batch)),
       )
       lastCommits.set(
         transaction,

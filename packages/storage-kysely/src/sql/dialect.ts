@@ -7,11 +7,15 @@ export type Dialect = 'sqlite' | 'postgres' | 'mysql'
 /** The dialect of table definitions: MySQL and MariaDB name their collations differently. */
 export type Flavour = Dialect | 'mariadb'
 
+/** A cluster in which several servers take writes. */
+export type Cluster = 'galera'
+
 /** The context of a statement's text besides the write itself, and the cached texts. */
 export interface Target {
   readonly dialect: Dialect
   readonly names: Names
   readonly statements: StatementCache
+  readonly cluster?: Cluster | undefined
 }
 
 /** The location and naming of the tables. */

@@ -106,6 +106,11 @@ export function readErrorTable(error: unknown): unknown {
   return readField(error, 'table')
 }
 
+/** Reads the error number of MySQL and MariaDB. */
+export function readErrorNumber(error: unknown): unknown {
+  return readField(error, 'errno')
+}
+
 function readField(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null && name in error ? Reflect.get(error, name) : undefined
 }
