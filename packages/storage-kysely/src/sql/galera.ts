@@ -41,6 +41,6 @@ function certifyCheck(write: Write): Write {
 export function validateCluster({ dialect, cluster }: { readonly dialect: Dialect; readonly cluster?: Cluster }): void {
   if (cluster === undefined || (cluster === 'galera' && dialect === 'mysql')) return
   throw new BillfoldError('input.invalid', {
-    issues: [{ path: 'cluster', message: `must be 'galera', with the dialect 'mysql': "${String(cluster)}"` }],
+    issues: [{ path: 'cluster', message: `must be 'galera', with the dialect 'mysql': "${cluster}"` }],
   })
 }

@@ -3,6 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, openSync, readFileSync, 
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readEnvironment } from '../read-environment.ts'
 
 /** Servers refuse to run as root: they run as the account that their package has created. */
 interface Account {
@@ -114,7 +115,7 @@ export async function findFreePorts(count: number): Promise<number[]> {
 /** Finds a program in PATH, in the folders for servers, and in those of PostgreSQL's packages. */
 export function findProgram(name: string): string | undefined {
   const postgres = ['18', '17', '16', '15'].map((version) => `/usr/lib/postgresql/${version}/bin`)
-  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', ...postgres]
+  const folders = [...(readEnvironment('PATH') ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', ...postgres]
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
 }
 

@@ -7,4 +7,4 @@ export {
   startReplicatedPostgres,
 } from './postgres-replication.ts'
 export { missingProxies, type Proxy, startHaproxy, startPgbouncer, startPgpool } from './proxies.ts'
-export { isClusterSuiteRequired } from './required.ts'
+export { requiredEngines } from './required.ts'

@@ -60,23 +60,8 @@ export async function startReplicatedPostgres({
     appendFileSync(join(folder.path, 'primary', 'pg_hba.conf'), 'host replication all 127.0.0.1/32 trust\n')
     const primary = createServer(folder, 'primary', first)
     await primary.start()
-    folder.run(getProgram('pg_basebackup'), [
-      ...[
-        '-h',
-        '127.0.0.1',
-        '-p',
-        String(first),
-        '-U',
-        'postgres',
-        '-D',
-        'standby',
-        '-R',
-        '-X',
-        'stream',
-        '-c',
-        'fast',
-      ],
-    ])
+    const from = ['-h', '127.0.0.1', '-p', String(first), '-U', 'postgres']
+    folder.run(getProgram('pg_basebackup'), [...from, '-D', 'standby', '-R', '-X', 'stream', '-c', 'fast'])
     appendFileSync(join(folder.path, 'standby', 'postgresql.conf'), `port = ${second}\n`)
     const standby = createServer(folder, 'standby', second)
     await standby.start()

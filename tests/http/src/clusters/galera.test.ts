@@ -1,11 +1,5 @@
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import {
-  connectTo,
-  type GaleraCluster,
-  isClusterSuiteRequired,
-  missingForGalera,
-  startGalera,
-} from '@billfold/test-databases'
+import { connectTo, type GaleraCluster, missingForGalera, requiredEngines, startGalera } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runConformance } from './conformance.ts'
 import { measureSkew } from './write-skew.ts'
@@ -17,12 +11,12 @@ test('the Galera suite knows what it needs', () => {
   expect(['mariadbd', 'mariadb-install-db', 'rsync', 'galera-4']).toEqual(expect.arrayContaining([...missing]))
 })
 
-if (isClusterSuiteRequired(missing)) {
+for (const start of requiredEngines(missing, startGalera)) {
   describe('three writers of a Galera cluster', () => {
     let cluster: GaleraCluster | undefined
     const getUrls = (): string[] => cluster?.nodes.map(({ url }) => url) ?? []
     beforeAll(async () => {
-      cluster = await startGalera()
+      cluster = await start()
     }, 600_000)
     afterAll(() => cluster?.stop())
 
