@@ -15,8 +15,8 @@ import { parseOrUsageError } from './parse-arguments.ts'
 
 const flavours: readonly Flavour[] = ['sqlite', 'postgres', 'mysql', 'mariadb']
 
-const usage = `billfold migrate [--database URL] [--dry-run] [--to NAME] [--schema NAME] [--prefix NAME] [--cluster galera]
-billfold migrate --print --dialect ${flavours.join('|')} [--from NAME] [--schema NAME] [--prefix NAME] [--cluster galera]
+const usage = `billfold migrate [--database URL] [--dry-run] [--to NAME] [--schema NAME] [--prefix NAME] [--cluster NAME]
+billfold migrate --print --dialect ${flavours.join('|')} [--from NAME] [--schema NAME] [--prefix NAME] [--cluster NAME]
 
 Migrates the tables of a database to the schema that this release requires, or prints the SQL.
 
@@ -38,21 +38,30 @@ export const migrateCommand: Command = {
   async run(args, terminal) {
     const { database, dialect, print, schema, prefix, ...rest } = parse(args)
     const cluster = parseCluster(rest.cluster)
-    const naming: Naming & Pick<MigrateOptions, 'cluster'> = {
+    const names: Naming = {
       ...(schema !== undefined && { schema }),
       ...(prefix !== undefined && { tablePrefix: prefix }),
-      ...(cluster !== undefined && { cluster }),
     }
     if (print === true) {
       const from = parseMigrationName('from', rest.from)
-      return terminal.print(printMigrations(parseFlavour(dialect), { ...naming, ...(from !== undefined && { from }) }))
+      const printed = {
+        ...names,
+        ...(from !== undefined && { from }),
+        ...(cluster === 'galera' && { cluster }),
+      }
+      return terminal.print(printMigrations(parseFlavour(dialect), printed))
     }
     const to = parseMigrationName('to', rest.to)
     const isDryRun = rest['dry-run'] === true
     const url = resolveDatabaseUrl(database, terminal.environment)
     const connected = await connectDatabase(url, isDryRun ? 'empty' : 'create')
     try {
-      const options = { dialect: connected.dialect, ...naming, ...(to !== undefined && { to }) }
+      const options = {
+        dialect: connected.dialect,
+        ...names,
+        ...(cluster !== undefined && { cluster }),
+        ...(to !== undefined && { to }),
+      }
       const run = isDryRun ? printPending : applyMigrations
       terminal.print(await run(connected.db, options))
     } finally {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { pipelineLimits } from './commit/postgres-pipeline.ts'
 import { maxPreparedStatements } from './commit/prepared-statement-names.ts'
-import { defaultRetry } from './commit/retry.ts'
+import { defaultRetry, defaultStatementTimeoutMs } from './commit/retry.ts'
 import { maxCompoundWrites } from './commit/compound-statement.ts'
 import { clusterRules } from './session/cluster-rules.ts'
 import { sessionRules } from './session/session-rules.ts'
@@ -16,6 +16,7 @@ test.each([
   `Up to ${maxPreparedStatements} statements are prepared`,
   `up to ${maxCompoundWrites} writes`,
   `locked database are retried: ${format(defaultRetry.conflictMs)}`,
+  `including the wait for a connection: ${format(defaultStatementTimeoutMs)}`,
   `or a lost connection is retried: ${format(defaultRetry.lostMs)}`,
 ])('the README has the number of the code: %s', (sentence) => {
   expect(readme).toContain(sentence)

@@ -59,6 +59,13 @@ test('the option is rejected for another dialect, and printed migrations prepare
   if (db === undefined) throw new Error('there is no database')
   const invalid = { code: 'input.invalid', issues: [{ path: 'cluster', message: expect.stringContaining('galera') }] }
   expect(() => kyselyStorage(db, { dialect: 'postgres', cluster })).toThrow(expect.objectContaining(invalid))
+  const pool = { connect: () => Promise.reject(new Error('not called')) }
+  expect(() => kyselyStorage(db, { dialect: 'postgres', cluster: 'pgpool', pool })).toThrow(
+    expect.objectContaining({
+      code: 'input.invalid',
+      issues: [{ path: 'pool', message: expect.stringContaining('Pgpool-II') }],
+    }),
+  )
   expect(() => printMigrations('mysql', { cluster })).toThrow(expect.objectContaining({ code: 'input.invalid' }))
   const sql = printMigrations('mariadb', { cluster })
   expect(sql.match(/galera_certified/g)?.length).toBe(sql.match(/^create table `/gm)?.length)

@@ -12,7 +12,8 @@ import type { MigrationModule } from './schema/migration-modules.ts'
 import { verifySchema } from './schema/verify.ts'
 import { statementRunner } from './sql/connection.ts'
 import { type Cluster, createNames, type Dialect, type Naming, type Target } from './sql/dialect.ts'
-import { causalRun, certifyChecks, validateCluster } from './sql/galera.ts'
+import { causalRun, validateCluster } from './sql/cluster.ts'
+import { certifyChecks } from './sql/galera.ts'
 import { createStatementCache } from './sql/statement-cache.ts'
 import { createTransactionStorage } from './transaction-storage.ts'
 
@@ -21,7 +22,8 @@ export interface KyselyStorageOptions extends Naming {
   readonly dialect: Dialect
   /**
    * `'galera'` on a MariaDB Galera Cluster, also behind a proxy that sends writes to one node: checks become writes that other
-   * nodes see, and reads wait for what other nodes have committed. {@link migrate} needs the same option.
+   * nodes see, and reads wait for what other nodes have committed. `'pgpool'` behind Pgpool-II: reads go to the primary.
+   * {@link migrate} needs the same option.
    */
   readonly cluster?: Cluster
   /** How long transient database errors are retried. */
@@ -87,7 +89,7 @@ export interface KyselyStorage<DB> extends Storage {
  *
  * @param db the Kysely instance; its plugins do not apply to the statements of the storage
  * @throws BillfoldError `input.invalid` if `db` is a transaction, if `schema` or `tablePrefix` is not a plain identifier, or if
- *   `cluster` does not belong to the dialect
+ *   `cluster` does not belong to the dialect, or excludes `pool`
  *
  * @example
  * ```ts

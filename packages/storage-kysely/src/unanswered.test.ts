@@ -68,9 +68,9 @@ for (const database of (await listTestDatabases()).filter(({ kind }) => kind !==
     })
   })
 
-  if (kind !== 'sqlite') {
+  for (const { name: server } of [database].filter(() => kind !== 'sqlite')) {
     test.each(['through Kysely', 'with its driver', 'in a transaction of the host'])(
-      `a commit on ${name} that waits for a row too long is unavailable, and applied once if it is repeated, %s`,
+      `a commit on ${server} that waits for a row too long is unavailable, and applied once if it is repeated, %s`,
       async (form) => {
         const fresh = await database.create()
         const other = fresh.connect()

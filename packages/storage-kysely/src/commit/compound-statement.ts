@@ -1,7 +1,7 @@
 import type { Batch, Write } from '@billfold/core/storage'
 import { toCacheKey } from '../sql/cache-key.ts'
 import type { Target } from '../sql/dialect.ts'
-import { causalSql } from '../sql/galera.ts'
+import { causalSql } from '../sql/cluster.ts'
 import { batchIdInsert, parametersFor, type Statement } from '../sql/statements.ts'
 import { placeholdersFor, writeSql } from '../sql/write-sql.ts'
 import { sortForLocking } from './lock-order.ts'

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { statementRunner } from '../sql/connection.ts'
 import { type Attempt, throwIfAbandoned } from './attempt.ts'
 import type { Target } from '../sql/dialect.ts'
-import { causalSql } from '../sql/galera.ts'
+import { causalSql } from '../sql/cluster.ts'
 
 /**
  * Runs `work` in a transaction at read committed: a condition sees what was committed before it, and a write that waited for a
@@ -21,7 +21,7 @@ export async function inTransaction<DB, T>(
     return result
   }
   if (dialect === 'sqlite') return db.transaction().execute(awaitedWork)
-  if (cluster === undefined) return db.transaction().setIsolationLevel('read committed').execute(awaitedWork)
+  if (cluster !== 'galera') return db.transaction().setIsolationLevel('read committed').execute(awaitedWork)
   return db.connection().execute(async (connection) => {
     await statementRunner(connection, dialect)(causalSql(cluster, 'select 1'))
     return connection.transaction().setIsolationLevel('read committed').execute(awaitedWork)

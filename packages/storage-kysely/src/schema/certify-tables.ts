@@ -13,7 +13,7 @@ export async function listCertificationSql(
   target: SchemaTarget,
   tables: readonly Table[],
 ): Promise<readonly string[]> {
-  if (target.cluster === undefined) return []
+  if (target.cluster !== 'galera') return []
   const statements: string[] = []
   for (const { name } of tables) {
     const columns = await listColumns(run, 'mysql', target.names, name)

@@ -34,6 +34,6 @@ export async function createTables<DB>(
   const target: SchemaTarget = { flavour, names: createNames(flavour, options) }
   for (const table of tables) {
     for (const sql of createTableSql(target, table)) await run(sql)
-    if (options.cluster !== undefined) await run(certifyTableSql(target, table.name))
+    if (options.cluster === 'galera') await run(certifyTableSql(target, table.name))
   }
 }

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import { retryTransientErrors } from '../commit/retry.ts'
 import { type Run, statementRunner } from '../sql/connection.ts'
 import { type Cluster, createNames, type Dialect, type Naming } from '../sql/dialect.ts'
-import { causalRun, validateCluster } from '../sql/galera.ts'
+import { causalRun, validateCluster } from '../sql/cluster.ts'
 import { detectFlavour } from './catalog.ts'
 import { certificationId, listCertificationSql } from './certify-tables.ts'
 import { migrateBesideOthers } from './concurrent-migrations.ts'
@@ -21,7 +21,7 @@ import { certifyTableSql, type SchemaTarget, stepSql } from './schema-sql.ts'
 /** Options of {@link migrate} and {@link pendingMigrations}. */
 export interface MigrateOptions extends Naming {
   readonly dialect: Dialect
-  /** `'galera'` on a MariaDB Galera Cluster: see `cluster` of {@link kyselyStorage}. Several nodes may migrate at once. */
+  /** As in {@link kyselyStorage}. On Galera several nodes may migrate at once. */
   readonly cluster?: Cluster
   /** Modules whose tables are created and changed in the same run. Default: none. */
   readonly modules?: readonly MigrationModule[]
@@ -128,7 +128,7 @@ export async function applyMigrations<DB>(
   const work = async (run: Run): Promise<string[]> => {
     applied.clear()
     const causal = causalRun(options.cluster, run)
-    await (options.cluster === undefined ? migrateAll(run) : migrateBesideOthers(() => migrateAll(causal)))
+    await (options.cluster === 'galera' ? migrateBesideOthers(() => migrateAll(causal)) : migrateAll(causal))
     return [...applied]
   }
   const { schema, bareTable } = createNames(options.dialect, options)
@@ -151,7 +151,7 @@ async function pendingCertification(
   options: MigrateOptions,
   pending: readonly PendingMigration[],
 ): Promise<readonly string[]> {
-  if (target.cluster === undefined) return []
+  if (target.cluster !== 'galera') return []
   const tables = tablesOf(core, options)
   if (pending.length > 0) return tables.map(({ name }) => certifyTableSql(target, name))
   return listCertificationSql(run, target, tables)

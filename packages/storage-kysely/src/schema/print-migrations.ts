@@ -1,5 +1,5 @@
 import { BillfoldError } from '@billfold/core'
-import { type Cluster, createNames, type Flavour, type Naming } from '../sql/dialect.ts'
+import { createNames, type Flavour, type Naming } from '../sql/dialect.ts'
 import { certificationId } from './certify-tables.ts'
 import { createLogSql, recordMigrationSql } from './migration-log.ts'
 import { coreModule, type MigrationModule, validateModules } from './migration-modules.ts'
@@ -15,7 +15,7 @@ export interface PrintMigrationsOptions extends Naming {
   /** Modules whose tables the database does not have. Default: none. {@link pendingMigrations} prints changes of others. */
   readonly modules?: readonly MigrationModule[]
   /** `'galera'` on a MariaDB Galera Cluster: also prepares the tables that the database has at `from`. Default: none. */
-  readonly cluster?: Cluster
+  readonly cluster?: 'galera'
 }
 
 /**

@@ -77,7 +77,7 @@ async function findTableIssues(run: Run, dialect: Dialect, target: SchemaTarget,
   const found = new Map((await listColumns(run, dialect, names, table.name)).map((column) => [column.name, column]))
   if (found.size === 0) return [{ path, message: 'the table is missing' }]
   const indexes = await listIndexNames(run, dialect, names, table.name)
-  const isCertified = target.cluster === undefined || found.has(certifiedColumn)
+  const isCertified = target.cluster !== 'galera' || found.has(certifiedColumn)
   const uncertified = { path: `${path}.${certifiedColumn}`, message: 'the column is missing: migrate with the cluster' }
   const columnIssues = Object.entries(table.columns).flatMap(([name, column]) => {
     const message = columnMismatch(target, column, found.get(toSnakeCase(name)))

@@ -7,8 +7,11 @@ export type Dialect = 'sqlite' | 'postgres' | 'mysql'
 /** The dialect of table definitions: MySQL and MariaDB name their collations differently. */
 export type Flavour = Dialect | 'mariadb'
 
-/** A cluster in which several servers take writes. */
-export type Cluster = 'galera'
+/**
+ * A cluster that needs statements of its own: a MariaDB Galera Cluster, in which several servers take writes, or PostgreSQL behind
+ * Pgpool-II, which sends reads to standby servers.
+ */
+export type Cluster = 'galera' | 'pgpool'
 
 /** The context of a statement's text besides the write itself, and the cached texts. */
 export interface Target {

@@ -1,7 +1,7 @@
 import { appliedBatches, type Batch, type Query, type Table, type Write } from '@billfold/core/storage'
 import { toCacheKey } from './cache-key.ts'
 import type { Target } from './dialect.ts'
-import { causalSql } from './galera.ts'
+import { causalSql } from './cluster.ts'
 import { addParameters, addWhereParameters } from './write-parameters.ts'
 import { placeholdersFor, whereSql, writeSql } from './write-sql.ts'
 

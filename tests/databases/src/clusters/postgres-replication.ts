@@ -41,22 +41,19 @@ export interface ReplicatedPostgres {
 
 /** What distinguishes one replicated PostgreSQL from another. */
 export interface ReplicationSettings {
-  /** Lines of `postgresql.conf` of both servers. */
-  readonly settings?: readonly string[]
   /** A commit waits until the standby has it, or has applied it. Default: it waits for neither. */
   readonly synchronousCommit?: 'on' | 'remote_apply'
 }
 
 /** Starts a primary and a standby on free ports. */
 export async function startReplicatedPostgres({
-  settings = [],
   synchronousCommit,
 }: ReplicationSettings = {}): Promise<ReplicatedPostgres> {
   const folder = createClusterFolder('postgres')
   const [first = 0, second = 0] = await findFreePorts(2)
   try {
     folder.run(getProgram('initdb'), ['-D', 'primary', '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--no-sync'])
-    appendFileSync(join(folder.path, 'primary', 'postgresql.conf'), configuration(folder.path, first, settings))
+    appendFileSync(join(folder.path, 'primary', 'postgresql.conf'), configuration(folder.path, first))
     appendFileSync(join(folder.path, 'primary', 'pg_hba.conf'), 'host replication all 127.0.0.1/32 trust\n')
     const primary = createServer(folder, 'primary', first)
     await primary.start()
@@ -117,7 +114,7 @@ async function makeSynchronous(url: string, synchronousCommit: string): Promise<
   })
 }
 
-function configuration(folder: string, port: number, settings: readonly string[]): string {
+function configuration(folder: string, port: number): string {
   return `${[
     "listen_addresses = '127.0.0.1'",
     `unix_socket_directories = '${folder}'`,
@@ -128,6 +125,5 @@ function configuration(folder: string, port: number, settings: readonly string[]
     'shared_buffers = 64MB',
     'max_connections = 150',
     'logging_collector = off',
-    ...settings,
   ].join('\n')}\n`
 }

@@ -75,10 +75,7 @@ export async function measureReliability(options: ReliabilityOptions): Promise<R
   const startedAt = Date.now()
   const { maxSeconds = Number.POSITIVE_INFINITY } = options
   const isOver = (): boolean => Date.now() - startedAt > maxSeconds * 1000
-  const troubles = [
-    killing(options, state, slots, start),
-    disturbing(options, state, startedAt),
-  ]
+  const troubles = [killing(options, state, slots, start), disturbing(options, state, startedAt)]
   const perClient = Math.ceil(payments / clients)
   await Promise.all(people.map((pair, client) => pay(fleet, pair, client, perClient, state, isOver)))
   state.done = true
