@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { Cluster } from '@billfold/storage-kysely'
 
 /** A host in its own process. */
 export interface HostProcess {
@@ -16,6 +17,9 @@ export interface ProcessOptions {
   readonly dialect: string
   readonly url: string
   readonly rootKey: string
+  readonly cluster?: Cluster
+  /** Pipelines commits on the pool of PostgreSQL. */
+  readonly pipelines?: boolean
 }
 
 const built = new URL('../../dist/', import.meta.url)
@@ -26,7 +30,8 @@ export async function startProcess(options: ProcessOptions): Promise<HostProcess
   const main = fileURLToPath(new URL(file, built))
   const end = Date.now() + 120_000
   for (;;) {
-    const child = spawn(process.execPath, [main, options.dialect, options.url, options.rootKey], {
+    const { dialect, url, rootKey, cluster = '', pipelines = false } = options
+    const child = spawn(process.execPath, [main, dialect, url, rootKey, cluster, String(pipelines)], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const port = await listening(child)
