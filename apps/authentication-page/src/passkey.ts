@@ -148,7 +148,7 @@ function createAutofillField(text: string): HTMLLabelElement {
   return label
 }
 
-/** Tells the browser that the server does not know a passkey, so that it offers it no more, where it can be told. */
+/** Tells the browser that the server does not know a passkey, so that it offers it no more, where the browser supports that. */
 async function forgetPasskey({ passkey, rpId }: Assertion): Promise<void> {
   await signalUnknownPasskey(PublicKeyCredential, { rpId, credentialId: String(passkey['rawId']) }).catch(() => {})
 }
