@@ -194,7 +194,7 @@ const maxQueuedPerOwner = 1000
  * ```
  *
  * @throws Error that names both if two modules have the same name, or declare the same table, error code, audit action,
- *   event, signing method or route id
+ *   event, signing method, session factor or route id
  * @throws RangeError, Error if an option is out of range; the message names it
  */
 export function createBillfold<const Modules extends readonly AdditionalModule[] = readonly []>(
@@ -349,6 +349,7 @@ function createServices(
     masterSecretRotationSteps: declared.masterSecretRotationSteps,
     actAuthorizers,
     signingMethodKinds: declared.signingMethodKinds,
+    sessionFactors: declared.sessionFactors,
     ...custody,
     chainConnections: observer.chains(custody.chainConnections),
     now,

@@ -52,6 +52,14 @@ export {
   type ModuleDeclaration,
   type ModuleParts,
 } from './platform/module.ts'
+export type {
+  FactorMethod,
+  FactorSession,
+  ProvenFactor,
+  RefusedFactor,
+  SessionFactor,
+  StartedFactor,
+} from './platform/session-factor.ts'
 export { type OutboxMessageInput, outboxWrite } from './platform/outbox/outbox-write.ts'
 export type { Lockout } from './platform/lockout.ts'
 export { type Erasure, findUserColumns, type PersonalData, type UserKey } from './platform/personal-data.ts'
