@@ -55,11 +55,15 @@ import type { WebhooksApi } from './platform/webhooks/api.ts'
 import type { WebhookOptions } from './platform/webhooks/options.ts'
 
 /** A module that a host adds to Billfold, see `defineModule` of `@billfold/core/modules`. */
-export type AdditionalModule = Module<string, ModuleParts & { readonly api?: Api }>
+export type AdditionalModule = Module<
+  string,
+  ModuleParts & { readonly api?: Api; readonly apis?: Readonly<Record<string, Api>> }
+>
 
-/** The part of {@link Billfold} that a module adds: its functions and, if it has an API, what an adapter mounts. */
+/** The part of {@link Billfold} that a module adds: its functions and, if it has APIs, what an adapter mounts. */
 export type ModuleResult<Parts> = (Parts extends { readonly functions: infer Functions } ? Functions : unknown) &
-  (Parts extends { readonly api: Api } ? MountableApi : unknown)
+  (Parts extends { readonly api: Api } ? MountableApi : unknown) &
+  (Parts extends { readonly apis: infer Apis } ? { readonly [K in keyof Apis]: MountableApi } : unknown)
 
 /** The results of modules, by the name of the module. */
 export type ModuleResults<Modules extends readonly AdditionalModule[]> = {
@@ -255,20 +259,27 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
 
 type AdditionalParts = ReturnType<AdditionalModule['create']>
 
-/** Adds the functions and the mounted API of each module as a property. @throws Error if the name is taken by Billfold */
+/** Adds the functions and the mounted APIs of each module as a property. @throws Error if the name is taken by Billfold */
 function addModules(
   billfold: Billfold,
   modules: Readonly<Record<string, AdditionalParts>>,
   mount: (api: Api) => MountableApi,
 ): Billfold {
-  const added = Object.entries(modules).map(([name, { api, functions }]) => {
+  const added = Object.entries(modules).map(([name, { api, apis = {}, functions = {} }]) => {
     if (Object.hasOwn(billfold, name))
       throw new Error(
         `The name of the module ${JSON.stringify(name)} is taken by the property of Billfold with that name`,
       )
-    return [name, { ...(api !== undefined && mount(api)), ...functions }] as const
+    const faces = Object.entries(apis).map(([face, one]) => [face, { ...mount(one), ...functionsOf(functions, face) }])
+    return [name, { ...(api !== undefined && mount(api)), ...functions, ...Object.fromEntries(faces) }] as const
   })
   return { ...billfold, ...Object.fromEntries(added) }
+}
+
+/** The functions that stand beside one of several APIs of a module. */
+function functionsOf(functions: object, face: string): object {
+  const found: unknown = Object.entries(functions).find(([name]) => name === face)?.[1]
+  return typeof found === 'object' && found !== null ? found : {}
 }
 
 /** Returns the function that makes an API mountable, and adds its OpenAPI document. */

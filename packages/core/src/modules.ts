@@ -29,6 +29,7 @@ export type {
 export type { UserRow } from './identity/users/create.ts'
 export { findByIdentifier, type IdentifierRow } from './identity/users/identifiers.ts'
 export { getUser } from './identity/users/find.ts'
+export { isCanonicalJws, parseBase64, parseBase64url } from './kernel/base64.ts'
 export { sealedColumn, type SealedColumn } from './kernel/storage/sealed-column.ts'
 export { type Act, type ActKind, actKinds, type ChainCall, type ProvenMethod } from './platform/acts/act.ts'
 export { type ActAuthorizer, type ActDecision, authorizeAct } from './platform/acts/authorize-act.ts'
@@ -36,6 +37,13 @@ export type { AuditAction, AuditActions } from './platform/audit/actions.ts'
 export { type Actor, auditWrite } from './platform/audit/audit-write.ts'
 export { defineEvent, type EventDefinition, type EventDefinitions, eventId } from './platform/events/define-event.ts'
 export { eventWrites } from './platform/events/event-writes.ts'
+export {
+  BlockedAddressError,
+  type DnsResolver,
+  ssrfSafeRequest,
+  type SsrfSafeRequest,
+  type SsrfSafeResponse,
+} from './platform/http-client/ssrf-safe-request.ts'
 export type { ReplyPrecondition } from './platform/idempotency/reply-preconditions.ts'
 export type { MasterSecret, ReencryptOwnerRows } from './platform/master-secret.ts'
 export {
