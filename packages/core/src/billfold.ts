@@ -55,11 +55,15 @@ import type { WebhooksApi } from './platform/webhooks/api.ts'
 import type { WebhookOptions } from './platform/webhooks/options.ts'
 
 /** A module that a host adds to Billfold, see `defineModule` of `@billfold/core/modules`. */
-export type AdditionalModule = Module<string, ModuleParts & { readonly api?: Api }>
+export type AdditionalModule = Module<
+  string,
+  ModuleParts & { readonly api?: Api; readonly apis?: Readonly<Record<string, Api>> }
+>
 
-/** The part of {@link Billfold} that a module adds: its functions and, if it has an API, what an adapter mounts. */
+/** The part of {@link Billfold} that a module adds: its functions and, if it has APIs, what an adapter mounts. */
 export type ModuleResult<Parts> = (Parts extends { readonly functions: infer Functions } ? Functions : unknown) &
-  (Parts extends { readonly api: Api } ? MountableApi : unknown)
+  (Parts extends { readonly api: Api } ? MountableApi : unknown) &
+  (Parts extends { readonly apis: infer Apis } ? { readonly [Name in keyof Apis]: MountableApi } : unknown)
 
 /** The results of modules, by the name of the module. */
 export type ModuleResults<Modules extends readonly AdditionalModule[]> = {
@@ -261,14 +265,27 @@ function addModules(
   modules: Readonly<Record<string, AdditionalParts>>,
   mount: (api: Api) => MountableApi,
 ): Billfold {
-  const added = Object.entries(modules).map(([name, { api, functions }]) => {
+  const added = Object.entries(modules).map(([name, { api, apis, functions = {} }]) => {
     if (Object.hasOwn(billfold, name))
       throw new Error(
         `The name of the module ${JSON.stringify(name)} is taken by the property of Billfold with that name`,
       )
-    return [name, { ...(api !== undefined && mount(api)), ...functions }] as const
+    return [name, { ...(api !== undefined && mount(api)), ...functions, ...mountAll(apis, functions, mount) }] as const
   })
   return { ...billfold, ...Object.fromEntries(added) }
+}
+
+/** Mounts the APIs of a module, each with the functions under its name. */
+function mountAll(
+  apis: Readonly<Record<string, Api>> = {},
+  functions: object,
+  mount: (api: Api) => MountableApi,
+): Readonly<Record<string, MountableApi>> {
+  const mounted = Object.entries(apis).map(([name, api]): [string, MountableApi] => {
+    const own: unknown = Object.hasOwn(functions, name) ? Reflect.get(functions, name) : undefined
+    return [name, { ...mount(api), ...(typeof own === 'object' && own) }]
+  })
+  return Object.fromEntries(mounted)
 }
 
 /** Returns the function that makes an API mountable, and adds its OpenAPI document. */
@@ -285,7 +302,10 @@ function createMount(
     rateLimiter,
     executeOnce: (call, execute) => executeOnce(idempotency, call, execute),
   }
-  return (api) => observer.api(createMountableApi({ ...api, routes: [...api.routes, openApiRoute(api)] }, pipeline))
+  return (api) => {
+    const routes = api.servesOpenApi === false ? api.routes : [...api.routes, openApiRoute(api)]
+    return observer.api(createMountableApi({ ...api, routes }, pipeline))
+  }
 }
 
 /** Resolves the options of Billfold's own modules to what they run on. */

@@ -9,7 +9,12 @@ export {
   type SigningMethodHeaders,
 } from './identity/api/signing-method-auth.ts'
 export { signingMethodHeadersSchema } from './identity/api/signing-method-headers.ts'
-export { type AuthorizedMethod, methodUnchanged } from './identity/signing-methods/authorized-method.ts'
+export {
+  type AuthorizedMethod,
+  commitAuthorized,
+  loadMasterSecret,
+  methodUnchanged,
+} from './identity/signing-methods/authorized-method.ts'
 export { openMasterSecret } from './identity/signing-methods/sealing.ts'
 // Tables of Billfold that a module may read. It writes to its own tables only.
 export { auditRecords } from './platform/audit/tables.ts'
@@ -50,6 +55,14 @@ export {
   type ModuleDeclaration,
   type ModuleParts,
 } from './platform/module.ts'
+export { consumeNonceWrite } from './platform/replay-protection/nonces.ts'
+export {
+  BlockedAddressError,
+  type DnsResolver,
+  type SsrfSafeRequest,
+  ssrfSafeRequest,
+  type SsrfSafeResponse,
+} from './platform/http-client/ssrf-safe-request.ts'
 export { type OutboxMessageInput, outboxWrite } from './platform/outbox/outbox-write.ts'
 export type { Lockout } from './platform/lockout.ts'
 export { type Erasure, findUserColumns, type PersonalData, type UserKey } from './platform/personal-data.ts'

@@ -65,6 +65,11 @@ export interface ModuleParts {
   readonly maintenanceSteps?: readonly MaintenanceStep[]
   /** The HTTP API. A host mounts it like those of Billfold: `expressRouter(billfold.loyalty)`. */
   readonly api?: ModuleApi
+  /**
+   * Several HTTP APIs, for a module whose roles are mounted apart: `expressRouter(billfold.credentials.issuer)`. Each is a property of
+   * `billfold.<name>`, together with the functions under the same name.
+   */
+  readonly apis?: Readonly<Record<string, ModuleApi>>
   /** The functions that a host calls, as properties of `billfold.<name>`. */
   readonly functions?: object
 }
