@@ -63,7 +63,7 @@ export type AdditionalModule = Module<
 /** The part of {@link Billfold} that a module adds: its functions and, if it has APIs, what an adapter mounts. */
 export type ModuleResult<Parts> = (Parts extends { readonly functions: infer Functions } ? Functions : unknown) &
   (Parts extends { readonly api: Api } ? MountableApi : unknown) &
-  (Parts extends { readonly apis: infer Apis } ? { readonly [Name in keyof Apis]: MountableApi } : unknown)
+  (Parts extends { readonly apis: infer Apis } ? { readonly [K in keyof Apis]: MountableApi } : unknown)
 
 /** The results of modules, by the name of the module. */
 export type ModuleResults<Modules extends readonly AdditionalModule[]> = {
@@ -259,33 +259,27 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
 
 type AdditionalParts = ReturnType<AdditionalModule['create']>
 
-/** Adds the functions and the mounted API of each module as a property. @throws Error if the name is taken by Billfold */
+/** Adds the functions and the mounted APIs of each module as a property. @throws Error if the name is taken by Billfold */
 function addModules(
   billfold: Billfold,
   modules: Readonly<Record<string, AdditionalParts>>,
   mount: (api: Api) => MountableApi,
 ): Billfold {
-  const added = Object.entries(modules).map(([name, { api, apis, functions = {} }]) => {
+  const added = Object.entries(modules).map(([name, { api, apis = {}, functions = {} }]) => {
     if (Object.hasOwn(billfold, name))
       throw new Error(
         `The name of the module ${JSON.stringify(name)} is taken by the property of Billfold with that name`,
       )
-    return [name, { ...(api !== undefined && mount(api)), ...functions, ...mountAll(apis, functions, mount) }] as const
+    const faces = Object.entries(apis).map(([face, one]) => [face, { ...mount(one), ...functionsOf(functions, face) }])
+    return [name, { ...(api !== undefined && mount(api)), ...functions, ...Object.fromEntries(faces) }] as const
   })
   return { ...billfold, ...Object.fromEntries(added) }
 }
 
-/** Mounts the APIs of a module, each with the functions under its name. */
-function mountAll(
-  apis: Readonly<Record<string, Api>> = {},
-  functions: object,
-  mount: (api: Api) => MountableApi,
-): Readonly<Record<string, MountableApi>> {
-  const mounted = Object.entries(apis).map(([name, api]): [string, MountableApi] => {
-    const own: unknown = Object.hasOwn(functions, name) ? Reflect.get(functions, name) : undefined
-    return [name, { ...mount(api), ...(typeof own === 'object' && own) }]
-  })
-  return Object.fromEntries(mounted)
+/** The functions that stand beside one of several APIs of a module. */
+function functionsOf(functions: object, face: string): object {
+  const found: unknown = Object.entries(functions).find(([name]) => name === face)?.[1]
+  return typeof found === 'object' && found !== null ? found : {}
 }
 
 /** Returns the function that makes an API mountable, and adds its OpenAPI document. */

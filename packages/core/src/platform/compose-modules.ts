@@ -86,10 +86,10 @@ export function assertDistinctApis(parts: Readonly<Record<string, ModuleParts>>)
     return { name, apis: [...(api === undefined ? [] : [api]), ...Object.values(apis)] }
   })
   assertDistinct('API', owners, ({ apis }) => apis.map((api) => api.name))
-  for (const { name, apis } of owners) for (const api of apis) assertDistinctRoutes(name, api)
+  for (const { name, apis } of owners) for (const { routes } of apis) assertDistinctRoutes(name, routes)
 }
 
-function assertDistinctRoutes(module: string, { routes }: ModuleApi): void {
+function assertDistinctRoutes(module: string, routes: ModuleApi['routes']): void {
   const seen = new Map<string, string>()
   for (const { id, method, path } of routes) {
     const before = seen.get(id)

@@ -66,8 +66,8 @@ export interface ModuleParts {
   /** The HTTP API. A host mounts it like those of Billfold: `expressRouter(billfold.loyalty)`. */
   readonly api?: ModuleApi
   /**
-   * Several HTTP APIs, for a module whose roles are mounted apart: `expressRouter(billfold.credentials.issuer)`. Each is a property of
-   * `billfold.<name>`, together with the functions under the same name.
+   * Further HTTP APIs, for a module with several faces: each becomes a property of `billfold.<name>` beside the functions of the
+   * same name, and is mounted by itself: `expressRouter(billfold.credentials.verifier)`.
    */
   readonly apis?: Readonly<Record<string, ModuleApi>>
   /** The functions that a host calls, as properties of `billfold.<name>`. */
