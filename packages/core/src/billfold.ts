@@ -296,7 +296,10 @@ function createMount(
     rateLimiter,
     executeOnce: (call, execute) => executeOnce(idempotency, call, execute),
   }
-  return (api) => observer.api(createMountableApi({ ...api, routes: [...api.routes, openApiRoute(api)] }, pipeline))
+  return (api) => {
+    const routes = api.servesOpenApi === false ? api.routes : [...api.routes, openApiRoute(api)]
+    return observer.api(createMountableApi({ ...api, routes }, pipeline))
+  }
 }
 
 /** Resolves the options of Billfold's own modules to what they run on. */

@@ -9,7 +9,12 @@ export {
   type SigningMethodHeaders,
 } from './identity/api/signing-method-auth.ts'
 export { signingMethodHeadersSchema } from './identity/api/signing-method-headers.ts'
-export { type AuthorizedMethod, methodUnchanged } from './identity/signing-methods/authorized-method.ts'
+export {
+  type AuthorizedMethod,
+  commitAuthorized,
+  loadMasterSecret,
+  methodUnchanged,
+} from './identity/signing-methods/authorized-method.ts'
 export { openMasterSecret } from './identity/signing-methods/sealing.ts'
 // Tables of Billfold that a module may read. It writes to its own tables only.
 export { auditRecords } from './platform/audit/tables.ts'
@@ -29,6 +34,8 @@ export type {
 export type { UserRow } from './identity/users/create.ts'
 export { findByIdentifier, type IdentifierRow } from './identity/users/identifiers.ts'
 export { getUser } from './identity/users/find.ts'
+export type { Application } from './onboarding/applications/application.ts'
+export { type ApplicationFilter, getApplication } from './onboarding/applications/application-queries.ts'
 export { isCanonicalJws, parseBase64, parseBase64url } from './kernel/base64.ts'
 export { sealedColumn, type SealedColumn } from './kernel/storage/sealed-column.ts'
 export { type Act, type ActKind, actKinds, type ChainCall, type ProvenMethod } from './platform/acts/act.ts'
@@ -58,6 +65,7 @@ export {
   type ModuleDeclaration,
   type ModuleParts,
 } from './platform/module.ts'
+export { consumeNonceWrite } from './platform/replay-protection/nonces.ts'
 export { type OutboxMessageInput, outboxWrite } from './platform/outbox/outbox-write.ts'
 export type { Lockout } from './platform/lockout.ts'
 export { type Erasure, findUserColumns, type PersonalData, type UserKey } from './platform/personal-data.ts'
