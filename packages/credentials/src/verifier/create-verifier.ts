@@ -43,7 +43,7 @@ export function createVerifier(
   return {
     api: verifierApi(context),
     functions: {
-      request: (input) => createRequest(context, host(), planRequest(settings, parseInput(input))),
+      request: async (input) => createRequest(context, host(), planRequest(settings, parseInput(input))),
       result: (input) => getResult(context, input),
     },
     maintenanceSteps: [
