@@ -5,6 +5,7 @@ import { createSessionContext } from './authentication/api/face-options.ts'
 import { builtInModules } from './built-in-modules.ts'
 import { createCustodyServices } from './custody/api/custody-services.ts'
 import type { CustodyOptions } from './custody/api/index.ts'
+import type { EvidenceSource } from './onboarding/presentations/evidence-source.ts'
 import { type OnboardingApi, type OnboardingOptions, toOnboardingSettings } from './onboarding/api/index.ts'
 import { type DidsOptions, toDidWalletSettings } from './dids/api/index.ts'
 import { contractSignatureVerifier } from './custody/wallets/contract-signature.ts'
@@ -57,7 +58,12 @@ import type { WebhookOptions } from './platform/webhooks/options.ts'
 /** A module that a host adds to Billfold, see `defineModule` of `@billfold/core/modules`. */
 export type AdditionalModule = Module<
   string,
-  ModuleParts & { readonly api?: Api; readonly apis?: Readonly<Record<string, Api>> }
+  ModuleParts & {
+    readonly api?: Api
+    readonly apis?: Readonly<Record<string, Api>>
+    /** Verifies credentials that applicants present. At most one module has it. */
+    readonly evidenceSource?: EvidenceSource
+  }
 >
 
 /** The part of {@link Billfold} that a module adds: its functions and, if it has APIs, what an adapter mounts. */
@@ -218,15 +224,19 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   const context = { services, tenant, host: (acting: string = tenant): Actor => ({ tenant: acting, id: 'host' }) }
   const deliver = observer.deliver(createDelivery(services, options).deliver)
   const resolved = resolveOptions(options, services, didWallets)
+  // Filled below, like the modules that authorize acts.
+  let evidenceSource: EvidenceSource | undefined
   const parts = createParts(builtInModules, {
     ...context,
     ...resolved,
+    evidenceSource: () => evidenceSource,
     deliver,
     sealedColumns: declared.sealedColumns,
   })
   const additionalParts: Readonly<Record<string, AdditionalParts>> = createParts(additionalModules, context)
   const allParts: Readonly<Record<string, ModuleParts>> = { ...parts, ...additionalParts }
   assertDistinctApis(allParts)
+  evidenceSource = findEvidenceSource(additionalParts)
   for (const { authorizeAct } of Object.values(allParts))
     if (authorizeAct !== undefined) actAuthorizers.push(authorizeAct)
   const steps = orderMaintenanceSteps(Object.values(allParts))
@@ -255,6 +265,14 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
     eventCatalogue: declared.events,
   }
   return addModules(billfold, additionalParts, mount)
+}
+
+/** @throws Error that names the modules if two of them verify credentials */
+function findEvidenceSource(parts: Readonly<Record<string, AdditionalParts>>): EvidenceSource | undefined {
+  const sources = Object.entries(parts).filter(([, part]) => part.evidenceSource !== undefined)
+  if (sources.length > 1)
+    throw new Error(`Modules ${sources.map(([name]) => name).join(' and ')} both verify credentials`)
+  return sources[0]?.[1].evidenceSource
 }
 
 type AdditionalParts = ReturnType<AdditionalModule['create']>

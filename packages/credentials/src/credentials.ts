@@ -65,6 +65,7 @@ function createRoles(context: ModuleContext, options: CredentialsOptions): Modul
       ...Object.fromEntries(Object.entries(parts).map(([role, { api }]) => [role, api])),
       ...(options.issuer && { wellKnown: createWellKnown(context, options.issuer) }),
     },
+    ...(parts.verifier && { evidenceSource: parts.verifier.evidenceSource }),
     functions: Object.fromEntries(Object.entries(parts).map(([role, { functions }]) => [role, functions])),
   }
 }
