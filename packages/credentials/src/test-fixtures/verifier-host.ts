@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import {
+  type ApplicationTemplate,
   createBillfold,
+  databaseBlobs,
   type Keyring,
   localKeyring,
   memoryStorage,
@@ -81,6 +83,7 @@ export interface VerifierHostOptions extends Partial<VerifierOptions> {
   readonly storage?: Storage
   readonly keyring?: Keyring
   readonly now?: () => number
+  readonly templates?: readonly ApplicationTemplate[]
 }
 
 /** Starts a host with a verifier. Its public URL is its own. */
@@ -109,9 +112,11 @@ export async function startVerifier(pki: TestPki, options: VerifierHostOptions =
     keyring,
     ...(now && { now }),
     rateLimiter: unlimited,
+    onboarding: { templates: options.templates ?? [], blobs: databaseBlobs(storage) },
     modules: [credentials({ verifier })],
   })
   app.use(prefix, expressRouter(billfold.credentials.verifier))
+  app.use('/onboarding', expressRouter(billfold.onboarding))
   return { billfold, verifier: billfold.credentials.verifier, port, publicUrl, close: () => server.close() }
 }
 

@@ -35,4 +35,3 @@ export interface RequestPlan {
   /** The wallet whose evidence the result becomes, and what it is for. */
   readonly evidenceFor?: NonNullable<RequestBody['evidence']> & { readonly owner: string }
 }
-
