@@ -36,7 +36,7 @@ type WellKnown<Options> = Options extends { readonly issuer: object } ? 'wellKno
 export function credentials<const Options extends CredentialsOptions>(
   options: Options,
 ): Module<'credentials', CredentialsParts<Options>>
-export function credentials(options: CredentialsOptions): Module<'credentials', ModuleParts> {
+export function credentials(options: CredentialsOptions): Module<'credentials'> {
   return defineModule({
     name: 'credentials',
     tables: roles.flatMap(({ tables }) => tables),
