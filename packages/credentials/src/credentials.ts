@@ -63,7 +63,7 @@ function createRoles(context: ModuleContext, options: CredentialsOptions): Modul
     maintenanceSteps: Object.values(parts).flatMap(({ maintenanceSteps }) => maintenanceSteps),
     apis: {
       ...Object.fromEntries(Object.entries(parts).map(([role, { api }]) => [role, api])),
-      ...(options.issuer && { wellKnown: createWellKnown(context, options.issuer) }),
+      ...(options.issuer && { wellKnown: createWellKnown(context, options.issuer, profile) }),
     },
     functions: Object.fromEntries(Object.entries(parts).map(([role, { functions }]) => [role, functions])),
   }

@@ -1,29 +1,45 @@
-import { jsonErrorReply, jsonErrorSchema } from '@billfold/core/http'
+import type { Api } from '@billfold/core/http'
 import type { ModuleContext } from '@billfold/core/modules'
 import type { Profile } from '../options.ts'
 import type { RoleParts } from '../role.ts'
+import { consentRoutes, openRoutes, wellKnownRoutes } from './api/open-routes.ts'
+import { serviceRoutes } from './api/service-routes.ts'
+import { authorizationRoutes, credentialRoutes } from './api/wallet-routes.ts'
+import { wireErrorReply } from './api/wire-error-reply.ts'
+import { createIssuerFunctions, type IssuerFunctions } from './issuer-functions.ts'
+import { issuerMaintenance } from './maintenance.ts'
 import type { IssuerOptions } from './options.ts'
+import { createIssuerContext, type IssuerContext } from './settings.ts'
 
-/** The functions of the issuer, as properties of `billfold.credentials.issuer`. */
-export interface IssuerFunctions {
-  readonly options: IssuerOptions
+export type { IssuerFunctions } from './issuer-functions.ts'
+
+/** Creates the issuer. @throws RangeError that names the option and its value */
+export function createIssuer(
+  moduleContext: ModuleContext,
+  options: IssuerOptions,
+  profile: Profile,
+): RoleParts<IssuerFunctions> {
+  const context = createIssuerContext(moduleContext, options, profile)
+  return {
+    api: issuerApi(context),
+    functions: createIssuerFunctions(context),
+    maintenanceSteps: issuerMaintenance(context),
+  }
 }
 
-/** Creates the issuer. */
-export function createIssuer(
-  _context: ModuleContext,
-  options: IssuerOptions,
-  _profile: Profile,
-): RoleParts<IssuerFunctions> {
+function issuerApi(context: IssuerContext): Api {
   return {
-    api: {
-      name: 'credentials-issuer',
-      title: 'Credentials: issuer',
-      routes: [],
-      errorReply: jsonErrorReply,
-      errorSchema: jsonErrorSchema,
-    },
-    functions: { options },
-    maintenanceSteps: [],
+    name: 'credentials-issuer',
+    title: 'Credentials: issuer',
+    routes: [
+      ...serviceRoutes(context),
+      ...openRoutes(context),
+      ...authorizationRoutes(context),
+      ...consentRoutes(context),
+      ...credentialRoutes(context),
+      // For wallets of drafts, which append the path instead of inserting it.
+      ...wellKnownRoutes(context, (name) => `/.well-known/${name}`),
+    ],
+    errorReply: wireErrorReply(context.nonces.dpopNonce),
   }
 }

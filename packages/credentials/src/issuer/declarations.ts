@@ -30,6 +30,7 @@ export const issuerAuditActions = {
   'credential.deferred': 'A wallet waits for a credential; the subject is the grant',
   'credential.status-changed': 'The status of a credential was changed; the subject is the credential',
   'credential.accepted': 'A wallet reported what became of credentials; the subject is the grant',
+  'signer.expiring': 'The certificate of a signer expires within 30 days; the subject is its hash',
 } as const
 
 /** The events of the issuer. */

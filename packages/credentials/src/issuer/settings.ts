@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto'
 import type { Actor, ModuleContext, Services } from '@billfold/core/modules'
 import type { Profile } from '../options.ts'
 import type { CredentialSigner } from '../trust/credential-signer.ts'
+import { assertSignerChain, leafOf } from '../trust/signer-key.ts'
 import type { TrustList } from '../trust/trust-list.ts'
 import type { Authorize } from './oauth/authorize-option.ts'
 import type { IssuerOptions, WalletClient } from './options.ts'
@@ -60,6 +60,7 @@ export function toIssuerSettings(options: IssuerOptions, profile: Profile): Issu
   const signers = isList(signer) ? signer : [signer]
   const [first, ...others] = signers
   if (first === undefined) throw new RangeError('issuer.signer must have at least one signer')
+  for (const one of signers) assertSignerChain(one)
   const configurations = types.flatMap((type) => type.configurations)
   const byId = new Map(types.map((type) => [type.id, type]))
   if (byId.size !== types.length) throw new RangeError('issuer.types must have distinct ids')
@@ -89,9 +90,8 @@ function isList(signer: IssuerOptions['signer']): signer is readonly CredentialS
 }
 
 /** SD-JWT VC section 3.5: with `x5c`, `iss` must be a URI in the subject alternative names of the leaf. */
-function namesIssuer({ certificates: [leaf] }: CredentialSigner, publicUrl: string): boolean {
-  if (leaf === undefined) throw new RangeError('issuer.signer: certificates must have at least one')
-  const names = new X509Certificate(leaf).subjectAltName ?? ''
+function namesIssuer(signer: CredentialSigner, publicUrl: string): boolean {
+  const names = leafOf(signer).subjectAltName ?? ''
   return names.split(', ').includes(`URI:${publicUrl}`)
 }
 

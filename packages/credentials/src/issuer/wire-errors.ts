@@ -38,6 +38,14 @@ export function wireError(code: WireErrorCode, message?: string): BillfoldError 
   return create(code, message === undefined ? {} : { message })
 }
 
+/** The cause of `oauth.invalid-token` if a request has no token at all. */
+export const missingToken: unique symbol = Symbol('missing token')
+
+/** Creates the error of a request without a token, whose challenge names no error (RFC 6750 section 3.1). */
+export function missingTokenError(): BillfoldError {
+  return create('oauth.invalid-token', { cause: missingToken })
+}
+
 /** True for an error of {@link wireErrors}. */
 export function isWireErrorCode(code: string): code is WireErrorCode {
   return Object.hasOwn(wireErrors, code)

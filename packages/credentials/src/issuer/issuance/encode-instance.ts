@@ -2,12 +2,12 @@ import { createMdoc } from '../../formats/mdoc/create-mdoc.ts'
 import { createSdJwt } from '../../formats/sd-jwt/create-sd-jwt.ts'
 import type { EcJwk } from '../../formats/keys.ts'
 import type { IssuerSettings } from '../settings.ts'
-import type { CredentialConfiguration } from '../types/credential-type.ts'
+import type { CredentialConfiguration, ParsedClaims } from '../types/credential-type.ts'
 import type { Validity } from './validity.ts'
 
 /** What one instance is made of. */
 export interface InstanceContent {
-  readonly claims: Readonly<Record<string, unknown>>
+  readonly claims: ParsedClaims
   readonly holderKey: EcJwk
   readonly validity: Validity
   readonly status: { readonly uri: string; readonly index: number } | undefined
@@ -23,7 +23,7 @@ export function encodeInstance(
     return createMdoc({
       signer,
       docType: type.docType ?? '',
-      nameSpaces: type.toElements(claims),
+      nameSpaces: claims.toElements(),
       holderKey,
       signedAt: validFrom,
       validFrom,
@@ -33,7 +33,7 @@ export function encodeInstance(
   return createSdJwt({
     signer,
     vct: type.sdJwt?.vct ?? '',
-    claims,
+    claims: claims.values,
     disclosure: type.sdJwt?.disclosure ?? 'all',
     holderKey,
     ...(writesIssuer && { issuer: publicUrl }),

@@ -9,7 +9,7 @@ import type { IssuerContext } from '../settings.ts'
 import { allocateIndexes, type AllocatedIndexes } from '../status/allocate-indexes.ts'
 import { toStatusListUri } from '../status/status-list-token.ts'
 import { type GrantRow, type InstanceRow, issuanceGrants, issuedCredentials } from '../tables.ts'
-import type { CredentialConfiguration } from '../types/credential-type.ts'
+import type { CredentialConfiguration, ParsedClaims } from '../types/credential-type.ts'
 import { wireError } from '../wire-errors.ts'
 import { encodeInstance } from './encode-instance.ts'
 import type { ProvenKey } from './key-proofs.ts'
@@ -19,7 +19,7 @@ import { computeValidity } from './validity.ts'
 export interface IssuanceInput {
   readonly grant: GrantRow
   readonly configuration: CredentialConfiguration
-  readonly claims: Readonly<Record<string, unknown>>
+  readonly claims: ParsedClaims
   readonly keys: readonly ProvenKey[]
   /** The writes that use up what the request presents. Each fails with its own error. */
   readonly steps: readonly CommitStep[]

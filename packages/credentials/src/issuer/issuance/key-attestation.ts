@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../formats/json.ts'
 import { Refusal } from '../../formats/refusal.ts'
-import { parseX5c, validatePath } from '../../trust/index.ts'
+import { parseX5c, verifyPath } from '../../trust/index.ts'
 import { computeThumbprint, parseEs256, toEcJwk, toKeyObject, verifyEs256 } from '../oauth/embedded-jws.ts'
 import type { IssuerContext } from '../settings.ts'
 import { wireError } from '../wire-errors.ts'
@@ -32,7 +32,7 @@ export async function verifyKeyAttestation(
     throw wireError('issuance.invalid-proof', 'The key attestation is expired')
   try {
     const chain = parseX5c(jws.header['x5c'])
-    const { leaf } = await validatePath(keyAttestation, { chain, purpose: 'key-attestation', now })
+    const { leaf } = await verifyPath(keyAttestation, { chain, purpose: 'key-attestation', now })
     if (!verifyEs256(text, leaf.publicKey)) throw new Refusal('credential.signature', 'key attestation')
   } catch (error) {
     if (error instanceof Refusal) throw wireError('issuance.invalid-proof', 'The key attestation is not trusted')

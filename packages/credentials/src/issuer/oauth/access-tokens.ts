@@ -4,7 +4,7 @@ import type { CommitStep } from '../../commit-steps.ts'
 import type { IssuerContext } from '../settings.ts'
 import type { GrantRow } from '../tables.ts'
 import { issuanceGrants } from '../tables.ts'
-import { wireError } from '../wire-errors.ts'
+import { missingTokenError, wireError } from '../wire-errors.ts'
 import { accessTokenSeconds } from './create-grant.ts'
 import { verifyDpopProof } from './dpop.ts'
 
@@ -85,7 +85,7 @@ async function admit(context: IssuerContext, request: IncomingRequest): Promise<
   await nonces.loadDpopNonce()
   const header = request.headers['authorization']
   const [, scheme = '', token = ''] = /^(DPoP|Bearer) +(\S+)$/i.exec(typeof header === 'string' ? header : '') ?? []
-  if (token === '') throw wireError('oauth.invalid-token')
+  if (token === '') throw missingTokenError()
   const grant = await findGrant(context, token)
   const proof = await verifyDpopProof(context, request, token)
   const isBound = grant.jkt !== null

@@ -3,7 +3,7 @@ import { consumeNonceWrite } from '@billfold/core/modules'
 import type { CommitStep } from '../../commit-steps.ts'
 import { isJsonObject } from '../../formats/json.ts'
 import { Refusal } from '../../formats/refusal.ts'
-import { parseX5c, validatePath } from '../../trust/index.ts'
+import { parseX5c, verifyPath } from '../../trust/index.ts'
 import type { TrustList } from '../../trust/trust-list.ts'
 import type { IssuerContext } from '../settings.ts'
 import { wireError } from '../wire-errors.ts'
@@ -66,7 +66,7 @@ async function verifyAttestation(
     throw wireError('oauth.invalid-client', 'The attestation names no client or no key')
   try {
     const chain = parseX5c(jws.header['x5c'])
-    const { leaf } = await validatePath(walletProviders, { chain, purpose: 'wallet-provider', now })
+    const { leaf } = await verifyPath(walletProviders, { chain, purpose: 'wallet-provider', now })
     if (!verifyEs256(text, leaf.publicKey)) throw new Refusal('credential.signature', 'attestation')
   } catch (error) {
     if (error instanceof Refusal) throw wireError('oauth.invalid-client', 'The wallet provider is not trusted')

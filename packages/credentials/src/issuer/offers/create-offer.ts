@@ -126,11 +126,16 @@ function toClaims(type: AnyCredentialType, { claims }: OfferInput): Readonly<Rec
     return undefined
   }
   const parsed = type.schema.safeParse(claims)
-  if (parsed.success) return parsed.data
+  // Stored as given: the schema may convert, and converts again when it is issued.
+  if (parsed.success) return toRecord(claims)
   const issues = parsed.error.issues.slice(0, 20).map(({ path, message }) => {
     return { path: ['claims', ...path.map(String)].join('.').slice(0, 128), message }
   })
   throw new BillfoldError('input.invalid', { issues })
+}
+
+function toRecord(claims: unknown): Readonly<Record<string, unknown>> {
+  return typeof claims === 'object' && claims !== null ? Object.fromEntries(Object.entries(claims)) : {}
 }
 
 async function resolveSubject(

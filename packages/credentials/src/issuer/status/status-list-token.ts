@@ -1,4 +1,4 @@
-import { createStatusList, setStatus } from '../../formats/status-list/status-list.ts'
+import { createStatusList, statusValues } from '../../formats/status-list/status-list.ts'
 import { createStatusListToken } from '../../formats/status-list/status-list-token.ts'
 import { issuerError } from '../issuer-error.ts'
 import type { IssuerContext } from '../settings.ts'
@@ -8,9 +8,6 @@ import { statusListSize } from './allocate-indexes.ts'
 /** How long verifiers may keep a token, in seconds. */
 export const statusListTtlSeconds = 300
 const lifetimeSeconds = 3600
-
-/** The values of the statuses (Token Status List section 7.1). */
-export const statusValues: Readonly<Record<string, number>> = { valid: 0, revoked: 1, suspended: 2 }
 
 /** A signed status list. */
 export interface StatusListToken {
@@ -69,7 +66,7 @@ async function signList(context: IssuerContext, list: StatusListRow, now: number
   const bits = list.bits === 1 ? 1 : 2
   const statuses = createStatusList(statusListSize, bits)
   for await (const { listIndex, status } of listChanged(context, list.id))
-    if (listIndex !== null) setStatus(statuses, bits, listIndex, statusValues[status] ?? 1)
+    if (listIndex !== null) mark(statuses, bits, listIndex, status)
   const issuedAt = Math.floor(now / 1000)
   const token = await createStatusListToken({
     signer,
@@ -81,6 +78,14 @@ async function signList(context: IssuerContext, list: StatusListRow, now: number
     ttl: statusListTtlSeconds,
   })
   return { token, etag: `"${list.version}-${issuedAt}"` }
+}
+
+/** Writes the status of an index, in place: a list has thousands of them (Token Status List section 4.1). */
+function mark(statuses: Uint8Array, bits: 1 | 2, index: number, status: string): void {
+  const perByte = 8 / bits
+  const at = Math.floor(index / perByte)
+  const value = status === 'suspended' && bits === 2 ? statusValues.suspended : statusValues.invalid
+  statuses[at] = (statuses[at] ?? 0) | (value << ((index % perByte) * bits))
 }
 
 /** Lists the instances of a list that are not valid. */

@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import type { z } from 'zod'
+import type { Disclosure } from '../../formats/sd-jwt/create-sd-jwt.ts'
 import type { DatasetSource } from './dataset-source.ts'
 
 /** A name of a credential type, an issuer or a claim, by language. */
@@ -12,17 +13,12 @@ export interface CredentialDisplay {
   readonly text_color?: string
 }
 
-/** Which claims a holder can withhold, by path: `true` for a claim, a frame for what is inside, an array for its elements. */
-export interface ClaimFrame {
-  readonly [claim: string]: boolean | ClaimFrame | readonly (boolean | ClaimFrame)[]
-}
-
 /** What SD-JWT credentials of a type are like. */
 export interface SdJwtTypeOptions {
   /** The type (SD-JWT VC section 3.2.2.1): a URN, or an https URL. */
   readonly vct: string
   /** `all`: every claim, member and element can be withheld. `top-level`: whole claims. Default: `all`. */
-  readonly disclosure?: 'all' | 'top-level' | ClaimFrame
+  readonly disclosure?: Disclosure
 }
 
 /** What mdoc credentials of a type are like. */
@@ -54,7 +50,7 @@ export interface CredentialTypeOptions<Schema extends z.ZodObject> {
   /** False if instances are never suspended: their status lists are half as large. Default: true. */
   readonly suspension?: boolean
   /** Where the claims come from. Without it they are given with each offer. */
-  readonly from?: DatasetSource<z.output<Schema>>
+  readonly from?: DatasetSource<z.input<Schema>>
 }
 
 /** The formats of credentials, as on the wire. */
@@ -68,14 +64,21 @@ export interface CredentialConfiguration {
   readonly type: AnyCredentialType
 }
 
+/** Validated claims, with nothing that the schema of the type does not have. */
+export interface ParsedClaims {
+  readonly values: Readonly<Record<string, unknown>>
+  /** Converts them to the data elements of an mdoc, by namespace. */
+  readonly toElements: () => Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
 /** A credential type, independent of the type of its claims. */
 export interface AnyCredentialType {
   readonly id: string
   readonly schema: z.ZodObject
   readonly sdJwt: Required<SdJwtTypeOptions> | undefined
   readonly docType: string | undefined
-  /** Converts validated claims to the data elements of an mdoc. */
-  readonly toElements: (claims: unknown) => Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** Validates claims. @throws ZodError */
+  readonly parseClaims: (input: unknown) => ParsedClaims
   readonly display: readonly CredentialDisplay[]
   readonly labels: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly days: number
@@ -87,7 +90,7 @@ export interface AnyCredentialType {
   readonly configurations: readonly CredentialConfiguration[]
 }
 
-/** A credential type, made by {@link credentialType}. */
+/** A credential type, made by {@link credentialType}. `Claims` is what an offer takes: the input of the schema. */
 export interface CredentialType<Claims = unknown> extends AnyCredentialType {
   /** The type of the claims; never has a value. */
   readonly claimsType?: Claims
@@ -105,7 +108,8 @@ const reservedClaims = ['iss', 'nbf', 'exp', 'iat', 'cnf', 'vct', 'vct#integrity
  * @example
  * ```ts
  * import { credentialType } from '@billfold/credentials'
- * import { z } from 'zod'
+ * import type { z } from 'zod'
+import type { Disclosure } from '../../formats/sd-jwt/create-sd-jwt.ts'
  *
  * const membership = credentialType({
  *   id: 'membership',
@@ -117,7 +121,7 @@ const reservedClaims = ['iss', 'nbf', 'exp', 'iat', 'cnf', 'vct', 'vct#integrity
  */
 export function credentialType<Schema extends z.ZodObject>(
   options: CredentialTypeOptions<Schema>,
-): CredentialType<z.output<Schema>> {
+): CredentialType<z.input<Schema>> {
   assertTypeOptions(options)
   const { id, claims: schema, sdJwt, mdoc, display = [], labels = {}, suspension = true, from } = options
   const { days = 14, refreshDays = 0, batch = 1, status = 'list' } = options
@@ -127,8 +131,11 @@ export function credentialType<Schema extends z.ZodObject>(
     schema,
     sdJwt: sdJwt === undefined ? undefined : { disclosure: 'all', ...sdJwt },
     docType: mdoc?.docType,
-    // Parsed again: what `from` gives is no more trusted than what an offer gives.
-    toElements: (claims) => mdoc?.elements(schema.parse(claims)) ?? {},
+    parseClaims: (input) => {
+      const claims = schema.parse(input)
+      const values = Object.entries(claims).filter(([, value]) => value !== undefined)
+      return { values: Object.fromEntries(values), toElements: () => mdoc?.elements(claims) ?? {} }
+    },
     display,
     labels,
     days,
