@@ -18,7 +18,7 @@ type Configured<Options> = {
 }
 
 /** The running parts of the module: the functions and the API of each role that is configured. */
-export interface CredentialsParts<Options extends CredentialsOptions> extends ModuleParts {
+export interface CredentialsParts<Options extends CredentialsOptions> extends Omit<ModuleParts, 'api' | 'apis'> {
   readonly functions: Configured<Options>
   readonly apis: { readonly [K in keyof Configured<Options> | WellKnown<Options>]: Api }
 }

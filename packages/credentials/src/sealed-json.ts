@@ -1,6 +1,6 @@
 import { open, seal } from '@billfold/core/crypto'
 import { sealedColumn, type SealedColumn, type Services } from '@billfold/core/modules'
-import type { Column, RowOf, Table } from '@billfold/core/storage'
+import type { RowOf, Table } from '@billfold/core/storage'
 import type { z } from 'zod'
 
 /** A row whose cells are sealed: its id is part of the encryption context. */
@@ -8,8 +8,6 @@ export interface SealedRow {
   readonly id: string
   readonly tenant: string
 }
-
-type SealedTable = Table<Readonly<Record<string, Column>>>
 
 /** Seals and opens JSON of one column, bound to its row. */
 export interface SealedJson<Value> {
@@ -21,7 +19,7 @@ export interface SealedJson<Value> {
 }
 
 /** Declares a column with JSON that the keyring seals. */
-export function sealedJson<T extends SealedTable, Schema extends z.ZodType>(
+export function sealedJson<T extends Table, Schema extends z.ZodType>(
   table: T,
   name: keyof RowOf<T> & string,
   schema: Schema,

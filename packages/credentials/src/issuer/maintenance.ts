@@ -1,6 +1,5 @@
-import { auditWrite, eventWrites, type MaintenanceStep } from '@billfold/core/modules'
+import { auditWrite, consumeNonceWrite, eventWrites, type MaintenanceStep } from '@billfold/core/modules'
 import { batch, isCommitError, remove, update } from '@billfold/core/storage'
-import { consumeNonceWrite } from '@billfold/core/modules'
 import { leafHashOf, leafOf } from '../trust/signer-key.ts'
 import { rotateEncryptionKey } from './issuance/encryption-keys.ts'
 import type { IssuerContext } from './settings.ts'

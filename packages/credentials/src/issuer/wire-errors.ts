@@ -7,7 +7,10 @@ import { type BillfoldError, type ErrorDefinition, errorFactory } from '@billfol
 export const wireErrors = {
   'oauth.invalid-request': { status: 400, message: 'The request is malformed' },
   'oauth.invalid-client': { status: 401, message: 'The client is not authenticated' },
-  'oauth.invalid-grant': { status: 400, message: 'The code or token is invalid, expired, used or bound to another client' },
+  'oauth.invalid-grant': {
+    status: 400,
+    message: 'The code or token is invalid, expired, used or bound to another client',
+  },
   'oauth.invalid-scope': { status: 400, message: 'Nothing that is offered here was asked for' },
   'oauth.invalid-authorization-details': { status: 400, message: 'The authorization details are not understood' },
   'oauth.unsupported-grant-type': { status: 400, message: 'The grant type is not supported' },

@@ -89,7 +89,10 @@ export function consentRoutes(context: IssuerContext): readonly Route[] {
       guard,
       limits,
       query: authorizeQuerySchema,
-      replies: { 200: { description: 'The consent page' }, 303: { description: 'Back to the wallet, or to the login' } },
+      replies: {
+        200: { description: 'The consent page' },
+        303: { description: 'Back to the wallet, or to the login' },
+      },
       handler: async ({ query }, request) => showConsent(context, query, request),
     }),
     route({
@@ -108,10 +111,7 @@ export function consentRoutes(context: IssuerContext): readonly Route[] {
 }
 
 /** The documents of RFC 8615 that wallets look for. */
-export function wellKnownRoutes(
-  context: IssuerContext,
-  toPath: (name: string) => string,
-): readonly Route[] {
+export function wellKnownRoutes(context: IssuerContext, toPath: (name: string) => string): readonly Route[] {
   const guard = publicGuard(context.tenant)
   const { settings } = context
   return [
@@ -156,7 +156,11 @@ async function replyWithMetadata(context: IssuerContext, { headers }: RequestCon
   const accept = headers['accept']
   const vary = { ...cached, vary: 'Accept' }
   if (typeof accept === 'string' && accept.includes('application/jwt'))
-    return { status: 200, headers: { ...vary, 'content-type': 'application/jwt' }, body: await signIssuerMetadata(context) }
+    return {
+      status: 200,
+      headers: { ...vary, 'content-type': 'application/jwt' },
+      body: await signIssuerMetadata(context),
+    }
   return { status: 200, headers: vary, body: await createIssuerMetadata(context) }
 }
 

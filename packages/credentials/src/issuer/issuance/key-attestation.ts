@@ -18,10 +18,7 @@ const maxKeys = 100
  * Verifies a key attestation (OpenID4VCI appendix D.1): its path to a trusted anchor, its times and its keys.
  * @throws BillfoldError `issuance.invalid-proof`
  */
-export async function verifyKeyAttestation(
-  { services, settings }: IssuerContext,
-  text: string,
-): Promise<AttestedKeys> {
+export async function verifyKeyAttestation({ services, settings }: IssuerContext, text: string): Promise<AttestedKeys> {
   const { keyAttestation } = settings
   const jws = parseEs256(text, 'key-attestation+jwt')
   if (keyAttestation === undefined || jws === undefined)

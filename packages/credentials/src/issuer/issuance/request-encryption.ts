@@ -70,7 +70,8 @@ async function decrypt(context: IssuerContext, jwe: string): Promise<unknown> {
     return value
   } catch (error) {
     // decodeProtectedHeader and TextDecoder throw a TypeError.
-    if (error instanceof JOSEError || error instanceof TypeError || isBillfoldError(error, 'body.malformed')) throw refused
+    if (error instanceof JOSEError || error instanceof TypeError || isBillfoldError(error, 'body.malformed'))
+      throw refused
     throw error
   }
 }
@@ -85,8 +86,7 @@ function parseReplyEncryption(value: unknown, isEncrypted: boolean): ReplyEncryp
   const wanted: unknown =
     typeof value === 'object' && value !== null ? Reflect.get(value, 'credential_response_encryption') : undefined
   if (wanted === undefined) return undefined
-  if (!isEncrypted)
-    throw wireError('issuance.invalid-encryption-parameters', 'The request must be encrypted as well')
+  if (!isEncrypted) throw wireError('issuance.invalid-encryption-parameters', 'The request must be encrypted as well')
   const parsed = replyEncryptionSchema.safeParse(wanted)
   const jwk = parsed.success ? toEcJwk(parsed.data.jwk) : undefined
   const { alg, kid } = parsed.success ? parsed.data.jwk : {}

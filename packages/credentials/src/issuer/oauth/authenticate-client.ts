@@ -59,7 +59,8 @@ async function verifyAttestation(
   if (jws === undefined) throw wireError('oauth.invalid-client', 'The attestation is malformed')
   const { sub, exp, nbf, cnf } = jws.payload
   const now = services.now()
-  if (typeof exp !== 'number' || exp * 1000 <= now) throw wireError('oauth.invalid-client', 'The attestation is expired')
+  if (typeof exp !== 'number' || exp * 1000 <= now)
+    throw wireError('oauth.invalid-client', 'The attestation is expired')
   if (typeof nbf === 'number' && nbf * 1000 > now + maxClockDifferenceMs)
     throw wireError('oauth.invalid-client', 'The attestation is not valid yet')
   if (typeof sub !== 'string' || sub === '' || sub.length > 2048 || !isJsonObject(cnf))

@@ -1,4 +1,10 @@
-import { type CookieDefinition, formatCookie, listCookieValues, type Reply, type RequestContext } from '@billfold/core/http'
+import {
+  type CookieDefinition,
+  formatCookie,
+  listCookieValues,
+  type Reply,
+  type RequestContext,
+} from '@billfold/core/http'
 import { randomSecret, timingSafeEqual } from '@billfold/core/crypto'
 import { isCommitError, batch, update } from '@billfold/core/storage'
 import { z } from 'zod'
@@ -118,7 +124,8 @@ async function getOpenRequest(
   if (!requestUri.startsWith(requestUriPrefix)) throw invalidLink()
   const where = { requestUriHash: hashSecret(requestUri.slice(requestUriPrefix.length)), tenant }
   const [row] = await services.storage.find(authorizationRequests, { where, limit: 1 })
-  const isOpen = row !== undefined && (row.state === 'pushed' || row.state === 'shown') && row.expiresAt > services.now()
+  const isOpen =
+    row !== undefined && (row.state === 'pushed' || row.state === 'shown') && row.expiresAt > services.now()
   if (!isOpen) throw invalidLink()
   return row
 }

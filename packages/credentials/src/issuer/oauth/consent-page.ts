@@ -58,7 +58,10 @@ ${credentials.map(renderCredential).join('\n')}
 
 /** Renders the page for a request that leads nowhere. */
 export function renderErrorPage(message: string): string {
-  return renderPage('This link does not work', `<h1>This link does not work</h1>\n<p>${escapeHtml(message)}. Begin again in your wallet.</p>`)
+  return renderPage(
+    'This link does not work',
+    `<h1>This link does not work</h1>\n<p>${escapeHtml(message)}. Begin again in your wallet.</p>`,
+  )
 }
 
 function renderCredential({ name, claims }: ConsentCredential): string {

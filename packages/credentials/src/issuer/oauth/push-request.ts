@@ -65,12 +65,9 @@ export async function pushAuthorizationRequest(
     createdAt: now,
     expiresAt: now + lifetimeSeconds * 1000,
   }
-  await commitSteps(
-    services.storage,
-    ...(proof === undefined ? [] : [proof.step]),
-    ...client.steps,
-    { write: insert(authorizationRequests, row) },
-  )
+  await commitSteps(services.storage, ...(proof === undefined ? [] : [proof.step]), ...client.steps, {
+    write: insert(authorizationRequests, row),
+  })
   return { request_uri: requestUriPrefix + secret, expires_in: lifetimeSeconds }
 }
 
@@ -80,7 +77,8 @@ async function parseAuthorizationRequest(
   client: WalletClientIdentity,
 ): Promise<AuthorizationBody> {
   const { settings } = context
-  if (settings.authorize === undefined) throw wireError('oauth.invalid-request', 'This issuer has no authorization endpoint')
+  if (settings.authorize === undefined)
+    throw wireError('oauth.invalid-request', 'This issuer has no authorization endpoint')
   if (form.request_uri !== undefined || form.request !== undefined)
     throw wireError('oauth.invalid-request', 'request and request_uri are not accepted here')
   if (form.response_type !== 'code') throw wireError('oauth.unsupported-response-type')
@@ -112,7 +110,9 @@ async function parseAuthorizationRequest(
 
 /** Schemes that browsers and systems handle themselves. */
 const knownSchemes: ReadonlySet<string> = new Set(
-  'http: ws: wss: ftp: file: filesystem: javascript: data: vbscript: blob: about: view-source: chrome: mailto: tel:'.split(' '),
+  'http: ws: wss: ftp: file: filesystem: javascript: data: vbscript: blob: about: view-source: chrome: mailto: tel:'.split(
+    ' ',
+  ),
 )
 
 /** Exactly one of a registered client's; of an attested wallet any https or private-use URI (RFC 8252 section 7). */
@@ -123,7 +123,8 @@ function assertRedirectUri(
 ): void {
   const registered = settings.clients.get(clientId)
   if (registered !== undefined) {
-    if (!registered.redirectUris.includes(uri)) throw wireError('oauth.invalid-request', 'redirect_uri is not registered')
+    if (!registered.redirectUris.includes(uri))
+      throw wireError('oauth.invalid-request', 'redirect_uri is not registered')
     return
   }
   if (!isAttested) throw wireError('oauth.invalid-client', 'The client is not registered')

@@ -53,7 +53,9 @@ function assertBoundTo(
   body: AuthorizationBody,
   { form, proof, client }: TokenRequest,
 ): void {
-  const challenge = createHash('sha256').update(form.code_verifier ?? '').digest('base64url')
+  const challenge = createHash('sha256')
+    .update(form.code_verifier ?? '')
+    .digest('base64url')
   if (!timingSafeEqual(challenge, body.codeChallenge)) throw wireError('oauth.invalid-grant', 'code_verifier is wrong')
   if (form.redirect_uri !== undefined && form.redirect_uri !== body.redirectUri)
     throw wireError('oauth.invalid-grant', 'redirect_uri is another')

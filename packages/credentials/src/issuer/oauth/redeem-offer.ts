@@ -75,7 +75,9 @@ async function verifyTxCode(context: IssuerContext, offer: OfferRow, presented: 
   if (txCode !== null && timingSafeEqual(txCode, await hashTxCode(context, id, presented))) return
   const spent = { id, state: 'open', attemptsLeft: 0 }
   try {
-    await storage.commit(batch(update(credentialOffers, { where: spent, set: { state: 'locked' }, expectedRows: 'any' })))
+    await storage.commit(
+      batch(update(credentialOffers, { where: spent, set: { state: 'locked' }, expectedRows: 'any' })),
+    )
   } catch (error) {
     if (!isCommitError(error)) throw error
   }

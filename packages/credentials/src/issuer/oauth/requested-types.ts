@@ -28,10 +28,14 @@ const detailsSchema = z
  */
 export function parseRequestedTypes(
   { settings }: IssuerContext,
-  { scope, authorization_details: details }: { readonly scope?: string | undefined; readonly authorization_details?: string | undefined },
+  {
+    scope,
+    authorization_details: details,
+  }: { readonly scope?: string | undefined; readonly authorization_details?: string | undefined },
   offered: readonly string[],
 ): RequestedTypes | undefined {
-  if (details !== undefined) return { configurations: parseDetails(details, offered, settings.publicUrl), hasIdentifiers: true }
+  if (details !== undefined)
+    return { configurations: parseDetails(details, offered, settings.publicUrl), hasIdentifiers: true }
   if (scope === undefined) return undefined
   const scopes = new Set(scope.split(' '))
   const configurations = offered.filter((id) => scopes.has(id))

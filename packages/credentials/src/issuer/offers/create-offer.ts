@@ -165,7 +165,11 @@ interface OfferTerms {
   readonly grants: ReadonlySet<string>
   readonly expiresAt: number
   readonly txCode:
-    | { readonly code: string; readonly shown: NonNullable<OfferContent['txCode']>; readonly delivery: 'host' | 'notifier' }
+    | {
+        readonly code: string
+        readonly shown: NonNullable<OfferContent['txCode']>
+        readonly delivery: 'host' | 'notifier'
+      }
     | undefined
 }
 

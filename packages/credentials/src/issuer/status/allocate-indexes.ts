@@ -35,7 +35,13 @@ export async function allocateIndexes(
     writes: [
       update(statusLists, { where: { ...where, state: { in: ['open', 'full'] } }, add: { taken: count }, set }),
       ...(list.lastExpiry < lastExpiry
-        ? [update(statusLists, { where: { ...where, lastExpiry: { lt: lastExpiry } }, set: { lastExpiry }, expectedRows: 'any' })]
+        ? [
+            update(statusLists, {
+              where: { ...where, lastExpiry: { lt: lastExpiry } },
+              set: { lastExpiry },
+              expectedRows: 'any',
+            }),
+          ]
         : []),
     ],
   }

@@ -177,5 +177,6 @@ function assertWhole(
   max: number,
   fail: (option: string, rule: string, value: unknown) => never,
 ): void {
-  if (!Number.isInteger(value) || value < min || value > max) fail(option, `must be an integer from ${min} to ${max}`, value)
+  if (!Number.isInteger(value) || value < min || value > max)
+    fail(option, `must be an integer from ${min} to ${max}`, value)
 }
