@@ -14,7 +14,8 @@ export type { HolderFunctions } from './holder/create-holder.ts'
 export type { HolderOptions } from './holder/options.ts'
 export type { IssuerFunctions } from './issuer/create-issuer.ts'
 export type { IssuerOptions } from './issuer/options.ts'
-export type { VerifierFunctions } from './verifier/create-verifier.ts'
+export type { DcqlQuery } from './dcql/index.ts'
+export type { PresentationRequestInput, VerifierFunctions } from './verifier/create-verifier.ts'
 export type { VerifierOptions } from './verifier/options.ts'
 export type { Authorization, AuthorizationExchange, Authorize } from './issuer/oauth/authorize-option.ts'
 export type { WalletClient } from './issuer/options.ts'
@@ -43,3 +44,15 @@ export {
   type DatasetSubject,
   type SourcedClaims,
 } from './issuer/types/dataset-source.ts'
+export { eudiPid, type EudiPidAttribute, eudiPidQuery } from './verifier/queries/eudi-pid.ts'
+export {
+  mdoc,
+  presentationQuery,
+  type PresentationQuery,
+  type PresentationQueryInput,
+  type QueriedCredential,
+  sdJwt,
+} from './verifier/queries/presentation-query.ts'
+export type { CreatedRequest } from './verifier/requests/create-request.ts'
+export type { ResultInput } from './verifier/results/get-result.ts'
+export type { PresentationResult, VerifiedCredential } from './verifier/results/presentation-result.ts'

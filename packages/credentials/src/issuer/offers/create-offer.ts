@@ -18,7 +18,7 @@ export interface TxCodeOptions {
   readonly inputMode?: 'numeric' | 'text'
   /** What the wallet shows beside its input; at most 300 characters. */
   readonly description?: string
-  /** `host`: the code is returned once. `notifier`: the notifier sends it to the user of the offer. Default: `host`. */
+  /** `host`: the code is returned once. `notifier`: the notifier sends it to the subject of the offer. Default: `host`. */
   readonly delivery?: 'host' | 'notifier'
 }
 
@@ -68,7 +68,7 @@ export async function createOffer(
   const configurations = selectConfigurations(type, input)
   const claims = toClaims(type, input)
   const subject = await resolveSubject(context, type, input)
-  const { expiresAt, txCode, grants } = toTerms(services.now(), input, subject.userId)
+  const { expiresAt, txCode, grants } = toTerms(services.now(), input)
   const row = { id: newId(), tenant }
   const ref = randomSecret()
   const content: OfferContent = {
@@ -173,7 +173,7 @@ interface OfferTerms {
     | undefined
 }
 
-function toTerms(now: number, input: OfferInput, userId: string | null): OfferTerms {
+function toTerms(now: number, input: OfferInput): OfferTerms {
   const { grants = ['pre-authorized_code'], expiresIn = tenMinutes } = input
   if (grants.length === 0) throw invalid('grants', 'must not be empty')
   if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > sevenDays)
@@ -182,7 +182,8 @@ function toTerms(now: number, input: OfferInput, userId: string | null): OfferTe
   const txCode = toTxCode(input.txCode, isPreAuthorized)
   if (txCode === undefined && isPreAuthorized && expiresIn > tenMinutes)
     throw invalid('txCode', 'is required for more than ten minutes')
-  if (txCode?.delivery === 'notifier' && userId === null) throw invalid('txCode.delivery', 'the notifier needs a user')
+  if (txCode?.delivery === 'notifier' && input.subject === undefined)
+    throw invalid('txCode.delivery', 'the notifier needs a subject')
   return { grants: new Set(grants), expiresAt: now + expiresIn * 1000, txCode }
 }
 
@@ -204,13 +205,17 @@ function endEarlierOffers({ tenant, applicationId }: OfferRow): readonly Write[]
   return [update(credentialOffers, { where, set: { state: 'revoked' }, expectedRows: 'any' })]
 }
 
-function txCodeMessage({ services, tenant }: IssuerContext, { id, userId }: OfferRow, code: string): Promise<Write> {
+function txCodeMessage(
+  { services, tenant }: IssuerContext,
+  { id, userId, applicationId }: OfferRow,
+  code: string,
+): Promise<Write> {
   return outboxWrite(services, {
     tenant,
     topic: 'credentials.tx-code',
     subject: id,
     userId,
-    payload: { offerId: id, userId, code },
+    payload: { offerId: id, userId, applicationId, code },
   })
 }
 
