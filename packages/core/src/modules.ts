@@ -36,6 +36,7 @@ export type {
 export type { UserRow } from './identity/users/create.ts'
 export { findByIdentifier, type IdentifierRow } from './identity/users/identifiers.ts'
 export { getUser } from './identity/users/find.ts'
+export type { OnboardingRoutes } from './onboarding/api/guards.ts'
 export type { Application } from './onboarding/applications/application.ts'
 export { type ApplicationFilter, getApplication } from './onboarding/applications/application-queries.ts'
 export { isCanonicalJws, parseBase64, parseBase64url } from './kernel/base64.ts'

@@ -71,6 +71,11 @@ export interface ModuleParts {
    * same name, and is mounted by itself: `expressRouter(billfold.credentials.verifier)`.
    */
   readonly apis?: Readonly<Record<string, ModuleApi>>
+  /**
+   * Routes that the module adds to the onboarding API, for applicants. It receives the guard that admits them: `guards.wallet`. The full
+   * type is `OnboardingRoutes`.
+   */
+  readonly onboardingRoutes?: (guards: never) => ModuleApi['routes']
   /** The functions that a host calls, as properties of `billfold.<name>`. */
   readonly functions?: object
 }
