@@ -100,6 +100,22 @@ export type { ServiceKeyInput } from './identity/service-keys/service-keys.ts'
 export type { ServiceKeyInfo } from './identity/service-keys/list-service-keys.ts'
 export type { AuthLevel, Licence, LicenceInput } from './identity/licences/licences.ts'
 export type { CustodyOptions } from './custody/api/index.ts'
+export type { SavedRequestOptions } from './custody/saved-requests/saved-request-rules.ts'
+export type {
+  SwapOrder,
+  SwapProvider,
+  SwapQuery,
+  SwapRate,
+  SwapToken,
+  SwapWallet,
+} from './custody/swaps/swap-provider.ts'
+export type {
+  AbiTypeInput,
+  ChainSpecificFields,
+  ContractInput,
+  TransactionRequest,
+  UnitAmount,
+} from './custody/transactions/formats/transaction-request.ts'
 export type { TransactionRetention } from './custody/transactions/retention/retention-rules.ts'
 export type { LockoutRule } from './identity/signing-methods/lockout.ts'
 export type { DidsOptions } from './dids/api/index.ts'
