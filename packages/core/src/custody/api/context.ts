@@ -20,6 +20,8 @@ export interface CustodyContext {
   readonly savedRequests: Required<SavedRequestOptions>
   /** The form of the reply to a verification: `{isValid}`, or the bare boolean. */
   readonly verificationReply: 'object' | 'boolean'
+  /** The form of the reply to a new signing method: the method, or a list of it. */
+  readonly signingMethodReply: 'object' | 'array'
   /** Lists tokens of addresses, if the host has an indexer. */
   readonly tokenIndexer: TokenIndexer | undefined
   /** Exchanges tokens, if the host has a provider. */

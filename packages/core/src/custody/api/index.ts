@@ -58,6 +58,11 @@ export interface CustodyOptions {
    * bare boolean of older clients. Default: `object`.
    */
   readonly verificationReply?: 'object' | 'boolean'
+  /**
+   * The result of `POST /api/users/:userId/signing-methods`: `object` for the method, as the vendor documents it, or `array` for a
+   * list of it, which the C# SDK reads. Default: `object`.
+   */
+  readonly signingMethodReply?: 'object' | 'array'
   /** Chain clients by `secretType`. Balances and transactions need one; signing messages does not. */
   readonly chainClients?: ChainClients
   /** Lists the tokens of addresses. Without one, only balances of tokens that the caller names can be read. */
@@ -95,6 +100,7 @@ export function custodyApi(
     tokenIndexer: options.tokenIndexer,
     swapProvider: options.swapProvider,
     verificationReply: options.verificationReply ?? 'object',
+    signingMethodReply: options.signingMethodReply ?? 'object',
     service: serviceGuard(services, 'custody'),
     publicGuard: publicGuard(tenant),
   }
