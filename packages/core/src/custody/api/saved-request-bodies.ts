@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type SavedRequestRow, toSavedStatus } from '../saved-requests/saved-request.ts'
-import { storedStatuses, toStoredStatus } from '../transactions/list-transactions.ts'
+import { toStoredStatus } from '../transactions/list-transactions.ts'
 import type { TransactionRow } from '../transactions/transaction-row.ts'
 import { toSignatureRequestType, toTransactionRequestType } from './request-types.ts'
 
@@ -119,9 +119,4 @@ export function toSavedSignatureBody(
       hash: row.type === 'MESSAGE' || row.type === 'EIP712',
     },
   }
-}
-
-/** Returns true if a status is one of transactions that were sent. */
-export function isSentStatus(status: string): boolean {
-  return Object.values<string>(storedStatuses).includes(status)
 }
