@@ -44,8 +44,7 @@ export interface AuditPage {
 }
 
 /**
- * Searches the audit records of a tenant, newest first. A search by subject uses an index; other criteria scan the
- * records of the tenant.
+ * Searches the audit records of a tenant, newest first. A search by subject, action, actor or time uses an index.
  * @throws BillfoldError `input.invalid`
  */
 export async function searchAuditLog(storage: Storage, tenant: string, input: AuditSearchOptions): Promise<AuditPage> {
