@@ -57,7 +57,7 @@ export async function listTransactions(
     ...(statuses !== undefined && { state: { in: states } }),
     ...(owned !== undefined && { walletId: { in: owned.map(({ id }) => id) } }),
   }
-  return services.storage.find(transactions, { where, orderBy: [['id', sortOrder]], limit, offset })
+  return services.storage.find(transactions, { where, orderBy: [['id', sortOrder]], limit, offset, mayBeStale: true })
 }
 
 /** Returns the status of a stored transaction. */

@@ -60,6 +60,7 @@ export async function listWallets(
     orderBy: toOrderBy(page),
     limit: page.limit,
     offset: page.offset,
+    mayBeStale: true,
   })
 }
 

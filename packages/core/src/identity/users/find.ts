@@ -23,6 +23,7 @@ export function listUsers(
     orderBy: [['id', 'desc']],
     limit: page.limit,
     offset: page.offset,
+    mayBeStale: true,
   })
 }
 
