@@ -1,6 +1,6 @@
 import { appliedBatches, batch, defineTable, insert, text } from '@billfold/core/storage'
 import { type AnyTables, listTestDatabases } from '@billfold/test-databases'
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { expect, test } from 'vitest'
 import { kyselyStorage } from './kysely-storage.ts'
 import { createTables } from './schema/create-tables.ts'
@@ -63,15 +63,3 @@ for (const database of (await listTestDatabases()).filter(({ kind }) => kind !==
     await fresh.drop()
   })
 }
-
-test('a host passes a Kysely instance with its own tables', async () => {
-  const [database] = await listTestDatabases()
-  const fresh = await database?.create()
-  const db = fresh?.connect()
-  if (database === undefined || db === undefined) throw new Error('there is no database')
-  type Orders = Record<'orders', Record<'id', string>>
-  const typed = db.withTables<Orders>()
-  expect(kyselyStorage(typed, { dialect: database.dialect, replica: typed })).toBeDefined()
-  await sql`select 1`.execute(typed)
-  await fresh?.drop()
-})

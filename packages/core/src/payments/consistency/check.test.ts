@@ -216,6 +216,8 @@ describe('a consistency check that is interrupted', () => {
     const count = 2600
     const account = { id: accountId, tenant, kind: 'grant', owner: '', currency: 'USD', shard: 0, createdAt: 0 }
     const pair = { ...account, id: 'b'.repeat(43), shard: 1 }
+    const money = { currency: 'USD', amount: 1n, state: 'completed', at: 0 }
+    const line = { userId, tenant, kind: 'deposit', direction: 'credit', counterpartyId: null, ...money }
     const writes: Write[] = [
       insert(ledgerAccounts, { ...account, balance: BigInt(count), entries: count }),
       insert(ledgerAccounts, { ...pair, balance: BigInt(-count), entries: count }),
@@ -226,10 +228,7 @@ describe('a consistency check that is interrupted', () => {
         insert(ledgerTransfers, { id, tenant, kind: 'x', currency: 'USD', subject: '', at: 0 }),
         insert(ledgerEntries, { transferId: id, position: 0, tenant, accountId, amount: 1n }),
         insert(ledgerEntries, { transferId: id, position: 1, tenant, accountId: pair.id, amount: -1n }),
-        insert(statementLines, {
-          ...{ userId, id, tenant, kind: 'deposit', direction: 'credit', counterpartyId: null },
-          ...{ currency: 'USD', amount: 1n, state: 'completed', at: 0 },
-        }),
+        insert(statementLines, { ...line, id }),
       )
     }
     for (let from = 0; from < writes.length; from += 1000)

@@ -1,7 +1,7 @@
 import { storageLimits } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { mustStayNonNegative, type LedgerAccountRow } from './accounts.ts'
-import { entriesBetween, sumEntries, sumEntriesOf, toEntrySum } from './entry-sums.ts'
+import { entriesBetween, type EntryPage, sumEntries, sumEntriesOf, toEntrySum } from './entry-sums.ts'
 import { paginate } from './paginate.ts'
 import { ledgerAccounts, ledgerHolds, ledgerTransfers } from './tables.ts'
 
@@ -52,10 +52,9 @@ export async function* checkTransfers(
     const findings: LedgerFinding[] = []
     const unseen = new Map(transfers.map(({ id, tenant }) => [id, tenant]))
     for await (const entries of entriesBetween(services, previous, last)) {
-      for (const { id, tenant, total, count } of entries.transfers) {
-        if (unseen.delete(id)) {
-          if (total !== 0n || count < 2) findings.push(unbalanced(id, tenant, total))
-        } else findings.push(...(await findMissingTransfer(services, id)))
+      for (const transfer of entries.transfers) {
+        const hasRow = unseen.delete(transfer.id)
+        findings.push(...(hasRow ? findImbalance(transfer) : await findMissingTransfer(services, transfer.id)))
       }
       findings.push(...(await findMissingAccounts(entries.accountIds)))
     }
@@ -72,8 +71,9 @@ export async function* checkTransfers(
   }
 }
 
-function unbalanced(id: string, tenant: string, total: bigint): LedgerFinding {
-  return { finding: 'transfer-unbalanced', tenant, subject: id, detail: `sum ${total}` }
+function findImbalance({ id, tenant, total, count }: EntryPage['transfers'][number]): LedgerFinding[] {
+  if (total === 0n && count >= 2) return []
+  return [{ finding: 'transfer-unbalanced', tenant, subject: id, detail: `sum ${total}` }]
 }
 
 async function findMissingTransfer({ storage }: Services, id: string): Promise<LedgerFinding[]> {
