@@ -12,6 +12,8 @@ export interface HostProcess {
 
 /** The arguments of a host process. */
 export interface ProcessOptions {
+  /** The built file of the host, relative to `dist`. Default: `payments/host-process.js`. */
+  readonly file?: string
   readonly dialect: string
   readonly url: string
   readonly rootKey: string
@@ -20,10 +22,12 @@ export interface ProcessOptions {
   readonly pipelines?: boolean
 }
 
-const main = fileURLToPath(new URL('../../dist/payments/host-process.js', import.meta.url))
+const built = new URL('../../dist/', import.meta.url)
 
 /** Starts the built host and waits until it listens; retries if it exits first, since its database may be unavailable. */
 export async function startProcess(options: ProcessOptions): Promise<HostProcess> {
+  const { file = 'payments/host-process.js' } = options
+  const main = fileURLToPath(new URL(file, built))
   const end = Date.now() + 120_000
   for (;;) {
     const { dialect, url, rootKey, cluster = '', pipelines = false } = options
