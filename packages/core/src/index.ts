@@ -74,7 +74,13 @@ export type { PaymentsOptions } from './payments/api/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
 export type { EvaultApi, PaymentsApi } from './payments/payments-api.ts'
 export type { EvaultUser, EvaultUserSelector } from './payments/users/evault-users.ts'
-export type { ConsistencyFinding, ConsistencyReport } from './payments/consistency.ts'
+export type {
+  ConsistencyFinding,
+  ConsistencyOptions,
+  ConsistencyProgress,
+  ConsistencyReport,
+  ConsistencyStep,
+} from './payments/consistency/check.ts'
 export type { PaymentRules } from './payments/settings.ts'
 export type {
   LedgerAccount,
