@@ -11,8 +11,17 @@ export interface Api {
   readonly routes: readonly Route[]
   /** Renders an error in the format of the API. A 500 contains the request id and no detail. */
   readonly errorReply: (error: BillfoldError, requestId: string) => Reply
+  /**
+   * Renders an error as a page for a browser that has opened a link. Undefined where the API's own format is due.
+   */
+  readonly errorPage?: (error: BillfoldError, failed: FailedRequest) => Reply | undefined
   /** The schema of error replies, for OpenAPI. */
   readonly errorSchema?: z.ZodType
+}
+
+/** A request that ended with an error. */
+export interface FailedRequest extends Pick<IncomingRequest, 'headers' | 'path' | 'query'> {
+  readonly requestId: string
 }
 
 /** The reason that a request reaches no route. `host.unsupported`: the application is not one of the adapter's framework. */
