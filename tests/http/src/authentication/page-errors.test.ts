@@ -91,7 +91,9 @@ function suite(client: MountedClient): void {
     expectPage(await open('/v2/authenticate?session=%E0%A4%A'), 400, 'unknownLink')
     expectPage(await open(`/v2/authentication?lang=${'x'.repeat(65)}`), 400, 'unknownLink')
     isLimited = true
-    expectPage(await open('/v2/authentication'), 429, 'busy')
+    const limited = await open('/v2/authentication')
+    expectPage(limited, 429, 'busy')
+    expect(limited.headers['retry-after']).toBe('7')
   })
 
   test('are a screen for a form that is sent to it', async () => {
