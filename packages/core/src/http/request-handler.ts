@@ -239,7 +239,7 @@ function fail(
   }
   try {
     const page = request && api.errorPage?.(error, { ...pickTarget(request), requestId })
-    const reply = page ?? api.errorReply(error, requestId)
+    const reply = page ?? api.errorReply(error, requestId, route)
     return toOutgoingResponse(
       { ...reply, headers: { ...errorHeaders(error, reply.status), ...reply.headers } },
       requestId,

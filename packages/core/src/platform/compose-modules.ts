@@ -10,6 +10,7 @@ import type { SigningMethodKind } from './signing-method-kind.ts'
 import {
   type MaintenanceStep,
   type Module,
+  type ModuleApi,
   type ModuleDeclaration,
   type ModuleParts,
   maintenanceStages,
@@ -88,16 +89,20 @@ export function createParts(
  * @throws Error that names both modules if two APIs have the same name, or both routes if one API has two with one id
  */
 export function assertDistinctApis(parts: Readonly<Record<string, ModuleParts>>): void {
-  const owners = Object.entries(parts).map(([name, { api }]) => ({ name, api }))
-  assertDistinct('API', owners, ({ api }) => (api === undefined ? [] : [api.name]))
-  for (const { name, api } of owners) {
-    const seen = new Map<string, string>()
-    for (const { id, method, path } of api?.routes ?? []) {
-      const before = seen.get(id)
-      if (before !== undefined)
-        throw new Error(`Module ${name}: ${before} and ${method} ${path} have the same route id: ${id}`)
-      seen.set(id, `${method} ${path}`)
-    }
+  const owners = Object.entries(parts).map(([name, { api, apis = {} }]) => {
+    return { name, apis: [...(api === undefined ? [] : [api]), ...Object.values(apis)] }
+  })
+  assertDistinct('API', owners, ({ apis }) => apis.map((api) => api.name))
+  for (const { name, apis } of owners) for (const { routes } of apis) assertDistinctRoutes(name, routes)
+}
+
+function assertDistinctRoutes(module: string, routes: ModuleApi['routes']): void {
+  const seen = new Map<string, string>()
+  for (const { id, method, path } of routes) {
+    const before = seen.get(id)
+    if (before !== undefined)
+      throw new Error(`Module ${module}: ${before} and ${method} ${path} have the same route id: ${id}`)
+    seen.set(id, `${method} ${path}`)
   }
 }
 

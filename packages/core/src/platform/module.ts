@@ -66,6 +66,16 @@ export interface ModuleParts {
   readonly maintenanceSteps?: readonly MaintenanceStep[]
   /** The HTTP API. A host mounts it like those of Billfold: `expressRouter(billfold.loyalty)`. */
   readonly api?: ModuleApi
+  /**
+   * Further HTTP APIs, for a module with several faces: each becomes a property of `billfold.<name>` beside the functions of the
+   * same name, and is mounted by itself: `expressRouter(billfold.credentials.verifier)`.
+   */
+  readonly apis?: Readonly<Record<string, ModuleApi>>
+  /**
+   * Routes that the module adds to the onboarding API, for applicants. It receives the guard that admits them: `guards.wallet`. The full
+   * type is `OnboardingRoutes`.
+   */
+  readonly onboardingRoutes?: (guards: never) => ModuleApi['routes']
   /** The functions that a host calls, as properties of `billfold.<name>`. */
   readonly functions?: object
 }

@@ -105,7 +105,13 @@ async function decideProven(
       writes,
       withoutPin: { message: 'A PIN is required, but the user has none', failure: 'no-pin' },
     })
-  const ending = await completeSession(services, actor, session, { userId, device, callerKey }, trusted !== undefined)
+  const ending = await completeSession(
+    services,
+    actor,
+    session,
+    { userId, device, callerKey },
+    { isKnownDevice: trusted !== undefined },
+  )
   const result = {
     session: ending.session,
     status: 'success',
