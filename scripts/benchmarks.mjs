@@ -27,6 +27,7 @@ const benchmarks = {
   faces: ['10', '1000'],
   'rate-limits': ['1', '200'],
   credentials: ['2', '20'],
+  policies: ['1', '10'],
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-benchmarks-'))

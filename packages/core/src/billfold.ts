@@ -6,7 +6,13 @@ import { builtInModules } from './built-in-modules.ts'
 import { createCustodyServices } from './custody/api/custody-services.ts'
 import type { CustodyOptions } from './custody/api/index.ts'
 import type { EvidenceSource } from './onboarding/presentations/evidence-source.ts'
-import { type OnboardingApi, type OnboardingOptions, toOnboardingSettings } from './onboarding/api/index.ts'
+import {
+  type OnboardingApi,
+  type OnboardingOptions,
+  type OnboardingRoutes,
+  toOnboardingSettings,
+  walletGuard,
+} from './onboarding/api/index.ts'
 import { type DidsOptions, toDidWalletSettings } from './dids/api/index.ts'
 import { contractSignatureVerifier } from './custody/wallets/contract-signature.ts'
 import { documentDidKeyResolver } from './onboarding/wallet-login/document-did-keys.ts'
@@ -63,6 +69,7 @@ export type AdditionalModule = Module<
     readonly apis?: Readonly<Record<string, Api>>
     /** Verifies credentials that applicants present. At most one module has it. */
     readonly evidenceSource?: EvidenceSource
+    readonly onboardingRoutes?: OnboardingRoutes
   }
 >
 
@@ -204,7 +211,7 @@ const maxQueuedPerOwner = 1000
  * ```
  *
  * @throws Error that names both if two modules have the same name, or declare the same table, error code, audit action,
- *   event, signing method or route id
+ *   event, signing method, session factor or route id
  * @throws RangeError, Error if an option is out of range; the message names it
  */
 export function createBillfold<const Modules extends readonly AdditionalModule[] = readonly []>(
@@ -243,13 +250,16 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   const personalData = Object.values(allParts).flatMap((part) => part.personalData ?? [])
   const lockouts = Object.values(allParts).flatMap((part) => part.lockouts ?? [])
   const mount = createMount(options, services, declared, observer)
+  const applicants = { wallet: walletGuard(services, tenant, resolved.onboarding.allowedOrigins) }
+  const added = Object.values(additionalParts).flatMap(({ onboardingRoutes }) => onboardingRoutes?.(applicants) ?? [])
+  const onboarding: Api = { ...parts.onboarding.api, routes: [...parts.onboarding.api.routes, ...added] }
   const billfold: Billfold = {
     serviceKeys: parts.serviceKeys.functions,
     licences: parts.licences.functions,
     authentication: { ...mount(parts.authentication.api), ...parts.authentication.functions },
     custody: mount(parts.custody.api),
     payments: { ...mount(parts.payments.api), ...parts.payments.functions },
-    onboarding: { ...mount(parts.onboarding.api), ...parts.onboarding.functions },
+    onboarding: { ...mount(onboarding), ...parts.onboarding.functions },
     users: createUsersApi(services, personalData, context.host, lockouts, resolved.sessions.controlsDid),
     dids: mount(parts.dids.api),
     wallets: parts.dids.functions,
@@ -381,6 +391,7 @@ function createServices(
     masterSecretRotationSteps: declared.masterSecretRotationSteps,
     actAuthorizers,
     signingMethodKinds: declared.signingMethodKinds,
+    sessionFactors: declared.sessionFactors,
     ...custody,
     chainConnections: observer.chains(custody.chainConnections),
     now,

@@ -1,5 +1,11 @@
 import type { Api } from '@billfold/core/http'
-import { defineModule, type Module, type ModuleContext, type ModuleParts } from '@billfold/core/modules'
+import {
+  defineModule,
+  type Module,
+  type ModuleContext,
+  type ModuleParts,
+  type OnboardingRoutes,
+} from '@billfold/core/modules'
 import { credentialsAuditActions, credentialsErrors, credentialsEvents, roles } from './declarations.ts'
 import { createHolder, type HolderFunctions } from './holder/create-holder.ts'
 import { createIssuer, type IssuerFunctions } from './issuer/create-issuer.ts'
@@ -18,9 +24,11 @@ type Configured<Options> = {
 }
 
 /** The running parts of the module: the functions and the API of each role that is configured. */
-export interface CredentialsParts<Options extends CredentialsOptions> extends Omit<ModuleParts, 'api' | 'apis'> {
+export interface CredentialsParts<Options extends CredentialsOptions>
+  extends Omit<ModuleParts, 'api' | 'apis' | 'onboardingRoutes' | 'evidenceSource'> {
   readonly functions: Configured<Options>
   readonly apis: { readonly [K in keyof Configured<Options> | WellKnown<Options>]: Api }
+  readonly onboardingRoutes?: OnboardingRoutes
 }
 
 type WellKnown<Options> = Options extends { readonly issuer: object } ? 'wellKnown' : never
@@ -63,9 +71,10 @@ function createRoles(context: ModuleContext, options: CredentialsOptions): Modul
     maintenanceSteps: Object.values(parts).flatMap(({ maintenanceSteps }) => maintenanceSteps),
     apis: {
       ...Object.fromEntries(Object.entries(parts).map(([role, { api }]) => [role, api])),
-      ...(options.issuer && { wellKnown: createWellKnown(context, options.issuer) }),
+      ...(options.issuer && { wellKnown: createWellKnown(context, options.issuer, profile) }),
     },
     ...(parts.verifier && { evidenceSource: parts.verifier.evidenceSource }),
+    ...(parts.issuer && { onboardingRoutes: parts.issuer.onboardingRoutes }),
     functions: Object.fromEntries(Object.entries(parts).map(([role, { functions }]) => [role, functions])),
   }
 }

@@ -19,6 +19,33 @@ export type { IssuerOptions } from './issuer/options.ts'
 export type { DcqlQuery } from './dcql/dcql-query.ts'
 export type { PresentationRequestInput, VerifierFunctions } from './verifier/create-verifier.ts'
 export type { VerifierOptions } from './verifier/options.ts'
+export type { Authorization, AuthorizationExchange, Authorize } from './issuer/oauth/authorize-option.ts'
+export type { WalletClient } from './issuer/options.ts'
+export type { CreatedOffer, OfferInput, TxCodeOptions } from './issuer/offers/create-offer.ts'
+export type { OfferUris } from './issuer/offers/offer-object.ts'
+export type { IssuerSelfCheck, SelfCheckProblem } from './issuer/self-check.ts'
+export type { CredentialStatus, StatusChange } from './issuer/status/change-status.ts'
+export type { IssuedCredential, IssuedCredentialFilter } from './issuer/status/list-instances.ts'
+export {
+  type AnyCredentialType,
+  type CredentialConfiguration,
+  type CredentialDisplay,
+  type CredentialFormat,
+  type CredentialType,
+  credentialType,
+  type CredentialTypeOptions,
+  type MdocTypeOptions,
+  type ParsedClaims,
+  type SdJwtTypeOptions,
+} from './issuer/types/credential-type.ts'
+export {
+  applicationOf,
+  type ApprovedApplication,
+  claimsOf,
+  type DatasetSource,
+  type DatasetSubject,
+  type SourcedClaims,
+} from './issuer/types/dataset-source.ts'
 export { eudiPid, type EudiPidAttribute, eudiPidQuery } from './verifier/queries/eudi-pid.ts'
 export {
   mdoc,

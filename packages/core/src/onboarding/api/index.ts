@@ -16,6 +16,7 @@ import { userRoute } from './user-route.ts'
 
 export { type LoggedInUser, type LoginExchange, type OnboardingOptions, toOnboardingSettings } from './options.ts'
 export { type OnboardingApi, createOnboardingApi } from './api.ts'
+export { type OnboardingRoutes, walletGuard } from './guards.ts'
 
 /** Builds the onboarding HTTP API: wallet login, users with documents, applications. */
 export function onboardingHttpApi(
