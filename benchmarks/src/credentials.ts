@@ -78,7 +78,14 @@ const holder = createHolderKey()
 const claims = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`claim_${index}`, `value ${index}`]))
 
 const issueSdJwt = (): Promise<string> =>
-  createSdJwt({ signer, vct: 'urn:x', claims, disclosure: 'all', holderKey: holder.publicKey, expiresAt: seconds + 600 })
+  createSdJwt({
+    signer,
+    vct: 'urn:x',
+    claims,
+    disclosure: 'all',
+    holderKey: holder.publicKey,
+    expiresAt: seconds + 600,
+  })
 const issueMdoc = (): Promise<string> =>
   createMdoc({
     signer,
@@ -93,7 +100,12 @@ const issueMdoc = (): Promise<string> =>
 const binding = { nonce: 'n', audience: 'a', now }
 const selected = selectDisclosures(await issueSdJwt(), [['claim_1'], ['claim_2']])
 const presentation = await createKeyBinding(selected, { ...binding, key: holder, issuedAt: seconds })
-const transcript = openid4vpTranscript({ clientId: 'a', nonce: 'n', jwkThumbprint: undefined, responseUri: 'https://r' })
+const transcript = openid4vpTranscript({
+  clientId: 'a',
+  nonce: 'n',
+  jwkThumbprint: undefined,
+  responseUri: 'https://r',
+})
 const elements = [['n', 'claim_1'] as const, ['n', 'claim_2'] as const]
 const response = await createDeviceResponse(await issueMdoc(), { elements, transcript, key: holder })
 
