@@ -241,7 +241,7 @@ describe('an issuer, for a pre-authorized code', () => {
     expect((await byIdentifier('identity.mdoc')).status).toBe(200)
   })
 
-  test('refreshes a grant by its key only, and issues anew', async () => {
+  test('refreshes a grant by its key only, and issues again', async () => {
     const reply = await wallet.redeem((await issuer().offer(identity, { claims: ada })).uri)
     const refresh_token = String(reply.body['refresh_token'])
     const refresh = async (key = wallet.key) =>

@@ -12,7 +12,7 @@ import type { IssuerContext } from '../settings.ts'
 import { deferredCredentials, type DeferredRow, issuanceGrants } from '../tables.ts'
 import { wireError } from '../wire-errors.ts'
 import { type IssuanceInput, issueInstances } from './issue-instances.ts'
-import type { ProvenKey } from './key-proofs.ts'
+import type { ProvenKey } from './proven-key.ts'
 import type { PlainReply } from './request-encryption.ts'
 import { resolveDataset } from './resolve-dataset.ts'
 
