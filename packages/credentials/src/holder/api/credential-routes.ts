@@ -53,26 +53,7 @@ export function credentialRoutes(context: HolderContext): readonly Route[] {
         return { status: 200, body: await toHeldCredential(context, row) }
       },
     }),
-    route({
-      id: 'openCredential',
-      method: 'POST',
-      path: '/users/:userId/credentials/:id/open',
-      summary: 'Show the values of a credential, with a signing method',
-      guard,
-      params: objectParams,
-      headers: signingMethodHeadersSchema,
-      body: { encoding: 'json', schema: z.object({}), limit: 1024, optional: true, raw: 'if-available' },
-      idempotency: 'none',
-      secretReply: true,
-      replies: {
-        200: { description: 'The claims', schema: z.object({ claims: z.record(z.string(), z.unknown()) }) },
-        404: notFound,
-      },
-      handler: async ({ params, headers }, request) => {
-        const { authorized } = await proveUser(context, request, params.userId, headers)
-        return { status: 200, body: { claims: await openCredential(context, params.userId, params.id, authorized) } }
-      },
-    }),
+    openRoute(context),
     route({
       id: 'forgetCredential',
       method: 'DELETE',
@@ -89,4 +70,28 @@ export function credentialRoutes(context: HolderContext): readonly Route[] {
       },
     }),
   ]
+}
+
+function openRoute(context: HolderContext): Route {
+  const notFound = { description: 'There is no such credential' }
+  return route({
+    id: 'openCredential',
+    method: 'POST',
+    path: '/users/:userId/credentials/:id/open',
+    summary: 'Show the values of a credential, with a signing method',
+    guard: holderKeyGuard(context),
+    params: objectParams,
+    headers: signingMethodHeadersSchema,
+    body: { encoding: 'json', schema: z.object({}), limit: 1024, optional: true, raw: 'if-available' },
+    idempotency: 'none',
+    secretReply: true,
+    replies: {
+      200: { description: 'The claims', schema: z.object({ claims: z.record(z.string(), z.unknown()) }) },
+      404: notFound,
+    },
+    handler: async ({ params, headers }, request) => {
+      const { authorized } = await proveUser(context, request, params.userId, headers)
+      return { status: 200, body: { claims: await openCredential(context, params.userId, params.id, authorized) } }
+    },
+  })
 }

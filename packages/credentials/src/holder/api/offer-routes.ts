@@ -35,13 +35,11 @@ const acceptedReply = z.object({
   authorizationUrl: z.string().optional(),
 })
 
+const replies = { 200: { description: 'The outcome', schema: acceptedReply }, 404: { description: 'No open offer' } }
+
 /** Routes for Credential Offers of a user. */
 export function offerRoutes(context: HolderContext): readonly Route[] {
   const guard = holderKeyGuard(context)
-  const replies = {
-    200: { description: 'What came of it', schema: acceptedReply },
-    404: { description: 'No open offer' },
-  }
   return [
     route({
       id: 'resolveOffer',
@@ -77,26 +75,7 @@ export function offerRoutes(context: HolderContext): readonly Route[] {
         return { status: 200, body: await acceptOffer(context, user, params.id, input) }
       },
     }),
-    route({
-      id: 'returnToOffer',
-      method: 'POST',
-      path: '/users/:userId/offers/:id/return',
-      summary: 'Go on after the authorization page of the issuer, with a signing method',
-      guard,
-      params: objectParams,
-      headers: signingMethodHeadersSchema,
-      body: {
-        encoding: 'json',
-        schema: z.object({ url: z.string().min(1).max(16_384) }),
-        limit: 64 * 1024,
-        raw: 'if-available',
-      },
-      replies,
-      handler: async ({ params, body, headers }, request) => {
-        const user = await proveUser(context, request, params.userId, headers)
-        return { status: 200, body: await returnToOffer(context, user, params.id, body.url) }
-      },
-    }),
+    returnRoute(context),
     route({
       id: 'declineOffer',
       method: 'DELETE',
@@ -111,4 +90,27 @@ export function offerRoutes(context: HolderContext): readonly Route[] {
       },
     }),
   ]
+}
+
+function returnRoute(context: HolderContext): Route {
+  return route({
+    id: 'returnToOffer',
+    method: 'POST',
+    path: '/users/:userId/offers/:id/return',
+    summary: 'Go on after the authorization page of the issuer, with a signing method',
+    guard: holderKeyGuard(context),
+    params: objectParams,
+    headers: signingMethodHeadersSchema,
+    body: {
+      encoding: 'json',
+      schema: z.object({ url: z.string().min(1).max(16_384) }),
+      limit: 64 * 1024,
+      raw: 'if-available',
+    },
+    replies,
+    handler: async ({ params, body, headers }, request) => {
+      const user = await proveUser(context, request, params.userId, headers)
+      return { status: 200, body: await returnToOffer(context, user, params.id, body.url) }
+    },
+  })
 }

@@ -45,19 +45,7 @@ const presentedReply = z.object({
 export function presentationRoutes(context: HolderContext): readonly Route[] {
   const guard = holderKeyGuard(context)
   return [
-    route({
-      id: 'receiveRequest',
-      method: 'POST',
-      path: '/users/:userId/requests',
-      summary: 'Fetch and authenticate the request of a verifier',
-      guard,
-      params: userParams,
-      body: { encoding: 'json', schema: requestBody, limit: 1024 * 1024 },
-      replies: { 200: { description: 'Who asks for what', schema: shownReply } },
-      handler: async ({ params, body }) => {
-        return { status: 200, body: await receiveRequest(context, params.userId, body) }
-      },
-    }),
+    receiveRoute(context),
     route({
       id: 'prepareConsent',
       method: 'POST',
@@ -128,6 +116,22 @@ function presentRoute(context: HolderContext): Route {
       const user = await proveUser(context, request, params.userId, headers)
       const { reuse = false, ...agreed } = body
       return { status: 200, body: await present(context, user, params.id, { ...agreed, reuse }) }
+    },
+  })
+}
+
+function receiveRoute(context: HolderContext): Route {
+  return route({
+    id: 'receiveRequest',
+    method: 'POST',
+    path: '/users/:userId/requests',
+    summary: 'Fetch and authenticate the request of a verifier',
+    guard: holderKeyGuard(context),
+    params: userParams,
+    body: { encoding: 'json', schema: requestBody, limit: 1024 * 1024 },
+    replies: { 200: { description: 'Who asks for what', schema: shownReply } },
+    handler: async ({ params, body }) => {
+      return { status: 200, body: await receiveRequest(context, params.userId, body) }
     },
   })
 }

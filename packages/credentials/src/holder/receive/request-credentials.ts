@@ -138,7 +138,7 @@ export async function acceptInstances(
   return { configuration, verified: last, instances: received }
 }
 
-/** Tells the issuer what became of its credentials. It need not know, so a failure is no error. */
+/** Tells the issuer the outcome of its credentials. It need not know, so a failure is no error. */
 export async function notify(
   context: HolderContext,
   { resolved, tokens, keys }: Issuance,
@@ -150,6 +150,6 @@ export async function notify(
   try {
     await postWithToken(context, tokens, keys, url, { notification_id: notificationId, event })
   } catch (error) {
-    context.services.logger.warn({ error }, 'an issuer could not be told what became of a credential')
+    context.services.logger.warn({ error }, 'an issuer did not receive the outcome of a credential')
   }
 }

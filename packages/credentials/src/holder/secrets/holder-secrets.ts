@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { newId } from '@billfold/core'
+import { BillfoldError, newId } from '@billfold/core'
 import {
   type EncryptionContext,
   generateHpkeKeyPair,
@@ -11,7 +11,6 @@ import {
 } from '@billfold/core/crypto'
 import type { MasterSecret, ReencryptOwnerRows, Services } from '@billfold/core/modules'
 import { insert, StaleReadError, update, type Write } from '@billfold/core/storage'
-import { BillfoldError } from '@billfold/core'
 import type { HolderContext } from '../settings.ts'
 import { type HolderSecretRow, holderSecrets } from '../tables.ts'
 
