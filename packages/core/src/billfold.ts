@@ -12,6 +12,7 @@ import {
   toOnboardingSettings,
   walletGuard,
 } from './onboarding/api/index.ts'
+import type { EvidenceSource } from './onboarding/presentations/evidence-source.ts'
 import { type DidsOptions, toDidWalletSettings } from './dids/api/index.ts'
 import { contractSignatureVerifier } from './custody/wallets/contract-signature.ts'
 import { documentDidKeyResolver } from './onboarding/wallet-login/document-did-keys.ts'
@@ -67,6 +68,8 @@ export type AdditionalModule = Module<
     readonly api?: Api
     readonly apis?: Readonly<Record<string, Api>>
     readonly onboardingRoutes?: OnboardingRoutes
+    /** Verifies credentials that applicants present. At most one module has it. */
+    readonly evidenceSource?: EvidenceSource
   }
 >
 
@@ -228,15 +231,19 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   const context = { services, tenant, host: (acting: string = tenant): Actor => ({ tenant: acting, id: 'host' }) }
   const deliver = observer.deliver(createDelivery(services, options).deliver)
   const resolved = resolveOptions(options, services, didWallets)
+  // Filled below, like the modules that authorize acts.
+  let evidenceSource: EvidenceSource | undefined
   const parts = createParts(builtInModules, {
     ...context,
     ...resolved,
+    evidenceSource: () => evidenceSource,
     deliver,
     sealedColumns: declared.sealedColumns,
   })
   const additionalParts: Readonly<Record<string, AdditionalParts>> = createParts(additionalModules, context)
   const allParts: Readonly<Record<string, ModuleParts>> = { ...parts, ...additionalParts }
   assertDistinctApis(allParts)
+  evidenceSource = findEvidenceSource(additionalParts)
   for (const { authorizeAct } of Object.values(allParts))
     if (authorizeAct !== undefined) actAuthorizers.push(authorizeAct)
   const steps = orderMaintenanceSteps(Object.values(allParts))
@@ -268,6 +275,14 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
     eventCatalogue: declared.events,
   }
   return addModules(billfold, additionalParts, mount)
+}
+
+/** @throws Error that names the modules if two of them verify credentials */
+function findEvidenceSource(parts: Readonly<Record<string, AdditionalParts>>): EvidenceSource | undefined {
+  const sources = Object.entries(parts).filter(([, part]) => part.evidenceSource !== undefined)
+  if (sources.length > 1)
+    throw new Error(`Modules ${sources.map(([name]) => name).join(' and ')} both verify credentials`)
+  return sources[0]?.[1].evidenceSource
 }
 
 type AdditionalParts = ReturnType<AdditionalModule['create']>

@@ -38,6 +38,17 @@ export type { OnboardingRoutes } from './onboarding/api/guards.ts'
 export type { Application } from './onboarding/applications/application.ts'
 export { type ApplicationFilter, getApplication } from './onboarding/applications/application-queries.ts'
 export { isCanonicalJws, parseBase64, parseBase64url } from './kernel/base64.ts'
+export { listWalletOwners } from './onboarding/applications/wallet-owners.ts'
+export type {
+  Evidence,
+  EvidencedAttributes,
+  EvidenceOwner,
+  EvidenceQuery,
+  EvidenceRequest,
+  EvidenceRequestInput,
+  EvidenceSource,
+  EvidenceStatus,
+} from './onboarding/presentations/evidence-source.ts'
 export { sealedColumn, type SealedColumn } from './kernel/storage/sealed-column.ts'
 export { type Act, type ActKind, actKinds, type ChainCall, type ProvenMethod } from './platform/acts/act.ts'
 export { type ActAuthorizer, type ActDecision, authorizeAct } from './platform/acts/authorize-act.ts'

@@ -74,6 +74,7 @@ function createRoles(context: ModuleContext, options: CredentialsOptions): Modul
       ...(options.issuer && { wellKnown: createWellKnown(context, options.issuer, profile) }),
     },
     ...(parts.issuer && { onboardingRoutes: parts.issuer.onboardingRoutes }),
+    ...(parts.verifier && { evidenceSource: parts.verifier.evidenceSource }),
     functions: Object.fromEntries(Object.entries(parts).map(([role, { functions }]) => [role, functions])),
   }
 }

@@ -53,6 +53,6 @@ export {
   type QueriedCredential,
   sdJwt,
 } from './verifier/queries/presentation-query.ts'
-export type { CreatedRequest } from './verifier/requests/create-request.ts'
+export type { CreatedRequest } from './verifier/requests/request-plan.ts'
 export type { ResultInput } from './verifier/results/get-result.ts'
 export type { PresentationResult, VerifiedCredential } from './verifier/results/presentation-result.ts'

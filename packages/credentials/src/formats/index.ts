@@ -17,7 +17,7 @@ export {
   verifyDeviceResponse,
 } from './mdoc/device-response.ts'
 export { type MdocExpectation, type VerifiedMdoc, verifyIssuerSigned } from './mdoc/issuer-signed.ts'
-export { type HandoverInput, openid4vpTranscript, type SessionTranscript } from './mdoc/session-transcript.ts'
+export { type TranscriptInput, openid4vpTranscript, type SessionTranscript } from './mdoc/session-transcript.ts'
 export { Refusal, type RefusalCode } from './refusal.ts'
 export { createSdJwt, type Disclosure, type DisclosureFrame, type SdJwtInput } from './sd-jwt/create-sd-jwt.ts'
 export {

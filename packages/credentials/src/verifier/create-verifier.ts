@@ -1,13 +1,15 @@
 import { BillfoldError } from '@billfold/core'
-import type { ModuleContext } from '@billfold/core/modules'
+import type { EvidenceSource, ModuleContext } from '@billfold/core/modules'
 import type { z } from 'zod'
 import type { Profile } from '../options.ts'
 import type { RoleParts } from '../role.ts'
 import { verifierApi } from './api/verifier-api.ts'
 import type { VerifierContext } from './context.ts'
+import { createEvidenceSource } from './evidence/evidence-source.ts'
 import { resolveVerifierOptions, type VerifierOptions } from './options.ts'
 import { purgeRequests } from './purge-requests.ts'
-import { createRequest, type CreatedRequest } from './requests/create-request.ts'
+import { createRequest } from './requests/create-request.ts'
+import type { CreatedRequest } from './requests/request-plan.ts'
 import { planRequest, requestInputSchema } from './requests/request-input.ts'
 import { createStatusLists } from './responses/status-lists.ts'
 import { getResult, type ResultInput } from './results/get-result.ts'
@@ -36,14 +38,15 @@ export function createVerifier(
   moduleContext: ModuleContext,
   options: VerifierOptions,
   profile: Profile,
-): RoleParts<VerifierFunctions> {
+): RoleParts<VerifierFunctions> & { readonly evidenceSource: EvidenceSource } {
   const { services, host } = moduleContext
   const settings = resolveVerifierOptions(options, profile)
   const context: VerifierContext = { ...moduleContext, settings, statusLists: createStatusLists(services, settings) }
   return {
     api: verifierApi(context),
+    evidenceSource: createEvidenceSource(context),
     functions: {
-      request: (input) => createRequest(context, host(), planRequest(settings, parseInput(input))),
+      request: async (input) => createRequest(context, host(), planRequest(settings, parseInput(input))),
       result: (input) => getResult(context, input),
     },
     maintenanceSteps: [

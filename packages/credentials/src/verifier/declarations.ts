@@ -2,8 +2,10 @@ import type { ErrorDefinition } from '@billfold/core'
 import { defineEvent, eventId } from '@billfold/core/modules'
 import { z } from 'zod'
 import type { RoleDeclaration } from '../role.ts'
+import { sealedEvidence } from './evidence/evidence-row.ts'
 import { sealedRequestColumns } from './requests/request-body.ts'
-import { presentationRequests } from './tables.ts'
+import { verifierPersonalData } from './personal-data.ts'
+import { presentationRequests, presentedEvidence } from './tables.ts'
 
 /** The error codes of the verifier. */
 export const verifierErrors = {
@@ -16,6 +18,7 @@ export const verifierAuditActions = {
   'presentation.verified': 'A presentation of credentials was verified; the subject is the request',
   'presentation.refused': 'A presentation of credentials was refused; the subject is the request',
   'presentation.declined': 'A wallet declined a request for a presentation; the subject is the request',
+  'evidence.used': 'An application used what was presented; the subject is the evidence',
 } as const
 
 /** The events of the verifier. */
@@ -37,9 +40,9 @@ export const verifierEvents = {
 
 /** What the verifier declares. */
 export const verifierDeclaration: RoleDeclaration = {
-  tables: [presentationRequests],
-  sealedColumns: sealedRequestColumns,
-  personalData: [],
+  tables: [presentationRequests, presentedEvidence],
+  sealedColumns: [...sealedRequestColumns, sealedEvidence],
+  personalData: [verifierPersonalData],
   auditActions: verifierAuditActions,
   events: verifierEvents,
   errors: verifierErrors,

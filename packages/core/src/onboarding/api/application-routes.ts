@@ -5,6 +5,7 @@ import { getApplication, listApplications } from '../applications/application-qu
 import { submitApplication } from '../applications/submit-application.ts'
 import { maxAttributesBytes } from '../applications/value-limits.ts'
 import { toWalletActor } from './guards.ts'
+import { sourceOf } from './presentation-routes.ts'
 import type { OnboardingContext } from './context.ts'
 import { applicationBody, applicationDetails, toApplicationDetails, toApplicationSummary } from './application-reply.ts'
 import { attributesSchema, fileIdsSchema } from './schemas.ts'
@@ -13,6 +14,7 @@ const applicationInput = z.object({
   templateId: z.union([z.string().min(1).max(256), z.number()]),
   attributes: attributesSchema.default([]),
   files: fileIdsSchema.default([]),
+  presentations: z.array(z.string().min(1).max(64)).max(10).default([]).describe('Ids of presentations to use'),
 })
 
 const submittedBody = z.object({ message: z.string(), id: z.string() })
@@ -82,7 +84,8 @@ export function applicationRoutes(onboarding: OnboardingContext): readonly Route
   ]
 }
 
-function submitRoute({ services, settings, walletGuard }: OnboardingContext): Route {
+function submitRoute(onboarding: OnboardingContext): Route {
+  const { services, settings, walletGuard } = onboarding
   return route({
     id: 'createApplication',
     idempotency: 'custom',
@@ -98,7 +101,8 @@ function submitRoute({ services, settings, walletGuard }: OnboardingContext): Ro
     body: { encoding: 'json', schema: applicationInput, limit: maxAttributesBytes },
     replies: {
       201: { description: 'Submitted', schema: submittedBody },
-      404: { description: "The wallet's user was deleted" },
+      404: { description: "The wallet's user was deleted, or there is no such presentation" },
+      409: { description: 'A presentation was already used' },
       422: { description: 'The idempotency key was used with a different application' },
     },
     handler: async ({ body, headers }, context) => {
@@ -108,11 +112,14 @@ function submitRoute({ services, settings, walletGuard }: OnboardingContext): Ro
         throw new BillfoldError('input.invalid', { issues })
       }
       const idempotencyKey = headers['idempotency-key']
-      const { attributes: submitted, files } = body
+      const { attributes: submitted, files, presentations } = body
       const id = await submitApplication(services, template, toWalletActor(context), {
         attributes: submitted,
         files,
         idempotencyKey,
+        ...(presentations.length > 0 && {
+          evidence: { source: sourceOf(onboarding), ids: [...new Set(presentations)] },
+        }),
       })
       return { status: 201, body: { message: 'Application Created', id } }
     },

@@ -80,7 +80,7 @@ export function offerRoutes(context: HolderContext): readonly Route[] {
       id: 'declineOffer',
       method: 'DELETE',
       path: '/users/:userId/offers/:id',
-      summary: 'Decline an offer; nobody is told',
+      summary: 'Decline an offer, without a message to its issuer',
       guard,
       params: objectParams,
       replies: { 204: { description: 'Declined' }, 404: { description: 'No open offer' } },

@@ -76,7 +76,7 @@ export async function declineRequest(context: HolderContext, userId: string, req
   try {
     await postResponse(context, url, { error: 'access_denied', ...(state !== undefined && { state }) })
   } catch (error) {
-    services.logger.warn({ error }, 'a verifier could not be told that its request was declined')
+    services.logger.warn({ error }, 'a verifier did not receive the refusal of its request')
   }
 }
 

@@ -109,7 +109,7 @@ export async function returnToOffer(
   }
 }
 
-/** Declines an offer. Nobody is told. @throws BillfoldError `held-offer.not-found` */
+/** Declines an offer, without a message to its issuer. @throws BillfoldError `held-offer.not-found` */
 export async function declineOffer(context: HolderContext, userId: string, offerId: string): Promise<void> {
   const row = await getOpenOffer(context, userId, offerId)
   await moveOffer(context, row, 'resolved', 'declined')

@@ -117,14 +117,14 @@ export const reencryptHolderSecrets: ReencryptOwnerRows = async (storage, ownerI
   const rows = await storage.find(holderSecrets, { where: { ownerId } })
   return rows.map((row) => {
     if (row.generation !== old.generation) throw new StaleReadError()
-    const reseal = (sealed: Uint8Array, field: string): Uint8Array =>
+    const sealNext = (sealed: Uint8Array, field: string): Uint8Array =>
       sealWithKey(next.bytes, openWithKey(old.bytes, sealed, contextOf(row, field)), contextOf(row, field))
     return update(holderSecrets, {
       where: { id: row.id, generation: old.generation },
       set: {
         generation: next.generation,
-        sealedRoot: reseal(row.sealedRoot, 'root'),
-        sealedBoxKey: reseal(row.sealedBoxKey, 'boxKey'),
+        sealedRoot: sealNext(row.sealedRoot, 'root'),
+        sealedBoxKey: sealNext(row.sealedBoxKey, 'boxKey'),
         isCurrent: false,
       },
     })

@@ -3,42 +3,13 @@ import { BillfoldError, newId } from '@billfold/core'
 import { type Actor, auditWrite, eventWrites } from '@billfold/core/modules'
 import { batch, insert } from '@billfold/core/storage'
 import { calculateJwkThumbprint } from 'jose'
-import type { DcqlQuery } from '../../dcql/dcql-query.ts'
 import type { VerifierContext } from '../context.ts'
 import { presentationRequests, type PresentationRequestRow } from '../tables.ts'
 import { addTrustedAuthorities } from './trusted-authorities.ts'
 import { type RequestBody, sealField } from './request-body.ts'
 import { signRequestObject } from './request-object.ts'
-import type { RequestInput } from './request-input.ts'
+import type { CreatedRequest, RequestPlan } from './request-plan.ts'
 import { createSecret, hashSecret } from './secrets.ts'
-
-/** A request for a presentation, for the host to show to a wallet. */
-export interface CreatedRequest {
-  readonly id: string
-  /** The secret with which the result is asked for. Do not give it to the browser. */
-  readonly transaction: string
-  /** For the link or the QR code: `openid4vp://…`. Absent over the Digital Credentials API. */
-  readonly uri?: string
-  /** The same for wallets that register the scheme of HAIP: `haip-vp://…`. */
-  readonly haipUri?: string
-  /** For `navigator.credentials.get({ digital: { requests: [dcApi] } })`, and where the page sends the answer. */
-  readonly dcApi?: {
-    readonly protocol: string
-    readonly data: { readonly request: string }
-    readonly responseUrl: string
-  }
-  /** Epoch milliseconds. */
-  readonly expiresAt: number
-}
-
-/** A request with what it is made for. */
-export interface RequestPlan extends RequestInput {
-  readonly dcql: DcqlQuery
-  readonly attributes: RequestBody['attributes']
-  readonly refusesTransactionData: boolean
-  /** The wallet whose evidence the result becomes, and the template. */
-  readonly evidenceFor?: { readonly owner: string; readonly template: string }
-}
 
 /** Creates a request: nonce, state, reference and transaction of 256 bits each, and an encryption key of its own. */
 export async function createRequest(
@@ -105,7 +76,7 @@ async function createBody(context: VerifierContext, plan: RequestPlan): Promise<
     isEncrypted: plan.plainResponse !== true,
     origin: plan.origin,
     transactionData: toTransactionData(plan),
-    template: plan.evidenceFor?.template,
+    evidence: plan.evidenceFor && { template: plan.evidenceFor.template, queries: plan.evidenceFor.queries },
   }
 }
 

@@ -27,8 +27,8 @@ const requestBodySchema = z.object({
   origin: z.string().optional(),
   /** Transaction data as they are in the request, base64url, with the credentials that they are bound to. */
   transactionData: z.array(z.object({ encoded: z.string(), credentialIds: z.array(z.string()) })),
-  /** What the attributes become evidence for. */
-  template: z.string().optional(),
+  /** The template that the result becomes evidence for, as JSON, and the credentials of each of its queries. */
+  evidence: z.object({ template: z.string(), queries: z.record(z.string(), z.array(z.string())) }).optional(),
 })
 
 /** What a request consists of besides its row. */

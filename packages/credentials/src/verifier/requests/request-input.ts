@@ -2,7 +2,7 @@ import { BillfoldError } from '@billfold/core'
 import { z } from 'zod'
 import { type DcqlQuery, dcqlQuerySchema } from '../../dcql/dcql-query.ts'
 import type { VerifierSettings } from '../options.ts'
-import type { RequestPlan } from './create-request.ts'
+import type { RequestPlan } from './request-plan.ts'
 
 const origin = z
   .string()
@@ -29,9 +29,6 @@ export const requestInputSchema = z
     path: ['query'],
     message: 'either query or dcql is needed',
   })
-
-/** A request by the host: a configured query or DCQL, and how it reaches the wallet. */
-export type RequestInput = Omit<z.infer<typeof requestInputSchema>, 'query' | 'dcql'>
 
 /** Resolves the query of a request. @throws BillfoldError `input.invalid` */
 export function planRequest(settings: VerifierSettings, input: z.infer<typeof requestInputSchema>): RequestPlan {
