@@ -5,6 +5,7 @@ import { createSessionContext } from './authentication/api/face-options.ts'
 import { builtInModules } from './built-in-modules.ts'
 import { createCustodyServices } from './custody/api/custody-services.ts'
 import type { CustodyOptions } from './custody/api/index.ts'
+import type { EvidenceSource } from './onboarding/presentations/evidence-source.ts'
 import {
   type OnboardingApi,
   type OnboardingOptions,
@@ -12,7 +13,6 @@ import {
   toOnboardingSettings,
   walletGuard,
 } from './onboarding/api/index.ts'
-import type { EvidenceSource } from './onboarding/presentations/evidence-source.ts'
 import { type DidsOptions, toDidWalletSettings } from './dids/api/index.ts'
 import { contractSignatureVerifier } from './custody/wallets/contract-signature.ts'
 import { documentDidKeyResolver } from './onboarding/wallet-login/document-did-keys.ts'
@@ -67,9 +67,9 @@ export type AdditionalModule = Module<
   ModuleParts & {
     readonly api?: Api
     readonly apis?: Readonly<Record<string, Api>>
-    readonly onboardingRoutes?: OnboardingRoutes
     /** Verifies credentials that applicants present. At most one module has it. */
     readonly evidenceSource?: EvidenceSource
+    readonly onboardingRoutes?: OnboardingRoutes
   }
 >
 
@@ -211,7 +211,7 @@ const maxQueuedPerOwner = 1000
  * ```
  *
  * @throws Error that names both if two modules have the same name, or declare the same table, error code, audit action,
- *   event, signing method or route id
+ *   event, signing method, session factor or route id
  * @throws RangeError, Error if an option is out of range; the message names it
  */
 export function createBillfold<const Modules extends readonly AdditionalModule[] = readonly []>(
@@ -391,6 +391,7 @@ function createServices(
     masterSecretRotationSteps: declared.masterSecretRotationSteps,
     actAuthorizers,
     signingMethodKinds: declared.signingMethodKinds,
+    sessionFactors: declared.sessionFactors,
     ...custody,
     chainConnections: observer.chains(custody.chainConnections),
     now,

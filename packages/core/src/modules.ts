@@ -9,6 +9,8 @@ export {
   type SigningMethodHeaders,
 } from './identity/api/signing-method-auth.ts'
 export { signingMethodHeadersSchema } from './identity/api/signing-method-headers.ts'
+export { callerStillValid, userGuard } from './payments/api/user-guard.ts'
+export { commitWithPreconditions, type Precondition } from './payments/preconditions.ts'
 export {
   type AuthorizedMethod,
   commitAuthorized,
@@ -77,6 +79,14 @@ export {
   type ModuleDeclaration,
   type ModuleParts,
 } from './platform/module.ts'
+export type {
+  FactorMethod,
+  FactorSession,
+  ProvenFactor,
+  RefusedFactor,
+  SessionFactor,
+  StartedFactor,
+} from './platform/session-factor.ts'
 export { consumeNonceWrite } from './platform/replay-protection/nonces.ts'
 export { type OutboxMessageInput, outboxWrite } from './platform/outbox/outbox-write.ts'
 export type { Lockout } from './platform/lockout.ts'

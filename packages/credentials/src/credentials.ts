@@ -25,7 +25,7 @@ type Configured<Options> = {
 
 /** The running parts of the module: the functions and the API of each role that is configured. */
 export interface CredentialsParts<Options extends CredentialsOptions>
-  extends Omit<ModuleParts, 'api' | 'apis' | 'onboardingRoutes'> {
+  extends Omit<ModuleParts, 'api' | 'apis' | 'onboardingRoutes' | 'evidenceSource'> {
   readonly functions: Configured<Options>
   readonly apis: { readonly [K in keyof Configured<Options> | WellKnown<Options>]: Api }
   readonly onboardingRoutes?: OnboardingRoutes
@@ -73,8 +73,8 @@ function createRoles(context: ModuleContext, options: CredentialsOptions): Modul
       ...Object.fromEntries(Object.entries(parts).map(([role, { api }]) => [role, api])),
       ...(options.issuer && { wellKnown: createWellKnown(context, options.issuer, profile) }),
     },
-    ...(parts.issuer && { onboardingRoutes: parts.issuer.onboardingRoutes }),
     ...(parts.verifier && { evidenceSource: parts.verifier.evidenceSource }),
+    ...(parts.issuer && { onboardingRoutes: parts.issuer.onboardingRoutes }),
     functions: Object.fromEntries(Object.entries(parts).map(([role, { functions }]) => [role, functions])),
   }
 }

@@ -10,6 +10,7 @@ import { sanitizeJson } from './sanitize-json.ts'
 import { readStream } from './read-stream.ts'
 import { requestLimits } from './request-limits.ts'
 import type { BodyRule } from './route-definition.ts'
+import { yieldAfterLarge } from './yield-after-large.ts'
 
 /** A decoded body before schema validation, with its raw bytes if the rule asks for them. */
 export interface ReadBody {
@@ -41,7 +42,10 @@ export async function readBody(rule: BodyRule, request: IncomingRequest, millise
   const bytes = await readBytes(rule, body, milliseconds)
   if (bytes.length === 0) return emptyBody(rule)
   if (typed === undefined) throw new BillfoldError('body.unsupported-type')
-  return { value: decode(rule, typed, bytes), raw: wantsRaw(rule) ? bytes : undefined }
+  await yieldAfterLarge(bytes.length)
+  const value = decode(rule, typed, bytes)
+  await yieldAfterLarge(bytes.length)
+  return { value, raw: wantsRaw(rule) ? bytes : undefined }
 }
 
 function isMultipart(type: string): boolean {

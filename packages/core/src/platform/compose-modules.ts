@@ -5,6 +5,7 @@ import type { AuditActions } from './audit/actions.ts'
 import type { EventDefinitions } from './events/define-event.ts'
 import type { ReplyPrecondition } from './idempotency/reply-preconditions.ts'
 import type { ReencryptOwnerRows } from './master-secret.ts'
+import type { SessionFactor } from './session-factor.ts'
 import type { SigningMethodKind } from './signing-method-kind.ts'
 import {
   type MaintenanceStep,
@@ -26,6 +27,8 @@ export interface ComposedDeclarations {
   readonly errors: ErrorTable
   /** By type. */
   readonly signingMethodKinds: ReadonlyMap<string, SigningMethodKind>
+  /** By name. */
+  readonly sessionFactors: ReadonlyMap<string, SessionFactor>
 }
 
 /**
@@ -40,6 +43,7 @@ export function composeDeclarations(modules: readonly ModuleDeclaration[]): Comp
   assertDistinct('event', modules, ({ events = {} }) => Object.keys(events))
   assertDistinct('error code', modules, ({ errors = {} }) => Object.keys(errors))
   assertDistinct('signing method', modules, ({ signingMethodKinds = [] }) => signingMethodKinds.map(({ type }) => type))
+  assertDistinct('session factor', modules, ({ sessionFactors = [] }) => sessionFactors.map(({ name }) => name))
   return {
     tables: Object.freeze(modules.flatMap(({ tables }) => tables)),
     sealedColumns: modules.flatMap(({ sealedColumns = [] }) => sealedColumns),
@@ -52,6 +56,9 @@ export function composeDeclarations(modules: readonly ModuleDeclaration[]): Comp
     errors: Object.fromEntries(modules.flatMap(({ errors = {} }) => Object.entries(errors))),
     signingMethodKinds: new Map(
       modules.flatMap(({ signingMethodKinds = [] }) => signingMethodKinds.map((kind) => [kind.type, kind] as const)),
+    ),
+    sessionFactors: new Map(
+      modules.flatMap(({ sessionFactors = [] }) => sessionFactors.map((factor) => [factor.name, factor] as const)),
     ),
   }
 }

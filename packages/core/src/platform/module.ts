@@ -10,6 +10,7 @@ import type { ReencryptOwnerRows } from './master-secret.ts'
 import type { Lockout } from './lockout.ts'
 import type { PersonalData } from './personal-data.ts'
 import type { Services } from './services.ts'
+import type { SessionFactor } from './session-factor.ts'
 import type { SigningMethodKind } from './signing-method-kind.ts'
 
 /** A column that is sealed under the master secret of its owner, and how it is re-encrypted when that secret is replaced. */
@@ -103,6 +104,8 @@ export interface ModuleDeclaration {
   readonly errors?: ErrorTable
   /** Kinds of signing method: types of the custody API whose value is the secret of an authenticator. */
   readonly signingMethodKinds?: readonly SigningMethodKind[]
+  /** Factors of authentication sessions, beside the face and the PIN. */
+  readonly sessionFactors?: readonly SessionFactor[]
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { type Route, route } from '../../http/index.ts'
+import { type Route, route, streamJsonArray } from '../../http/index.ts'
 import { getApplication, listApplications } from '../applications/application-queries.ts'
 import { submitApplication } from '../applications/submit-application.ts'
 import { maxAttributesBytes } from '../applications/value-limits.ts'
@@ -54,10 +54,15 @@ export function applicationRoutes(onboarding: OnboardingContext): readonly Route
       handler: async ({ query }, context) => {
         const actor = toWalletActor(context)
         const found = await listApplications(services, { tenant: actor.tenant, owner: actor.id }, query)
-        const body = unwrappedApplications
-          ? found.map((application) => toApplicationDetails(actor, application))
-          : { applications: found.map((application) => toApplicationSummary(actor, application)) }
-        return { status: 200, body }
+        if (!unwrappedApplications)
+          return { status: 200, body: { applications: found.map((one) => toApplicationSummary(actor, one)) } }
+        const details = found.map((application) => toApplicationDetails(actor, application))
+        // A hundred of the largest have 50 MB.
+        return {
+          status: 200,
+          headers: { 'content-type': 'application/json; charset=utf-8' },
+          body: streamJsonArray(details),
+        }
       },
     }),
     route({
