@@ -102,7 +102,8 @@ export async function requestDeferredCredential(
       },
     ],
   })
-  return { status: 200, body: { ...issued } }
+  // Without `notification_id`, which is optional (OpenID4VCI section 9.2): wallets in use refuse such a reply with one.
+  return { status: 200, body: { credentials: issued.credentials } }
 }
 
 async function refuse({ services }: IssuerContext, { id }: DeferredRow): Promise<never> {
