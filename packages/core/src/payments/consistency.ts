@@ -5,6 +5,7 @@ import {
   ledgerHolds,
   ledgerTransfers,
 } from './ledger/index.ts'
+import { type ConsistencyOptions, reportPages } from './consistency-progress.ts'
 import { paginate } from './ledger/paginate.ts'
 import type { Services } from '../platform/services.ts'
 import type { GatewayTransactionRow } from './gateway/gateway-transactions.ts'
@@ -45,7 +46,14 @@ const maxReads = 20
  * statements of the users. Safe while money
  * moves. Reads every row: minutes for millions of payments.
  */
-export async function checkPaymentsConsistency(services: Services): Promise<ConsistencyReport> {
+export async function checkPaymentsConsistency(
+  hostServices: Services,
+  { onProgress }: ConsistencyOptions = {},
+): Promise<ConsistencyReport> {
+  const services =
+    onProgress === undefined
+      ? hostServices
+      : { ...hostServices, storage: await reportPages(hostServices.storage, onProgress) }
   const findings: ConsistencyFinding[] = [...(await checkLedgerConsistency(services))]
   let payments = 0
   let transactions = 0

@@ -1,6 +1,7 @@
 import type { Actor } from '../platform/audit/audit-write.ts'
 import { createLedgerApi, type LedgerApi } from './ledger/index.ts'
 import { checkPaymentsConsistency, type ConsistencyReport } from './consistency.ts'
+import type { ConsistencyOptions } from './consistency-progress.ts'
 import { expirePayments } from './two-leg/end-payment.ts'
 import { claimInvitations } from './two-leg/invitations.ts'
 import type { PaymentsContext } from './settings.ts'
@@ -21,7 +22,7 @@ export interface PaymentsApi {
    * }
    * ```
    */
-  readonly checkConsistency: () => Promise<ConsistencyReport>
+  readonly checkConsistency: (options?: ConsistencyOptions) => Promise<ConsistencyReport>
   /**
    * Refunds the expired payments, as `maintain()` does too.
    * @returns the number of refunded payments
@@ -69,7 +70,7 @@ export interface EvaultApi {
 /** Creates the payments functions that a host calls directly. */
 export function createPaymentsApi(payments: PaymentsContext, host: (tenant?: string) => Actor): PaymentsApi {
   return {
-    checkConsistency: () => checkPaymentsConsistency(payments.services),
+    checkConsistency: (options) => checkPaymentsConsistency(payments.services, options),
     expirePayments: () => expirePayments(payments),
     claimInvitations: (userId, tenant) => claimInvitations(payments, host(tenant), userId),
     evault: {

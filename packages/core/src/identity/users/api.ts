@@ -1,6 +1,6 @@
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { Services } from '../../platform/services.ts'
-import { eraseUser } from './erase.ts'
+import { eraseUser, type ErasureProgress } from './erase.ts'
 import { exportUser, type UserExport } from './export.ts'
 import type { Lockout } from '../../platform/lockout.ts'
 import { type Contact, contactVerified } from './contacts/contact-verified.ts'
@@ -65,7 +65,11 @@ export interface UsersApi {
    * 17). The audit log retains the user id and the actions on it.
    * @throws BillfoldError `user.not-found`; `verifier.unavailable` if a face in a vendor's store cannot be removed
    */
-  readonly erase: (userId: string, tenant?: string) => Promise<void>
+  readonly erase: (
+    userId: string,
+    tenant?: string,
+    options?: { readonly onProgress?: (progress: ErasureProgress) => void },
+  ) => Promise<void>
   /**
    * Resets the failed attempts of a user, and unlocks password, PINs and signing methods. The values and the known devices stay
    * as they are. Verify first that the person who asks for it is the user: an attacker who can have an account unlocked can
@@ -103,7 +107,7 @@ export function createUsersApi(
     listClaimants: (contact, tenant) => listClaimants(services, host(tenant).tenant, contact, maxListedClaimants),
     contactVerified: (userId, contact, tenant) => contactVerified(services, host(tenant), userId, contact, 'host'),
     export: (userId, tenant) => exportUser(services, sources, { tenant: host(tenant).tenant, userId }),
-    erase: (userId, tenant) => eraseUser(services, sources, host(tenant), userId),
+    erase: (userId, tenant, { onProgress } = {}) => eraseUser(services, sources, host(tenant), userId, onProgress),
     unlock: (userId, tenant) => unlockOwner(services, lockouts, host(tenant), userId),
   }
 }
