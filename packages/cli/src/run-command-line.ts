@@ -1,9 +1,19 @@
-import { readFile } from 'node:fs/promises'
 import { suggestWord } from './closest-word.ts'
 import { type Command, ProblemsFoundExit, type Terminal, UsageError } from './command.ts'
+import { readVersion } from './read-version.ts'
 
 /** The commands are imported when they run, since most of the time of a start is for loading code. */
 export const commands: readonly (Pick<Command, 'name' | 'summary'> & { readonly load: () => Promise<Command> })[] = [
+  {
+    name: 'init',
+    summary: 'write a host that runs: server, database connection, migration, keys',
+    load: async () => (await import('./init-command.ts')).initCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'check the keyring, the database, the clock, public documents and a chain node, and say what to do',
+    load: async () => (await import('./doctor-command.ts')).doctorCommand,
+  },
   {
     name: 'migrate',
     summary: 'migrate the database to the schema that this release requires',
@@ -99,11 +109,6 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
 function isHelpFlag(arg: string): boolean {
   return arg === '--help' || arg === '-h'
-}
-
-async function readVersion(): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : ''
 }
 
 async function runCommand(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {

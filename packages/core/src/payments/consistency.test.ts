@@ -6,6 +6,7 @@ import type { Services } from '../platform/services.ts'
 import { batch, insert, remove, update, type Write } from '../kernel/storage/index.ts'
 import { testServices } from '../test-fixtures/services.ts'
 import { checkPaymentsConsistency } from './consistency.ts'
+import type { ConsistencyProgress } from './consistency-progress.ts'
 import { creditBalance } from './gateway/gateway-transactions.ts'
 import { createPayment, type PaymentRow } from './two-leg/create-payment.ts'
 import { registerPaymentUser } from './users/register.ts'
@@ -50,6 +51,17 @@ describe('the consistency check', () => {
   test('reports no findings for a consistent ledger, and counts what it read', async () => {
     const { services } = await setUp()
     expect(await checkPaymentsConsistency(services)).toEqual({ findings: [], payments: 1, transactions: 1 })
+  })
+
+  test('reports its progress, which reaches the total and never exceeds it', async () => {
+    const { services } = await setUp()
+    const progress: ConsistencyProgress[] = []
+    await checkPaymentsConsistency(services, { onProgress: (one) => void progress.push(one) })
+    expect(progress.map(({ done }) => done)).toEqual(progress.map(({ done }) => done).toSorted((a, b) => a - b))
+    for (const { done, total } of progress) expect(done).toBeLessThanOrEqual(total)
+    const last = progress.at(-1)
+    expect(last?.done).toBe(last?.total)
+    expect(new Set(progress.map(({ table }) => table))).toContain('payments')
   })
 
   const corruptions: readonly (readonly [string, (payment: PaymentRow) => Write, readonly string[]])[] = [
