@@ -97,11 +97,11 @@ describe('billfold doctor', () => {
   test('reports a chain node that does not answer, without its URL, which can contain a key', async () => {
     const { code, printed } = await doctor('--chain-id 1', {
       ...environment,
-      BILLFOLD_RPC_URL: 'http://127.0.0.1:1/s3cret',
+      BILLFOLD_RPC_URL: 'http://127.0.0.1:1/hidden',
     })
     expect(code).toBe(3)
     expect(printed).toMatch(/PROBLEM {2}chain node /)
-    expect(printed).not.toContain('s3cret')
+    expect(printed).not.toContain('hidden')
     expect((await doctor('--rpc http://127.0.0.1:1')).printed).toContain('--chain-id')
   })
 

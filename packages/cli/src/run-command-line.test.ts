@@ -1,3 +1,4 @@
+// cspell:ignore webhok unlok custdy creatd
 import { listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 import { commands } from './run-command-line.ts'

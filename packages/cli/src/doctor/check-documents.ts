@@ -113,10 +113,12 @@ function toClock(response: Response, base: URL): readonly Finding[] {
 async function readBounded(response: Response): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
-  const reader = response.body?.getReader()
+  const body: ReadableStream<Uint8Array> | null = response.body
+  const reader = body?.getReader()
   for (;;) {
-    const { done = true, value } = (await reader?.read()) ?? {}
-    if (done || value === undefined) return Buffer.concat(chunks).toString('utf8')
+    const part = await reader?.read()
+    if (part?.value === undefined) return Buffer.concat(chunks).toString('utf8')
+    const { value } = part
     size += value.length
     if (size > maxBytes) {
       await reader?.cancel()

@@ -13,8 +13,7 @@ const allDependencies = join(root, 'node_modules/.pnpm/node_modules')
 /** Links what the manifest of a host names, instead of installing it: the packages of the workspace, and their dependencies. */
 export function linkDependencies(folder: string): void {
   const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const dependencies: unknown = Object(manifest).dependencies
-  for (const name of Object.keys(Object(dependencies))) {
+  for (const name of dependencyNames(manifest)) {
     const target = name.startsWith('@billfold/')
       ? join(root, 'packages', name.slice('@billfold/'.length))
       : realpathSync(join(allDependencies, name))
@@ -22,6 +21,11 @@ export function linkDependencies(folder: string): void {
     mkdirSync(dirname(link), { recursive: true })
     symlinkSync(target, link)
   }
+}
+
+function dependencyNames(manifest: unknown): readonly string[] {
+  if (typeof manifest !== 'object' || manifest === null || !('dependencies' in manifest)) return []
+  return Object.keys(manifest.dependencies ?? {})
 }
 
 /** Runs a script of the host to its end, as its package does. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { BillfoldError } from '../kernel/errors.ts'
+import type { ApiDescription } from './openapi-description.ts'
 import type { Reply, IncomingRequest, OutgoingResponse } from './request-response.ts'
 import type { Route } from './route.ts'
 
@@ -13,6 +14,8 @@ export interface Api {
   readonly errorReply: (error: BillfoldError, requestId: string) => Reply
   /** The schema of error replies, for OpenAPI. */
   readonly errorSchema?: z.ZodType
+  /** What the OpenAPI document says about the API: text, tags, values. Default: one tag with the title. */
+  readonly description?: ApiDescription
 }
 
 /** The reason that a request reaches no route. `host.unsupported`: the application is not one of the adapter's framework. */

@@ -1,3 +1,4 @@
+import { authenticationDescription } from './description.ts'
 import type { IdentityServices } from '../../identity/services.ts'
 import { createSystemChannels } from '../../platform/secure-channel/index.ts'
 import type { Api } from '../../http/index.ts'
@@ -89,5 +90,6 @@ export function authenticationHttpApi(
     ]),
     errorReply: authenticationErrorReply,
     errorSchema: authenticationErrorBody,
+    description: authenticationDescription,
   })
 }

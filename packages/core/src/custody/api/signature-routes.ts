@@ -8,7 +8,15 @@ import { actorFromRequest, parseSigningMethod, withSigningMethod } from '../../i
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyBodyLimit, idSchema, optionalField, pincodeSchema, resultSchemas, successSchema } from './schemas.ts'
+import {
+  custodyBodyLimit,
+  idSchema,
+  optionalField,
+  pincodeSchema,
+  resultSchemas,
+  successSchema,
+  secretTypeField,
+} from './schemas.ts'
 import {
   dataEncodingSchema,
   withSignatureRequestPath,
@@ -17,7 +25,7 @@ import {
 } from './signature-data.ts'
 import { verificationRoute } from './verification-route.ts'
 
-const common = { secretType: z.string().max(32), walletId: idSchema }
+const common = { secretType: secretTypeField, walletId: idSchema }
 
 const message = z.object({ type: z.literal('MESSAGE'), ...common, data: z.string(), dataEncoding: dataEncodingSchema })
 const typed = z.object({ type: z.literal('EIP712'), ...common, data: typedDataSchema })

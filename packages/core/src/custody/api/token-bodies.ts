@@ -3,41 +3,45 @@ import { formatUnits } from '../transactions/formats/units.ts'
 import type { NonFungibleHolding, TokenHolding } from '../tokens/token-indexer.ts'
 
 /** The body of the balance of a token. */
-export const tokenBody = z.object({
-  tokenAddress: z.string(),
-  rawBalance: z.string(),
-  balance: z.number(),
-  decimals: z.number(),
-  symbol: z.string(),
-  name: z.string(),
-  logo: z.string().optional(),
-  type: z.literal('ERC_20'),
-  transferable: z.boolean(),
-  possibleSpam: z.boolean(),
-})
+export const tokenBody = z
+  .object({
+    tokenAddress: z.string(),
+    rawBalance: z.string(),
+    balance: z.number(),
+    decimals: z.number(),
+    symbol: z.string(),
+    name: z.string(),
+    logo: z.string().optional(),
+    type: z.literal('ERC_20'),
+    transferable: z.boolean(),
+    possibleSpam: z.boolean(),
+  })
+  .meta({ id: 'Token' })
 
 const typeAndValue = z.object({ type: z.string(), value: z.string() })
 
 /** The body of non-fungible tokens. */
-export const nonFungibleBody = z.object({
-  id: z.string().describe('The id of the token in its contract'),
-  name: z.string().optional(),
-  description: z.string().optional(),
-  url: z.string().optional(),
-  imageUrl: z.string().optional(),
-  fungible: z.boolean(),
-  contract: z.object({
-    address: z.string(),
+export const nonFungibleBody = z
+  .object({
+    id: z.string().describe('The id of the token in its contract'),
     name: z.string().optional(),
-    symbol: z.string().optional(),
-    type: z.string(),
-    possibleSpam: z.boolean(),
-    isNsfw: z.boolean(),
-  }),
-  attributes: z.array(z.object({ ...typeAndValue.shape, name: z.string() })),
-  balance: z.number(),
-  finalBalance: z.number(),
-})
+    description: z.string().optional(),
+    url: z.string().optional(),
+    imageUrl: z.string().optional(),
+    fungible: z.boolean(),
+    contract: z.object({
+      address: z.string(),
+      name: z.string().optional(),
+      symbol: z.string().optional(),
+      type: z.string(),
+      possibleSpam: z.boolean(),
+      isNsfw: z.boolean(),
+    }),
+    attributes: z.array(z.object({ ...typeAndValue.shape, name: z.string() })),
+    balance: z.number(),
+    finalBalance: z.number(),
+  })
+  .meta({ id: 'NonFungible' })
 
 /** Formats the balance of a token. `balance` is the nearest number in whole units, for display. */
 export function toTokenBody(token: TokenHolding): z.output<typeof tokenBody> {

@@ -7,22 +7,24 @@ import type { CustodyContext } from './context.ts'
 import { selectReachableWallets } from './custody-user.ts'
 import { readPage } from './pagination.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyPaging, idSchema, pageSchema } from './schemas.ts'
+import { custodyPaging, idSchema, pageSchema, secretTypeField } from './schemas.ts'
 
 const statuses = ['PENDING', 'SUCCEEDED', 'FAILED', 'OVERRIDDEN'] as const
 
-const transactionBody = z.object({
-  id: z.string(),
-  createdAt: z.string(),
-  transactionHash: z.string(),
-  transactionRequest: z.object({
+const transactionBody = z
+  .object({
     id: z.string(),
-    walletId: z.string(),
-    secretType: z.string(),
-    type: z.string(),
-    status: z.enum(statuses).describe('A transaction is PENDING until the chain says that it is final'),
-  }),
-})
+    createdAt: z.string(),
+    transactionHash: z.string(),
+    transactionRequest: z.object({
+      id: z.string(),
+      walletId: z.string(),
+      secretType: secretTypeField,
+      type: z.string(),
+      status: z.enum(statuses).describe('A transaction is PENDING until the chain says that it is final'),
+    }),
+  })
+  .meta({ id: 'Transaction' })
 
 /** The route that lists the transactions of the wallets. */
 export function transactionListRoute({ services, service }: CustodyContext): Route {

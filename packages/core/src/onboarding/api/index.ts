@@ -1,3 +1,4 @@
+import { onboardingDescription } from './description.ts'
 import type { Api } from '../../http/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { publicGuard } from '../../identity/api/service-guard.ts'
@@ -41,5 +42,6 @@ export function onboardingHttpApi(services: Services, tenant: string, settings: 
     ]),
     errorReply: onboardingErrorReply,
     errorSchema: onboardingErrorBody,
+    description: onboardingDescription,
   })
 }
