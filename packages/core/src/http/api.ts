@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { BillfoldError } from '../kernel/errors.ts'
-import type { ApiDescription } from './openapi-description.ts'
+import type { ApiDescription } from './api-description.ts'
 import type { Reply, IncomingRequest, OutgoingResponse } from './request-response.ts'
 import type { Route } from './route.ts'
 

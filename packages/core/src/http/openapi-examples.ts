@@ -26,7 +26,7 @@ const texts: readonly (readonly [name: RegExp, value: string])[] = [
   [/grant_type$/, 'client_credentials'],
   [/url$|origin$/i, 'https://shop.example'],
   [/description$|note$|message$/i, 'Savings'],
-  [/key$/i, 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE'],
+  [/key$/i, 'AAAA'],
   [/id$|^(after|session|token|ticket)$/i, id],
 ]
 
