@@ -48,6 +48,9 @@ export type { ErasureProgress } from './identity/users/erase.ts'
 export type { UserExport } from './identity/users/export.ts'
 export type { Identifier } from './identity/users/identifiers.ts'
 export type { Contact } from './identity/users/contacts/contact-verified.ts'
+export type { ListedMethod, ListedUser, UserPage } from './identity/users/list-users.ts'
+export type { ListedSession } from './authentication/sessions/list-sessions.ts'
+export type { ActedBy } from './platform/audit/audit-write.ts'
 export type { FoundUser, UsersApi } from './identity/users/api.ts'
 export type {
   ContractSignatureVerifier,
