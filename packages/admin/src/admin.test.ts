@@ -62,7 +62,15 @@ describe('the admin API', () => {
   })
 
   test('refuses every route, the page included, to whom the host does not authorize', async () => {
-    for (const path of ['/console', '/admin.js', '/admin.css', '/api/self', '/api/users', '/api/audit', '/api/applications'])
+    for (const path of [
+      '/console',
+      '/admin.js',
+      '/admin.css',
+      '/api/self',
+      '/api/users',
+      '/api/audit',
+      '/api/applications',
+    ])
       expect([path, (await host.request(path)).status]).toEqual([path, 401])
   })
 

@@ -2,6 +2,7 @@ import { type Guard, type Reply, type Route, route } from '@billfold/core/http'
 import { z } from 'zod'
 import css from './page/admin.css?raw'
 import html from './page/admin.html?raw'
+// oxlint-disable-next-line import/default -- the text of the file, which browsers run as it is
 import script from './page/admin.js?raw'
 
 const policy = [

@@ -189,13 +189,13 @@ async function showUser(id) {
     table('Devices', devices, [
       ['Label', ({ label }) => label],
       ['Trusted', ({ trustedAt }) => time(trustedAt)],
-      ['', (device) => button('Revoke…', () => askThen(revokeDevice(device)))],
+      ['Change', (device) => button('Revoke…', () => askThen(revokeDevice(device)))],
     ]),
     table('Authentication sessions', sessions, [
       ['Purpose', ({ purpose }) => purpose],
       ['State', ({ state, failure }) => (failure === null ? state : `${state}: ${failure}`)],
       ['Created', ({ createdAt }) => time(createdAt)],
-      ['', (session) => (isOpen(session) ? button('Revoke…', () => askThen(revokeSession(session))) : '')],
+      ['Change', (session) => (isOpen(session) ? button('Revoke…', () => askThen(revokeSession(session))) : '')],
     ]),
     ...Object.entries(data).map(([name, value]) => dataSection(name, value)),
     auditTable(audit),
@@ -260,7 +260,7 @@ async function showApplications() {
     ['Attributes', ({ attributes = [] }) => String(attributes.length)],
     ['Files', ({ files = [] }) => String(files.length)],
     [
-      '',
+      'Change',
       (one) =>
         element(
           'span',

@@ -1,5 +1,4 @@
-import type { ActedBy } from '../../platform/audit/audit-write.ts'
-import type { Actor } from '../../platform/audit/audit-write.ts'
+import type { ActedBy, Actor } from '../../platform/audit/audit-write.ts'
 import {
   type VerificationConfigurationInput,
   createVerificationConfiguration,
