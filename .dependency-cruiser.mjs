@@ -36,6 +36,7 @@ const packages = {
   'storage-kysely': ['core'],
   'verifier-face': ['core'],
   passkeys: ['core'],
+  credentials: ['core'],
   cli: ['core', 'storage-kysely', 'risk'],
 }
 

@@ -13,6 +13,7 @@ export const databaseOptions = {
   },
   schema: { type: 'string', value: 'NAME', help: 'PostgreSQL: the schema, MySQL and MariaDB: the database' },
   prefix: { type: 'string', value: 'NAME', help: 'the prefix of table names; default: billfold_' },
+  cluster: { type: 'string', value: 'NAME', help: 'galera or pgpool, as in the option `cluster` of the host' },
 } as const
 
 /**

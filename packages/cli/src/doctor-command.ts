@@ -1,3 +1,4 @@
+import { parseCluster } from './cluster-option.ts'
 import { createSingleCommand, defineSubcommand } from './command-group.ts'
 import { resolveDatabaseUrl } from './connect-database.ts'
 import { UsageError } from './command.ts'
@@ -48,13 +49,13 @@ export const doctorCommand = createSingleCommand({
 type Target = Parameters<typeof checkDatabase>[0]
 
 async function checkNamedDatabase(
-  values: { readonly database?: string; readonly schema?: string; readonly prefix?: string },
+  values: { readonly database?: string; readonly schema?: string; readonly prefix?: string; readonly cluster?: string },
   environment: Readonly<Record<string, string | undefined>>,
   check: (target: Target) => Promise<readonly Finding[]>,
 ): Promise<readonly Finding[]> {
   try {
     const url = resolveDatabaseUrl(values.database, environment)
-    return await check({ url, schema: values.schema, prefix: values.prefix })
+    return await check({ url, schema: values.schema, prefix: values.prefix, cluster: parseCluster(values.cluster) })
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     return [{ check: 'database', state: 'problem', message: error.message, cure: 'set DATABASE_URL as your host does' }]

@@ -9,6 +9,7 @@ import {
 import type { Kysely } from 'kysely'
 import { type Terminal, UsageError } from './command.ts'
 import { type CommandOutput, createSingleCommand, defineSubcommand, type OptionValues } from './command-group.ts'
+import { parseCluster } from './cluster-option.ts'
 import { connectDatabase, databaseOptions, resolveDatabaseUrl } from './connect-database.ts'
 
 const flavours: readonly Flavour[] = ['sqlite', 'postgres', 'mysql', 'mariadb']
@@ -42,20 +43,28 @@ type Values = OptionValues<typeof options>
 
 async function printSql(values: Values): Promise<CommandOutput> {
   const from = parseMigrationName('from', values.from)
+  const cluster = parseCluster(values.cluster)
   const sql = printMigrations(parseFlavour(values.dialect), {
     ...toNaming(values),
     ...(from !== undefined && { from }),
+    ...(cluster === 'galera' && { cluster }),
   })
   return { text: sql, data: { sql } }
 }
 
 async function migrateDatabase(values: Values, terminal: Terminal): Promise<CommandOutput> {
   const to = parseMigrationName('to', values.to)
+  const cluster = parseCluster(values.cluster)
   const isDryRun = values['dry-run'] === true
   const url = resolveDatabaseUrl(values.database, terminal.environment)
   const connected = await connectDatabase(url, isDryRun ? 'empty' : 'create')
   try {
-    const migrateOptions = { dialect: connected.dialect, ...toNaming(values), ...(to !== undefined && { to }) }
+    const migrateOptions = {
+      dialect: connected.dialect,
+      ...toNaming(values),
+      ...(cluster !== undefined && { cluster }),
+      ...(to !== undefined && { to }),
+    }
     return await (isDryRun ? printPending : applyMigrations)(connected.db, migrateOptions)
   } finally {
     await connected.db.destroy()

@@ -9,6 +9,7 @@ import {
 } from '@billfold/core'
 import { kyselyStorage } from '@billfold/storage-kysely'
 import { type Terminal, UsageError } from './command.ts'
+import { parseCluster } from './cluster-option.ts'
 import { connectDatabase, databaseOptions, resolveDatabaseUrl } from './connect-database.ts'
 
 /** The options of every command that uses the database. */
@@ -54,8 +55,9 @@ export async function withBillfoldSettings<T>(
   const { db, dialect } = await connectDatabase(url, 'reject')
   const { schema, prefix, tenant } = values
   try {
+    const cluster = parseCluster(values.cluster)
     const naming = { ...(schema !== undefined && { schema }), ...(prefix !== undefined && { tablePrefix: prefix }) }
-    const storage = kyselyStorage(db, { dialect, ...naming })
+    const storage = kyselyStorage(db, { dialect, ...naming, ...(cluster !== undefined && { cluster }) })
     return await work({
       storage,
       keyring,

@@ -780,6 +780,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/start_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a sign-in with a passkey. For an app, this also starts the session
+         * @description Start a sign-in with a passkey. For an app, this also starts the session.
+         *
+         *     Caller: client.
+         *
+         *     Rate limit: 120 in 60 s by ip.
+         *
+         *     With an `Idempotency-Key`, a repetition of the request gets the reply of the first one.
+         */
+        post: operations["startPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/submit_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit the assertion of a passkey, which says who signs in
+         * @description Submit the assertion of a passkey, which says who signs in.
+         *
+         *     Caller: client.
+         *
+         *     Rate limit: 120 in 60 s by ip.
+         *
+         *     With an `Idempotency-Key`, a repetition of the request gets the reply of the first one.
+         */
+        post: operations["submitPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/verify_pin": {
         parameters: {
             query?: never;
@@ -2442,6 +2494,8 @@ export interface operations {
                         /** @enum {string} */
                         status: "success" | "failure" | "pending";
                         message: string;
+                        /** @description How the user was authenticated (RFC 8176), on success */
+                        amr?: ("face" | "pin" | "hwk" | "swk" | "user")[];
                         isTrustedDevice?: boolean;
                     };
                 };
@@ -2827,6 +2881,8 @@ export interface operations {
                         step: "face" | "pin" | "succeeded" | "failed" | "cancelled";
                         /** @enum {string} */
                         purpose: "authenticate" | "enroll";
+                        /** @description What the page offers to begin with */
+                        factors: ("face" | "passkey")[];
                         /** @enum {string} */
                         selfieCaptureMode: "auto" | "manual";
                         /**
@@ -3927,6 +3983,316 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"];
                 };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    startPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data?: string | {
+                        sessionId: string;
+                    };
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description The options for the browser */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: string | {
+                            /** @description PublicKeyCredentialRequestOptionsJSON */
+                            options: {
+                                [key: string]: unknown;
+                            };
+                            expiresTS: number;
+                        };
+                        publicKey: string;
+                    };
+                };
+            };
+            /** @description The session is not in a state that allows this step, or offers no passkey */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The session is bound to another client */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The session does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A request with this idempotency key is in progress, try again later */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The session has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Request body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The idempotency key was used for a different request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s by ip */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Passkeys are not configured */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    submitPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data?: string | {
+                        sessionId: string;
+                        /** @description AuthenticationResponseJSON of the browser */
+                        passkey: {
+                            [key: string]: unknown;
+                        };
+                        device?: {
+                            publicKey: string;
+                            signature: string;
+                        };
+                    };
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description The result */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: string | {
+                            /** @description True if the face was accepted */
+                            success: boolean;
+                            sessionId: string;
+                            /** @enum {string} */
+                            status: "success" | "pin" | "retry" | "enroll" | "failure";
+                            pinRequired: boolean;
+                            message: string;
+                            /** @description Machine-readable reasons of a rejection */
+                            reasons: string[];
+                            /** @description The bearer token for verify_pin, if pinRequired is true */
+                            token?: string;
+                        };
+                        publicKey: string;
+                    };
+                };
+            };
+            /** @description The session is not in a state that allows this step, or offers no passkey */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The session is bound to another client */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The session does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A request with this idempotency key is in progress, try again later */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The session has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Request body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The idempotency key was used for a different request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s by ip */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Passkeys are not configured */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Storage unavailable, try again later */
             503: {

@@ -258,8 +258,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import a wallet from a private key, WIF or keystore, for a user or standalone with its own PIN
-         * @description Import a wallet from a private key, WIF or keystore, for a user or standalone with its own PIN.
+         * Import a wallet from a private key, WIF or keystore, for a user or standalone with its own PIN; or use the key of a wallet on another chain
+         * @description Import a wallet from a private key, WIF or keystore, for a user or standalone with its own PIN; or use the key of a wallet on another chain.
          *
          *     Caller: service key with the scope custody.
          *
@@ -623,7 +623,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Archive a wallet, so that it is listed no more and signs nothing; PATCH restores it
+         * @description Archive a wallet, so that it is listed no more and signs nothing; PATCH restores it.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        get: operations["unlinkWalletByGet"];
         /**
          * Link a standalone wallet to a user, whose signing methods replace the wallet's own PIN
          * @description Link a standalone wallet to a user, whose signing methods replace the wallet's own PIN.
@@ -640,7 +646,13 @@ export interface paths {
          *     With an `Idempotency-Key`, a repetition of the request gets the reply of the first one.
          */
         post: operations["linkWalletByPathAndPost"];
-        delete?: never;
+        /**
+         * Archive a wallet, so that it is listed no more and signs nothing; PATCH restores it
+         * @description Archive a wallet, so that it is listed no more and signs nothing; PATCH restores it.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        delete: operations["unlinkWallet"];
         options?: never;
         head?: never;
         patch?: never;
@@ -675,17 +687,123 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List the requests for a signature that were saved, newest first by default. Those signed at once are not among them
+         * @description List the requests for a signature that were saved, newest first by default. Those signed at once are not among them.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        get: operations["listSignatures"];
         put?: never;
         /**
-         * Sign a message in the format of the wallet's chain, typed data (EIP-712), or raw bytes if the host allows it
-         * @description Sign a message in the format of the wallet's chain, typed data (EIP-712), or raw bytes if the host allows it.
+         * Sign a message in the format of the wallet's chain, typed data (EIP-712), or raw bytes if the host allows it; or save the request
+         * @description Sign a message in the format of the wallet's chain, typed data (EIP-712), or raw bytes if the host allows it; or save the request.
          *
          *     Caller: service key with the scope custody.
          *
          *     With an `Idempotency-Key`, a repetition of the request gets the reply of the first one.
          */
         post: operations["createSignature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signatures/build": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save a request for a signature: by default it is confirmed by its user, and then signed
+         * @description Save a request for a signature: by default it is confirmed by its user, and then signed.
+         *
+         *     Caller: service key with the scope custody.
+         *
+         *     With an `Idempotency-Key`, a repetition of the request gets the reply of the first one.
+         */
+        post: operations["buildSignature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signatures/{signatureId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a saved request for a signature
+         * @description Get a saved request for a signature.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        get: operations["getSignature"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a saved request for a signature
+         * @description Cancel a saved request for a signature.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        delete: operations["deleteSignature"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signatures/{signatureId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a saved request with a signing method of its user; it can be signed for some minutes then
+         * @description Confirm a saved request with a signing method of its user; it can be signed for some minutes then.
+         *
+         *     Caller: service key with the scope custody.
+         *
+         *     With an `Idempotency-Key`, a repetition of the request gets the reply of the first one.
+         */
+        post: operations["confirmSignature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signatures/{signatureId}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a request that is ready, once, with a signing method of its user
+         * @description Sign a request that is ready, once, with a signing method of its user.
+         *
+         *     Caller: service key with the scope custody.
+         *
+         *     With an `Idempotency-Key`, a repetition of the request gets the reply of the first one.
+         */
+        post: operations["signSavedSignature"];
         delete?: never;
         options?: never;
         head?: never;
@@ -700,8 +818,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the transactions that were sent, newest first by default
-         * @description List the transactions that were sent, newest first by default.
+         * List the transactions that were sent or are saved, in the order in which they were asked for, newest first by default
+         * @description List the transactions that were sent or are saved, in the order in which they were asked for, newest first by default.
          *
          *     Caller: service key with the scope custody.
          */
@@ -752,10 +870,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Build an unsigned transaction; no node is needed if nonce, gasLimit and gasPrice are given
-         * @description Build an unsigned transaction; no node is needed if nonce, gasLimit and gasPrice are given.
+         * Build an unsigned transaction, or save it if it has a status; no node is needed if nonce, gasLimit and gasPrice are given
+         * @description Build an unsigned transaction, or save it if it has a status; no node is needed if nonce, gasLimit and gasPrice are given.
          *
          *     Caller: service key with the scope custody.
+         *
+         *     With an `Idempotency-Key`, a repetition of the request gets the reply of the first one.
          */
         post: operations["buildTransaction"];
         delete?: never;
@@ -780,6 +900,82 @@ export interface paths {
         get: operations["getTransactionStatus"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transactions/{transactionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a transaction that is saved, or was sent
+         * @description Get a transaction that is saved, or was sent.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        get: operations["getTransaction"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a transaction that is saved. One that was sent is canceled on its chain, by POST /api/transactions/cancel
+         * @description Cancel a transaction that is saved. One that was sent is canceled on its chain, by POST /api/transactions/cancel.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        delete: operations["deleteTransaction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transactions/{transactionId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a saved transaction with a signing method of its user; it can be executed for some minutes then
+         * @description Confirm a saved transaction with a signing method of its user; it can be executed for some minutes then.
+         *
+         *     Caller: service key with the scope custody.
+         *
+         *     With an `Idempotency-Key`, a repetition of the request gets the reply of the first one.
+         */
+        post: operations["confirmTransaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transactions/{transactionId}/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign and send a transaction that is ready, once, with a signing method of its user
+         * @description Sign and send a transaction that is ready, once, with a signing method of its user.
+         *
+         *     Caller: service key with the scope custody.
+         *
+         *     With an `Idempotency-Key`, a repetition of the request gets the reply of the first one.
+         */
+        post: operations["executeSavedTransaction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -828,6 +1024,28 @@ export interface paths {
          *     With an `Idempotency-Key`, a repetition of the request gets the reply of the first one.
          */
         post: operations["cancelTransaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transactions/{secretType}/fees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the fees per gas with which a transaction is sent now. EVM chains only
+         * @description Get the fees per gas with which a transaction is sent now. EVM chains only.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        get: operations["getTransactionFees"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -894,6 +1112,140 @@ export interface paths {
          *     Caller: service key with the scope custody.
          */
         post: operations["decodeContractData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wallets/{walletId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the events of a wallet from the audit log, newest first
+         * @description List the events of a wallet from the audit log, newest first.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        get: operations["listWalletEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/swaps/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the rates of an exchange of tokens
+         * @description List the rates of an exchange of tokens.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        get: operations["listSwapRates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wallets/{walletId}/swaps/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a wallet can exchange for what
+         * @description List what a wallet can exchange for what.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        get: operations["listSwapPairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wallets/{walletId}/swaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build the transactions of an exchange of tokens. They are sent like any other, with a signing method
+         * @description Build the transactions of an exchange of tokens. They are sent like any other, with a signing method.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        post: operations["buildSwap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the profile of a user, or, without userId, that of the caller, a service key
+         * @description Get the profile of a user, or, without userId, that of the caller, a service key.
+         *
+         *     Caller: service key with the scope custody.
+         */
+        get: operations["getProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actuator/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check whether the storage can be read
+         * @description Check whether the storage can be read.
+         *
+         *     Caller: public.
+         *
+         *     Rate limit: 600 in 60 s by ip.
+         */
+        get: operations["getCustodyHealth"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1046,6 +1398,8 @@ export interface components {
             identifier?: string;
             primary: boolean;
             hasCustomPin: boolean;
+            /** @description False: the server alone cannot sign */
+            custodial: boolean;
             userId?: string;
             balance: components["schemas"]["Balance"];
         };
@@ -1103,6 +1457,31 @@ export interface components {
             type: string;
             components?: components["schemas"]["createTransactionBodyPart0"];
         }[];
+        Transaction: {
+            id: string;
+            createdAt: string;
+            /** @description Until when a saved transaction can be confirmed, or a ready one executed */
+            expiresAt?: string;
+            /** @description Absent until the transaction is sent */
+            transactionHash?: string;
+            /** @description Of one transaction that waits, with the fields of its request */
+            transactionRequest: {
+                id: string;
+                walletId: string;
+                secretType: components["schemas"]["SecretType"];
+                /** @description ETH_TRANSACTION, MATIC_ERC20_TRANSACTION, ... */
+                type: string;
+                /** @description The type of the request: TRANSFER, TOKEN_TRANSFER, ... */
+                transferType: string;
+                /**
+                 * @description A transaction is PENDING until the chain says that it is final
+                 * @enum {string}
+                 */
+                status: "SAVED" | "READY" | "PENDING" | "SUCCEEDED" | "FAILED" | "OVERRIDDEN" | "EXPIRED" | "CANCELED";
+            } & {
+                [key: string]: unknown;
+            };
+        };
         executeTransactionBodyPart0: {
             /** @description uint256, address[], (address,uint256), tuple, ... */
             type: string;
@@ -1113,22 +1492,6 @@ export interface components {
             type: string;
             components?: components["schemas"]["buildTransactionBodyPart0"];
         }[];
-        Transaction: {
-            id: string;
-            createdAt: string;
-            transactionHash: string;
-            transactionRequest: {
-                id: string;
-                walletId: string;
-                secretType: components["schemas"]["SecretType"];
-                type: string;
-                /**
-                 * @description A transaction is PENDING until the chain says that it is final
-                 * @enum {string}
-                 */
-                status: "PENDING" | "SUCCEEDED" | "FAILED" | "OVERRIDDEN";
-            };
-        };
         readContractBodyPart0: {
             /** @description uint256, address[], (address,uint256), tuple, ... */
             type: string;
@@ -1265,6 +1628,7 @@ export interface operations {
                 page?: number;
                 size?: number;
                 reference?: string;
+                owner?: string;
                 includeSigningMethods?: "true" | "false";
             };
             header?: never;
@@ -1755,7 +2119,7 @@ export interface operations {
                     "application/json": {
                         /** @constant */
                         success: true;
-                        result: components["schemas"]["SigningMethod"];
+                        result: components["schemas"]["SigningMethod"] | components["schemas"]["SigningMethod"][];
                     };
                 };
             };
@@ -2436,6 +2800,7 @@ export interface operations {
             query?: {
                 secretType?: components["schemas"]["SecretType"] | components["schemas"]["SecretType"][];
                 userId?: string;
+                includeUsers?: "true" | "false";
                 includePossibleSpam?: "true" | "false";
                 includeNsfw?: "true" | "false";
             };
@@ -2526,6 +2891,9 @@ export interface operations {
                 identifier?: string;
                 address?: string;
                 archived?: "true" | "false";
+                includeUsers?: "true" | "false";
+                linkable?: "true" | "false";
+                owner?: string;
                 includeBalance?: "true" | "false";
                 sortOn?: "createdAt" | "address" | "description" | "identifier" | "secretType";
                 sortOrder?: string;
@@ -2745,10 +3113,13 @@ export interface operations {
                     pincode?: (string | number) | null;
                     privateKey?: string | null;
                     wif?: string | null;
+                    passphrase?: string | null;
                     keystore?: (string | {
                         [key: string]: unknown;
                     }) | null;
                     password?: string | null;
+                    walletId?: string | null;
+                    to?: string | null;
                     description?: string | null;
                     identifier?: string | null;
                 };
@@ -3490,6 +3861,8 @@ export interface operations {
         parameters: {
             query?: {
                 includePossibleSpam?: "true" | "false";
+                tokenAddress?: string | string[];
+                all?: "true" | "false";
             };
             header?: never;
             path: {
@@ -3797,6 +4170,8 @@ export interface operations {
         parameters: {
             query?: {
                 includePossibleSpam?: "true" | "false";
+                tokenAddress?: string | string[];
+                all?: "true" | "false";
             };
             header?: never;
             path: {
@@ -4340,6 +4715,84 @@ export interface operations {
             };
         };
     };
+    unlinkWalletByGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                walletId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The wallet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: components["schemas"]["Wallet"];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such wallet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     linkWalletByPath: {
         parameters: {
             query?: never;
@@ -4575,6 +5028,84 @@ export interface operations {
             };
         };
     };
+    unlinkWallet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                walletId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The wallet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: components["schemas"]["Wallet"];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such wallet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     verifySignature: {
         parameters: {
             query?: never;
@@ -4693,6 +5224,102 @@ export interface operations {
             };
         };
     };
+    listSignatures: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                status?: string | string[];
+                userId?: string;
+                includeUsers?: "true" | "false";
+                sortOn?: "createdAt";
+                sortOrder?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: {
+                            id: string;
+                            createdAt: string;
+                            expiresAt: string;
+                            /** @description ETHEREUM_RAW for a message, ETHEREUM_EIP712, ... */
+                            type: string;
+                            signatureRequest: {
+                                id: string;
+                                walletId: string;
+                                secretType: components["schemas"]["SecretType"];
+                                /** @enum {string} */
+                                status: "SAVED" | "READY" | "SIGNED" | "EXPIRED" | "CANCELED";
+                                type: string;
+                                /** @description Absent in lists, and once the request is final */
+                                data?: unknown;
+                                /** @description True if a hash of the data is signed */
+                                hash: boolean;
+                            };
+                        }[];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     createSignature: {
         parameters: {
             query?: never;
@@ -4713,6 +5340,8 @@ export interface operations {
                         type: "MESSAGE";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
+                        /** @description SAVED: confirmed and signed later. READY: signed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         data: string;
                         /**
                          * @description How the data of a MESSAGE is written. Default: text, signed as UTF-8. hex and base64: any bytes, signed as they are
@@ -4724,6 +5353,8 @@ export interface operations {
                         type: "EIP712";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
+                        /** @description SAVED: confirmed and signed later. READY: signed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         /** @description Typed data, as an object or a JSON string */
                         data: {
                             [key: string]: unknown;
@@ -4733,6 +5364,8 @@ export interface operations {
                         type: "ETHEREUM_RAW" | "MATIC_RAW" | "BSC_RAW" | "AVAC_RAW" | "ARBITRUM_RAW" | "OPTIMISM_RAW" | "BASE_RAW" | "AETERNITY_RAW" | "BITCOIN_RAW" | "LITECOIN_RAW" | "SOLANA_RAW" | "TRON_RAW";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
+                        /** @description SAVED: confirmed and signed later. READY: signed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         /** @description Hex: a 32-byte hash on secp256k1, up to 64 KiB on ed25519 */
                         data: string;
                     };
@@ -4749,7 +5382,25 @@ export interface operations {
                     "application/json": {
                         /** @constant */
                         success: true;
-                        result: components["schemas"]["Signature"];
+                        result: components["schemas"]["Signature"] | {
+                            id: string;
+                            createdAt: string;
+                            expiresAt: string;
+                            /** @description ETHEREUM_RAW for a message, ETHEREUM_EIP712, ... */
+                            type: string;
+                            signatureRequest: {
+                                id: string;
+                                walletId: string;
+                                secretType: components["schemas"]["SecretType"];
+                                /** @enum {string} */
+                                status: "SAVED" | "READY" | "SIGNED" | "EXPIRED" | "CANCELED";
+                                type: string;
+                                /** @description Absent in lists, and once the request is final */
+                                data?: unknown;
+                                /** @description True if a hash of the data is signed */
+                                hash: boolean;
+                            };
+                        };
                     };
                 };
             };
@@ -4845,13 +5496,693 @@ export interface operations {
             };
         };
     };
+    buildSignature: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    signatureRequest?: ({
+                        /** @constant */
+                        type: "MESSAGE";
+                        secretType: components["schemas"]["SecretType"];
+                        walletId: string;
+                        /** @description SAVED: confirmed and signed later. READY: signed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
+                        data: string;
+                        /**
+                         * @description How the data of a MESSAGE is written. Default: text, signed as UTF-8. hex and base64: any bytes, signed as they are
+                         * @enum {string}
+                         */
+                        dataEncoding?: "text" | "hex" | "base64";
+                    } | {
+                        /** @constant */
+                        type: "EIP712";
+                        secretType: components["schemas"]["SecretType"];
+                        walletId: string;
+                        /** @description SAVED: confirmed and signed later. READY: signed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
+                        /** @description Typed data, as an object or a JSON string */
+                        data: {
+                            [key: string]: unknown;
+                        } | string;
+                    } | {
+                        /** @enum {string} */
+                        type: "ETHEREUM_RAW" | "MATIC_RAW" | "BSC_RAW" | "AVAC_RAW" | "ARBITRUM_RAW" | "OPTIMISM_RAW" | "BASE_RAW" | "AETERNITY_RAW" | "BITCOIN_RAW" | "LITECOIN_RAW" | "SOLANA_RAW" | "TRON_RAW";
+                        secretType: components["schemas"]["SecretType"];
+                        walletId: string;
+                        /** @description SAVED: confirmed and signed later. READY: signed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
+                        /** @description Hex: a 32-byte hash on secp256k1, up to 64 KiB on ed25519 */
+                        data: string;
+                    }) | null;
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description The request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: {
+                            id: string;
+                            createdAt: string;
+                            expiresAt: string;
+                            /** @description ETHEREUM_RAW for a message, ETHEREUM_EIP712, ... */
+                            type: string;
+                            signatureRequest: {
+                                id: string;
+                                walletId: string;
+                                secretType: components["schemas"]["SecretType"];
+                                /** @enum {string} */
+                                status: "SAVED" | "READY" | "SIGNED" | "EXPIRED" | "CANCELED";
+                                type: string;
+                                /** @description Absent in lists, and once the request is final */
+                                data?: unknown;
+                                /** @description True if a hash of the data is signed */
+                                hash: boolean;
+                            };
+                            /** @constant */
+                            success: true;
+                        };
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A request with this idempotency key is in progress, try again later */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unsupported content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The idempotency key was used for a different request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getSignature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signatureId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: {
+                            id: string;
+                            createdAt: string;
+                            expiresAt: string;
+                            /** @description ETHEREUM_RAW for a message, ETHEREUM_EIP712, ... */
+                            type: string;
+                            signatureRequest: {
+                                id: string;
+                                walletId: string;
+                                secretType: components["schemas"]["SecretType"];
+                                /** @enum {string} */
+                                status: "SAVED" | "READY" | "SIGNED" | "EXPIRED" | "CANCELED";
+                                type: string;
+                                /** @description Absent in lists, and once the request is final */
+                                data?: unknown;
+                                /** @description True if a hash of the data is signed */
+                                hash: boolean;
+                            };
+                        };
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteSignature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signatureId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: {
+                            id: string;
+                            createdAt: string;
+                            expiresAt: string;
+                            /** @description ETHEREUM_RAW for a message, ETHEREUM_EIP712, ... */
+                            type: string;
+                            signatureRequest: {
+                                id: string;
+                                walletId: string;
+                                secretType: components["schemas"]["SecretType"];
+                                /** @enum {string} */
+                                status: "SAVED" | "READY" | "SIGNED" | "EXPIRED" | "CANCELED";
+                                type: string;
+                                /** @description Absent in lists, and once the request is final */
+                                data?: unknown;
+                                /** @description True if a hash of the data is signed */
+                                hash: boolean;
+                            };
+                        };
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has another status */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    confirmSignature: {
+        parameters: {
+            query?: never;
+            header?: {
+                "signing-method"?: string;
+                "encrypted-signing-method"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                signatureId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    secretType?: string | null;
+                    pincode?: (string | number) | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: {
+                            id: string;
+                            createdAt: string;
+                            expiresAt: string;
+                            /** @description ETHEREUM_RAW for a message, ETHEREUM_EIP712, ... */
+                            type: string;
+                            signatureRequest: {
+                                id: string;
+                                walletId: string;
+                                secretType: components["schemas"]["SecretType"];
+                                /** @enum {string} */
+                                status: "SAVED" | "READY" | "SIGNED" | "EXPIRED" | "CANCELED";
+                                type: string;
+                                /** @description Absent in lists, and once the request is final */
+                                data?: unknown;
+                                /** @description True if a hash of the data is signed */
+                                hash: boolean;
+                            };
+                        };
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has another status */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Request body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unsupported content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The idempotency key was used for a different request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    signSavedSignature: {
+        parameters: {
+            query?: never;
+            header?: {
+                "signing-method"?: string;
+                "encrypted-signing-method"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                signatureId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    secretType?: string | null;
+                    pincode?: (string | number) | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The signature */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: components["schemas"]["Signature"];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has another status */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Request body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unsupported content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The idempotency key was used for a different request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     listTransactions: {
         parameters: {
             query?: {
                 page?: number;
                 size?: number;
-                statuses?: string;
+                statuses?: string | string[];
                 userId?: string;
+                includeUsers?: "true" | "false";
                 sortOn?: "createdAt";
                 sortOrder?: string;
             };
@@ -4953,6 +6284,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         /** @description In whole units: 0.1 */
                         value: number | string;
                         data?: string | null;
@@ -4972,6 +6305,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         /** @description In whole units: 0.1 */
                         value: number | string;
                         data?: string | null;
@@ -4991,6 +6326,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         tokenAddress: string;
                         /** @description In whole tokens */
                         value: number | string;
@@ -5010,6 +6347,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         tokenAddress: string;
                         tokenId: number | string;
                         amount?: (number | string) | null;
@@ -5029,6 +6368,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         functionName: string;
                         inputs?: {
                             /** @description uint256, address[], (address,uint256), tuple, ... */
@@ -5058,7 +6399,7 @@ export interface operations {
                         result: {
                             id: string;
                             transactionHash: string;
-                        };
+                        } | components["schemas"]["Transaction"];
                     };
                 };
             };
@@ -5179,6 +6520,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         /** @description In whole units: 0.1 */
                         value: number | string;
                         data?: string | null;
@@ -5198,6 +6541,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         /** @description In whole units: 0.1 */
                         value: number | string;
                         data?: string | null;
@@ -5217,6 +6562,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         tokenAddress: string;
                         /** @description In whole tokens */
                         value: number | string;
@@ -5236,6 +6583,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         tokenAddress: string;
                         tokenId: number | string;
                         amount?: (number | string) | null;
@@ -5255,6 +6604,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         functionName: string;
                         inputs?: {
                             /** @description uint256, address[], (address,uint256), tuple, ... */
@@ -5284,7 +6635,7 @@ export interface operations {
                         result: {
                             id: string;
                             transactionHash: string;
-                        };
+                        } | components["schemas"]["Transaction"];
                     };
                 };
             };
@@ -5377,7 +6728,9 @@ export interface operations {
     buildTransaction: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5401,6 +6754,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         /** @description In whole units: 0.1 */
                         value: number | string;
                         data?: string | null;
@@ -5420,6 +6775,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         /** @description In whole units: 0.1 */
                         value: number | string;
                         data?: string | null;
@@ -5439,6 +6796,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         tokenAddress: string;
                         /** @description In whole tokens */
                         value: number | string;
@@ -5458,6 +6817,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         tokenAddress: string;
                         tokenId: number | string;
                         amount?: (number | string) | null;
@@ -5477,6 +6838,8 @@ export interface operations {
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
                         functionName: string;
                         inputs?: {
                             /** @description uint256, address[], (address,uint256), tuple, ... */
@@ -5545,6 +6908,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description A request with this idempotency key is in progress, try again later */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Request body too large */
             413: {
                 headers: {
@@ -5556,6 +6928,15 @@ export interface operations {
             };
             /** @description Unsupported content type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The idempotency key was used for a different request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5655,6 +7036,455 @@ export interface operations {
                 };
             };
             /** @description No node of the chain is available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getTransaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transactionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transaction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: components["schemas"]["Transaction"];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteTransaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transactionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transaction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: components["schemas"]["Transaction"];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has another status */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    confirmTransaction: {
+        parameters: {
+            query?: never;
+            header?: {
+                "signing-method"?: string;
+                "encrypted-signing-method"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                transactionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    secretType?: string | null;
+                    pincode?: (string | number) | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The transaction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: components["schemas"]["Transaction"];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has another status */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Request body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unsupported content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The idempotency key was used for a different request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    executeSavedTransaction: {
+        parameters: {
+            query?: never;
+            header?: {
+                "signing-method"?: string;
+                "encrypted-signing-method"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                transactionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    secretType?: string | null;
+                    pincode?: (string | number) | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The transaction is stored, and is sent even if no node accepts it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: {
+                            id: string;
+                            transactionHash: string;
+                        };
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has another status */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Request body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unsupported content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The idempotency key was used for a different request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No node of the chain is available; nothing was sent */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5904,6 +7734,83 @@ export interface operations {
             };
             /** @description The idempotency key was used for a different request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No node of the chain is available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getTransactionFees: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secretType: components["schemas"]["SecretType"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The fees, as chainSpecificFields takes them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: {
+                            secretType: components["schemas"]["SecretType"];
+                            /** @description Wei per gas, on chains without a base fee */
+                            gasPrice?: number;
+                            /** @description Wei per gas (EIP-1559) */
+                            maxFeePerGas?: number;
+                            /** @description Wei per gas (EIP-1559) */
+                            maxPriorityFeePerGas?: number;
+                        };
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6271,6 +8178,573 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listWalletEvents: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                walletId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: {
+                            eventTimestamp: string;
+                            /** @description WALLET_CREATED, SIGNATURE_CREATED, OUTGOING_TRANSACTION, ... */
+                            type: string;
+                            /** @description The service key that caused it */
+                            client: string;
+                            /** @description Ids and words as JSON */
+                            metadata: string;
+                            walletId: string;
+                        }[];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such wallet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listSwapRates: {
+        parameters: {
+            query: {
+                fromSecretType: string;
+                toSecretType: string;
+                fromToken: string;
+                toToken: string;
+                amount: number;
+                orderType: "SELL" | "BUY";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: {
+                            exchangeRates: {
+                                exchange: string;
+                                /** @enum {string} */
+                                orderType: "SELL" | "BUY";
+                                inputAmount: number;
+                                outputAmount: number;
+                                slippage: number;
+                                fee: number;
+                            }[];
+                            bestRate?: {
+                                exchange: string;
+                                /** @enum {string} */
+                                orderType: "SELL" | "BUY";
+                                inputAmount: number;
+                                outputAmount: number;
+                                slippage: number;
+                                fee: number;
+                            };
+                        };
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The host has no provider of swaps */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The provider fails */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listSwapPairs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                walletId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pairs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: {
+                            from: {
+                                secretType: components["schemas"]["SecretType"];
+                                symbol: string;
+                                tokenAddress?: string;
+                            };
+                            to: {
+                                secretType: components["schemas"]["SecretType"];
+                                symbol: string;
+                                tokenAddress?: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such wallet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The host has no provider of swaps */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The provider fails */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    buildSwap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                walletId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    walletId?: string | null;
+                    destinationWalletId?: string | null;
+                    fromSecretType: string;
+                    toSecretType: string;
+                    fromToken: string;
+                    toToken: string;
+                    inputAmount?: number | null;
+                    outputAmount?: number | null;
+                    /** @enum {string} */
+                    orderType: "SELL" | "BUY";
+                    exchange: string;
+                    enableGasEstimate?: boolean | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The transactions, in the order in which they are sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: {
+                            [key: string]: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such wallet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unsupported content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The host has no provider of swaps */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The provider fails */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getProfile: {
+        parameters: {
+            query?: {
+                userId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        result: {
+                            userId: string;
+                            /** @description The reference of the user */
+                            username?: string;
+                            /** @description True if the user has a PIN */
+                            hasMasterPin: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getCustodyHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The status UP */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        success: boolean;
+                        result: {
+                            /** @enum {string} */
+                            status: "UP" | "DOWN";
+                        };
+                        /**
+                         * @description The same, for clients that read no envelope
+                         * @enum {string}
+                         */
+                        status: "UP" | "DOWN";
+                    };
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s by ip */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The status DOWN */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        success: boolean;
+                        result: {
+                            /** @enum {string} */
+                            status: "UP" | "DOWN";
+                        };
+                        /**
+                         * @description The same, for clients that read no envelope
+                         * @enum {string}
+                         */
+                        status: "UP" | "DOWN";
+                    };
                 };
             };
         };

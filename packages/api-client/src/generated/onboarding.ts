@@ -324,6 +324,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/presentations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request a presentation of all that a template accepts as presented
+         * @description Request a presentation of all that a template accepts as presented.
+         *
+         *     Caller: wallet.
+         *
+         *     Rate limit: 30 in 3600 s by caller, 600 in 3600 s by ip.
+         */
+        post: operations["createPresentation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/presentations/{presentationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what a presentation has come to
+         * @description Get what a presentation has come to.
+         *
+         *     Caller: wallet.
+         *
+         *     Rate limit: 120 in 60 s by caller.
+         */
+        get: operations["getPresentation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/presentations/{presentationId}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a presentation from the same device with the code that the wallet returned with
+         * @description Complete a presentation from the same device with the code that the wallet returned with.
+         *
+         *     Caller: wallet.
+         *
+         *     Rate limit: 30 in 60 s by caller.
+         */
+        post: operations["completePresentation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/applications": {
         parameters: {
             query?: never;
@@ -1885,6 +1957,355 @@ export interface operations {
             };
         };
     };
+    createPresentation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    templateId: string | number;
+                    /** @enum {string} */
+                    flow: "same-device" | "cross-device" | "dc-api";
+                    /** @description The origin of the page, for dc-api */
+                    origin?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Requested */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @description The link or QR code for a wallet of credentials */
+                        uri?: string;
+                        dcApi?: {
+                            protocol: string;
+                            data: {
+                                [key: string]: unknown;
+                            };
+                            responseUrl: string;
+                        };
+                        expiresAt: string;
+                    };
+                };
+            };
+            /** @description The template asks for no presentation, or the flow is not possible */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unsupported content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests: at most 30 in 3600 s by caller, 600 in 3600 s by ip */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The host verifies no credentials */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getPresentation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                presentationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The status */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        status: "open" | "received" | "verified" | "refused" | "declined" | "expired";
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such presentation of the wallet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests: at most 120 in 60 s by caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The host verifies no credentials */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    completePresentation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                presentationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    responseCode: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The status */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        status: "open" | "received" | "verified" | "refused" | "declined" | "expired";
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid authentication */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such presentation of the wallet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unsupported content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests: at most 30 in 60 s by caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The host verifies no credentials */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Storage unavailable, try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     listApplications: {
         parameters: {
             query?: {
@@ -1995,6 +2416,11 @@ export interface operations {
                     } | {
                         fileId: string;
                     })[];
+                    /**
+                     * @description Ids of presentations to use
+                     * @default []
+                     */
+                    presentations?: string[];
                 };
             };
         };
@@ -2038,7 +2464,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The wallet's user was deleted */
+            /** @description The wallet's user was deleted, or there is no such presentation */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2053,6 +2479,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"];
                 };
+            };
+            /** @description A presentation was already used */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Request body too large */
             413: {
@@ -2153,6 +2586,13 @@ export interface operations {
                                 schemaId?: string;
                                 data: unknown;
                                 documents?: unknown[];
+                                verified?: {
+                                    by: string;
+                                    issuer: string;
+                                    type: string;
+                                    anchor: string;
+                                    at: number;
+                                };
                             }[];
                             files: string[];
                         };
@@ -2281,6 +2721,13 @@ export interface operations {
                                 schemaId?: string;
                                 data: unknown;
                                 documents?: unknown[];
+                                verified?: {
+                                    by: string;
+                                    issuer: string;
+                                    type: string;
+                                    anchor: string;
+                                    at: number;
+                                };
                             }[];
                             files: string[];
                         };
@@ -2452,6 +2899,13 @@ export interface operations {
                                 schemaId?: string;
                                 data: unknown;
                                 documents?: unknown[];
+                                verified?: {
+                                    by: string;
+                                    issuer: string;
+                                    type: string;
+                                    anchor: string;
+                                    at: number;
+                                };
                             }[];
                             files: string[];
                         };
@@ -2610,6 +3064,13 @@ export interface operations {
                                 schemaId?: string;
                                 data: unknown;
                                 documents?: unknown[];
+                                verified?: {
+                                    by: string;
+                                    issuer: string;
+                                    type: string;
+                                    anchor: string;
+                                    at: number;
+                                };
                             }[];
                             files: string[];
                         };
@@ -2775,6 +3236,13 @@ export interface operations {
                                 schemaId?: string;
                                 data: unknown;
                                 documents?: unknown[];
+                                verified?: {
+                                    by: string;
+                                    issuer: string;
+                                    type: string;
+                                    anchor: string;
+                                    at: number;
+                                };
                             }[];
                             files: string[];
                         };

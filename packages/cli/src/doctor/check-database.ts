@@ -1,5 +1,5 @@
 import { createBillfold, isBillfoldError, type Keyring, tables } from '@billfold/core'
-import { kyselyStorage } from '@billfold/storage-kysely'
+import { type Cluster, kyselyStorage } from '@billfold/storage-kysely'
 import { CompiledQuery } from 'kysely'
 import { UsageError } from '../command.ts'
 import { type ConnectedDatabase, connectDatabase } from '../connect-database.ts'
@@ -11,6 +11,7 @@ export interface DatabaseTarget {
   readonly url: string
   readonly schema: string | undefined
   readonly prefix: string | undefined
+  readonly cluster: Cluster | undefined
 }
 
 /** Checks that the database is reachable, its session and schema, whether the keyring opens what is in it, and its clock. */
@@ -31,12 +32,17 @@ export async function checkDatabase(target: DatabaseTarget, keyring: Keyring | u
 
 async function checkConnected(
   connected: ConnectedDatabase,
-  { schema, prefix }: DatabaseTarget,
+  { schema, prefix, cluster }: DatabaseTarget,
   keyring: Keyring | undefined,
 ): Promise<readonly Finding[]> {
   const { db, dialect } = connected
   const naming = { ...(schema !== undefined && { schema }), ...(prefix !== undefined && { tablePrefix: prefix }) }
-  const storage = kyselyStorage(db, { dialect, ...naming, retry: { lostMs: 0 } })
+  const storage = kyselyStorage(db, {
+    dialect,
+    ...naming,
+    ...(cluster !== undefined && { cluster }),
+    retry: { lostMs: 0 },
+  })
   try {
     const started = performance.now()
     await db.executeQuery(CompiledQuery.raw('select 1'))

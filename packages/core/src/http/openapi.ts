@@ -125,6 +125,7 @@ function requestBody(route: Route, rule: NonNullable<Route['body']>, schemas: Js
   const type = rule.encoding === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
   const example = rule.example === undefined ? {} : { example: rule.example }
   const content: Json = { [type]: { schema: bodySchema(route, rule, schemas), ...example } }
+  if (rule.jwt === true) content['application/jwt'] = { schema: { type: 'string' } }
   if (rule.multipart !== undefined) {
     const parts = schemas.convert(rule.multipart.schema, `${route.id}Parts`, 'input')
     content['multipart/form-data'] = { schema: parts, 'x-body-limit': rule.multipart.limit }
@@ -153,7 +154,7 @@ function errorResponses(api: Api, route: Route, schemas: JsonSchemas): Json {
   const responses: Record<string, Json> = {}
   for (const code of errorCodes(route)) {
     const error = new BillfoldError(code)
-    const reply = api.errorReply(error, 'the request id')
+    const reply = api.errorReply(error, 'the request id', route)
     responses[reply.status] ??= { description: error.message, ...errorContent(api, reply, schemas) }
   }
   if (route.limits.length > 0 && responses[429] !== undefined) {

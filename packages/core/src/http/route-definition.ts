@@ -34,6 +34,11 @@ export interface BodyRule<S extends z.ZodType = z.ZodType> {
   readonly transientText?: readonly string[]
   /** An example for OpenAPI. Default: computed from the schema. */
   readonly example?: unknown
+  /**
+   * Also accepts `application/jwt`: the value that the schema, or the codec of the route, receives is then the text of the token. The
+   * limit is the same.
+   */
+  readonly jwt?: true
   /** Treats a missing body as `{}`. */
   readonly optional?: boolean
   /** Also accepts `multipart/form-data`: the handler then reads `parts`, and the schema receives undefined. */

@@ -11,6 +11,7 @@ import { removeFace, removeUserFaces } from '../../identity/biometrics/remove-fa
 import { listDevices, revokeDevice, type TrustedDevice } from '../../identity/devices/trusted-devices.ts'
 import { type ListedSession, listSessions, revokeSession } from '../sessions/list-sessions.ts'
 import type { SessionContext } from '../sessions/session-context.ts'
+import { getPasskeyFactor } from '../sessions/passkey-step/start-passkey.ts'
 import { createSession, type CreateSessionInput } from '../sessions/create-session.ts'
 import { getUser } from '../../identity/users/find.ts'
 
@@ -30,7 +31,11 @@ import { getUser } from '../../identity/users/find.ts'
 export interface AuthenticationApi {
   /** Verification configurations, which a `dvcID` refers to. */
   readonly configurations: {
-    /** Creates a verification configuration. @throws BillfoldError `input.invalid`, `verification-configuration.exists` */
+    /**
+     * Creates a verification configuration.
+     * @throws BillfoldError `input.invalid`, `verification-configuration.exists`; `passkey.unavailable` for the factor `passkey` without
+     *   the module that brings it
+     */
     readonly create: (
       input: VerificationConfigurationInput & { readonly tenant?: string },
     ) => Promise<VerificationConfiguration>
@@ -78,7 +83,11 @@ export function createAuthenticationApi(sessionContext: SessionContext, defaultT
   const host = (tenant: string = defaultTenant, by = 'host'): Actor => ({ tenant, id: by.slice(0, 128) })
   return {
     configurations: {
-      create: ({ tenant, ...input }) => createVerificationConfiguration(services, host(tenant), input),
+      create: async ({ tenant, ...input }) => {
+        // Otherwise the page would offer nothing, and nobody would know why.
+        if (input.factors?.includes('passkey') === true) getPasskeyFactor(services)
+        return createVerificationConfiguration(services, host(tenant), input)
+      },
       list: (tenant = defaultTenant) => listVerificationConfigurations(services, tenant),
       remove: (id, tenant) => removeVerificationConfiguration(services, host(tenant), id),
     },

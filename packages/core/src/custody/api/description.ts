@@ -37,8 +37,9 @@ export function describeCustody({ chains, methods, services }: CustodyContext): 
         description: 'Send, follow, resubmit and cancel transactions',
         paths: ['/api/transactions'],
       },
+      { name: 'Swaps', description: 'Exchanges of tokens', paths: ['/api/swaps', '/api/wallets/:/swaps'] },
       { name: 'Contracts', description: 'Read contracts, encode and decode calls', paths: ['/api/contracts'] },
-      { name: 'Service', description: 'This document', paths: ['/'] },
+      { name: 'Service', description: 'The caller, health, this document', paths: ['/', '/api/profile', '/actuator'] },
     ],
     enumerations: {
       SecretType: [...chains.keys()],

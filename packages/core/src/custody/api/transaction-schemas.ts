@@ -28,6 +28,9 @@ const common = {
   walletId: idSchema,
   to: address,
   chainSpecificFields: optionalField(chainSpecificFields),
+  status: optionalField(z.enum(['SAVED', 'READY'])).describe(
+    'SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once',
+  ),
 }
 
 const transfer = {

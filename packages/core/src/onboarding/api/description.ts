@@ -12,6 +12,7 @@ export const onboardingDescription: ApiDescription = {
     { name: 'Users', description: 'The profile of the person behind a wallet', paths: ['/users'] },
     { name: 'Templates', description: 'What an application must contain', paths: ['/templates'] },
     { name: 'Files', description: 'Documents and photos, encrypted', paths: ['/files', '/users/file'] },
+    { name: 'Presentations', description: 'Credentials that a wallet presents', paths: ['/presentations'] },
     { name: 'Applications', description: 'Submit, correct, discuss, decide', paths: ['/applications'] },
     { name: 'Service', description: 'This document', paths: ['/'] },
   ],
