@@ -31,9 +31,12 @@ const packages = {
   'koa-adapter': ['core'],
   'fetch-adapter': ['core'],
   'rate-limits-redis': ['core'],
+  'api-client': [],
+  admin: ['core'],
   'storage-kysely': ['core'],
   'verifier-face': ['core'],
   passkeys: ['core'],
+  credentials: ['core'],
   cli: ['core', 'storage-kysely', 'risk'],
 }
 

@@ -26,6 +26,8 @@ const benchmarks = {
   authentication: ['2', '50'],
   faces: ['10', '1000'],
   'rate-limits': ['1', '200'],
+  credentials: ['2', '20'],
+  policies: ['1', '10'],
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-benchmarks-'))

@@ -13,7 +13,9 @@ const names = [
   'otherBrowser',
   'offline',
   'busy',
+  'broken',
   'failure',
+  'passkeyCancelled',
 ] as const
 
 /** A problem that has its own screen. */
@@ -30,6 +32,9 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof CameraError)
     return { name: error.problem, canRetry: error.problem !== 'unsupported', isPending: true }
   if (error instanceof AuthenticationClientError || error instanceof PageError) return statusToProblem(error.status)
+  // The browser does not tell a refusal from a missing passkey, so that pages do not learn who has one.
+  if (error instanceof DOMException && error.name === 'NotAllowedError')
+    return { name: 'passkeyCancelled', canRetry: true, isPending: true }
   // fetch throws a TypeError if there is no response.
   if (error instanceof TypeError) return { name: 'offline', canRetry: true, isPending: true }
   return { name: 'unsupported', canRetry: true, isPending: true }
@@ -38,7 +43,7 @@ export function toProblem(error: unknown): Problem {
 /** Returns the problem that the server names. */
 export function namedProblem(text: string): Problem | undefined {
   const name = names.find((known) => known === text)
-  return name === undefined ? undefined : { name, canRetry: name === 'busy', isPending: false }
+  return name === undefined ? undefined : { name, canRetry: name === 'busy' || name === 'broken', isPending: false }
 }
 
 function statusToProblem(status: number): Problem {
@@ -46,7 +51,8 @@ function statusToProblem(status: number): Problem {
   if (status === 404) return { name: 'unknownLink', ...final }
   if (status === 410) return { name: 'expired', ...final }
   if (status === 403) return { name: 'otherBrowser', ...final }
-  if (status === 429 || status >= 500) return { name: 'busy', canRetry: true, isPending: true }
+  if (status === 429 || status === 503) return { name: 'busy', canRetry: true, isPending: true }
+  if (status >= 500) return { name: 'broken', canRetry: true, isPending: true }
   return { name: 'failure', ...final }
 }
 

@@ -1,6 +1,6 @@
 import { type Actor, defineModule } from '@billfold/core/modules'
 import { batch, remove } from '@billfold/core/storage'
-import { riskAuditActions, riskErrors, riskEvents } from './declarations.ts'
+import { riskAuditActions, riskErrors, riskEvents, riskScopes } from './declarations.ts'
 import { type RiskOptions, resolveRiskOptions } from './options.ts'
 import { riskPersonalData } from './personal-data.ts'
 import { createPolicyEngine } from './policies/authorize.ts'
@@ -12,6 +12,7 @@ import { sealedSummaries } from './requests/request-summary.ts'
 import { assessmentRetentionMs, sealedDetails } from './score/assessments.ts'
 import { createAssessmentsApi } from './score/assessments-api.ts'
 import { historyMs } from './score/collect-signals.ts'
+import { sealedPlaces } from './score/origin.ts'
 import { riskActs, riskApprovals, riskAssessments, riskCounters, riskPolicies, riskRequests } from './tables.ts'
 
 /**
@@ -38,10 +39,11 @@ export function risk(options: RiskOptions = {}) {
   return defineModule({
     name: 'risk',
     tables: [riskPolicies, riskCounters, riskRequests, riskApprovals, riskActs, riskAssessments],
-    sealedColumns: [sealedSummaries, sealedDetails],
+    sealedColumns: [sealedSummaries, sealedDetails, sealedPlaces],
     auditActions: riskAuditActions,
     events: riskEvents,
     errors: riskErrors,
+    serviceKeyScopes: riskScopes,
     create: (context) => {
       const { services, host } = context
       const engine = createPolicyEngine(services, settings)
@@ -82,7 +84,7 @@ export function risk(options: RiskOptions = {}) {
         functions: {
           policies: createPoliciesApi(services, engine, actor),
           approvals: createApprovalsApi(services, settings, actor),
-          ...createAssessmentsApi(services, settings.factors, actor),
+          ...createAssessmentsApi(services, settings, actor),
         },
       }
     },

@@ -19,6 +19,12 @@ export {
 } from './chain-clients/utxo-client-cases.ts'
 export { describeUtxoClient } from './chain-clients/describe-utxo-client.ts'
 export {
+  type TokenIndexerCase,
+  tokenIndexerCases,
+  type TokenIndexerUnderTest,
+} from './token-indexers/token-indexer-cases.ts'
+export { describeTokenIndexer } from './token-indexers/describe-token-indexer.ts'
+export {
   type DidRegistryCase,
   didRegistryCases,
   type DidRegistryUnderTest,

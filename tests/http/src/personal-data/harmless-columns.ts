@@ -96,6 +96,7 @@ export const harmlessColumns: readonly HarmlessColumns[] = [
     pattern: /^[\w.,=/ -]{0,256}$/,
     columns: [
       'users.origin',
+      'userOrigin',
       'payment_credential_attempts.lane',
       'action',
       'topic',

@@ -8,19 +8,21 @@ import type { Chain } from '../wallets/chains/chain.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { successSchema } from './schemas.ts'
+import { successSchema, secretTypeField } from './schemas.ts'
 
-const chainBody = z.object({
-  secretType: z.string(),
-  symbol: z.string(),
-  decimals: z.number(),
-  importWalletTypes: z
-    .array(z.string())
-    .describe('The importWalletType values of POST /api/wallets/import for this chain'),
-  requiredConfirmations: z.number().describe('Confirmations after which a transaction is final'),
-  blockNumber: z.number().optional().describe('The newest block; absent if no node says it'),
-  chainId: z.number().optional().describe('EVM chains: the chain id (EIP-155)'),
-})
+const chainBody = z
+  .object({
+    secretType: secretTypeField,
+    symbol: z.string(),
+    decimals: z.number(),
+    importWalletTypes: z
+      .array(z.string())
+      .describe('The importWalletType values of POST /api/wallets/import for this chain'),
+    requiredConfirmations: z.number().describe('Confirmations after which a transaction is final'),
+    blockNumber: z.number().optional().describe('The newest block; absent if no node says it'),
+    chainId: z.number().optional().describe('EVM chains: the chain id (EIP-155)'),
+  })
+  .meta({ id: 'Chain' })
 
 /** The routes that list the enabled chains, and describe one. */
 export function chainRoutes(custody: CustodyContext): readonly Route[] {
@@ -33,7 +35,7 @@ export function chainRoutes(custody: CustodyContext): readonly Route[] {
       summary: 'List the names of the chains on which wallets can be created',
       guard: service,
       replies: { 200: { description: 'The values of secretType', schema: successSchema(z.array(z.string())) } },
-      handler: () => Promise.resolve(custodySuccessReply([...chains.keys()])),
+      handler: () => Promise.resolve(custodySuccessReply([...chains.keys()].filter((name) => isListed(custody, name)))),
     }),
     route({
       id: 'getChain',
@@ -41,7 +43,7 @@ export function chainRoutes(custody: CustodyContext): readonly Route[] {
       path: '/api/chains/:secretType',
       summary: 'Describe a chain: its coin, its newest block and the confirmations that make a transaction final',
       guard: service,
-      params: z.object({ secretType: z.string().max(32) }),
+      params: z.object({ secretType: secretTypeField }),
       replies: { 200: { description: 'The chain', schema: successSchema(chainBody) } },
       handler: async ({ params }) =>
         custodySuccessReply(await describeChain(custody, getChain(chains, params.secretType))),
@@ -49,9 +51,22 @@ export function chainRoutes(custody: CustodyContext): readonly Route[] {
   ]
 }
 
+/** Chains that the vendor does not have, so that its clients know no such name and fail on a list that contains it. */
+const unknownToVendor: ReadonlySet<string> = new Set(['TRON'])
+
+/** A chain that is unknown to the vendor's clients is listed once the host has configured a node for it. */
+function isListed({ services }: CustodyContext, secretType: string): boolean {
+  return !unknownToVendor.has(secretType) || services.chainConnections.clients.has(secretType)
+}
+
 async function describeChain(custody: CustodyContext, chain: Chain): Promise<z.output<typeof chainBody>> {
-  const { secretType, symbol, decimals, parseWif } = chain
-  const forms = ['PRIVATE_KEY', 'KEYSTORE', ...(parseWif === undefined ? [] : ['WIF'])]
+  const { secretType, symbol, decimals, parseWif, encryptedWif } = chain
+  const forms = [
+    'PRIVATE_KEY',
+    'KEYSTORE',
+    ...(parseWif === undefined ? [] : ['WIF']),
+    ...(encryptedWif === undefined ? [] : ['WIF_PASSPHRASE']),
+  ]
   const blockNumber = await findBlockNumber(custody, secretType)
   const chainId = findChainId(custody, secretType)
   return {

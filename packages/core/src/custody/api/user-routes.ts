@@ -29,11 +29,14 @@ import {
   optionalField,
   pageSchema,
   successSchema,
+  signingMethodTypeField,
 } from './schemas.ts'
 
 const newUser = z.object({
   reference: optionalField(z.string().max(256)),
-  signingMethod: optionalField(z.object({ type: z.string().max(32), value: optionalField(signingMethodValueSchema) })),
+  signingMethod: optionalField(
+    z.object({ type: signingMethodTypeField, value: optionalField(signingMethodValueSchema) }),
+  ),
 })
 
 /** The routes that create, list, get, update and delete users. */
@@ -85,11 +88,12 @@ function listRoute({ services, service }: CustodyContext): Route {
     query: z.object({
       ...custodyPaging,
       reference: z.string().max(256).optional(),
+      owner: idSchema.optional().describe('The id of a user, who alone is listed'),
       includeSigningMethods: booleanQuerySchema.optional(),
     }),
     replies: { 200: { description: 'A page of users', schema: pageSchema(resultSchemas.user) } },
     handler: async ({ query }, { caller }) => {
-      const filter = { reference: query.reference, origin: reachableOrigin(caller) }
+      const filter = { id: query.owner, reference: query.reference, origin: reachableOrigin(caller) }
       const { items, pagination } = await readPage(query, (offset, limit) =>
         listUsers(services, caller.tenant, filter, { offset, limit }),
       )

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import { fetchBalances } from '../transactions/balances.ts'
-import { getCustodyUser, getReachableWallet, selectReachableWallets } from './custody-user.ts'
+import { getCustodyUser, getReachableWallet, visibleUserOrigins } from './custody-user.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { createStandaloneWallet, createUserWallet } from '../wallets/create.ts'
 import { listWallets, walletSortColumns } from '../wallets/find.ts'
@@ -30,11 +30,13 @@ import {
   resultSchemas,
   optionalField,
   pageSchema,
+  sortOrderQuery,
   successSchema,
+  secretTypeField,
 } from './schemas.ts'
 
 const newWallet = z.object({
-  secretType: z.string().max(32),
+  secretType: secretTypeField,
   userId: optionalField(idSchema),
   description: optionalField(z.string().max(1024)),
   identifier: optionalField(z.string().max(256)),
@@ -43,18 +45,19 @@ const newWallet = z.object({
 
 const filters = z.object({
   ...custodyPaging,
-  secretType: z.string().max(32).optional(),
+  secretType: secretTypeField.optional(),
   userId: idSchema.optional(),
   identifier: z.string().max(256).optional(),
   address: z.string().max(128).optional(),
   archived: booleanQuerySchema.optional(),
+  includeUsers: booleanQuerySchema.optional().describe('False lists wallets without a user only'),
+  linkable: booleanQuerySchema
+    .optional()
+    .describe('True lists wallets that can be linked to a user: those without one'),
+  owner: idSchema.optional().describe('The same as userId'),
   includeBalance: booleanQuerySchema.optional().describe('False leaves the balances out, and asks no node'),
   sortOn: z.enum(walletSortColumns).optional(),
-  sortOrder: z
-    .string()
-    .regex(/^(asc|desc)$/i)
-    .transform((order) => (order.toLowerCase() === 'asc' ? ('asc' as const) : ('desc' as const)))
-    .optional(),
+  sortOrder: sortOrderQuery,
 })
 
 /** The routes that create, import, export, update, list and get wallets, and list the chains. */
@@ -75,13 +78,15 @@ export function walletRoutes(custody: CustodyContext): readonly Route[] {
       query: filters,
       replies: { 200: { description: 'A page of wallets', schema: pageSchema(resultSchemas.wallet) } },
       handler: async ({ query }, { caller }) => {
+        const { userId = query.owner, linkable, includeUsers } = query
+        const userOrigins = visibleUserOrigins(caller, linkable === true ? false : includeUsers)
+        const filter = { ...query, userId, userOrigins, hasUser: linkable === false ? true : undefined }
         const { items, pagination } = await readPage(query, (offset, limit) =>
-          listWallets(services, caller.tenant, query, { ...query, offset, limit }),
+          listWallets(services, caller.tenant, filter, { ...query, offset, limit }),
         )
-        const rows = await selectReachableWallets(services, caller, items)
-        const balances = query.includeBalance === false ? noBalances : await fetchBalances(services, rows)
+        const balances = query.includeBalance === false ? noBalances : await fetchBalances(services, items)
         return custodySuccessReply(
-          rows.map((row) => toCustodyWalletBody(chains, row, balances.get(row.id))),
+          items.map((row) => toCustodyWalletBody(chains, row, balances.get(row.id))),
           pagination,
         )
       },
@@ -126,7 +131,10 @@ function createRoute(custody: CustodyContext): Route {
       const user = await getCustodyUser(services, context.caller, body.userId)
       const header = await parseSigningMethod(services, context, headers)
       const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header, body.pincode)
-      return walletReply(custody, await createUserWallet(services, actor, user.id, chain, body, authorizedBy))
+      return walletReply(
+        custody,
+        await createUserWallet(services, actor, user.id, chain, { ...body, userOrigin: user.origin }, authorizedBy),
+      )
     },
   })
 }

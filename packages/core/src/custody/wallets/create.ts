@@ -9,12 +9,14 @@ import {
   commitAuthorized,
   loadMasterSecret,
 } from '../../identity/signing-methods/authorized-method.ts'
+import { custodyOrigin } from '../../identity/users/create.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
 import { batch, insert } from '../../kernel/storage/index.ts'
 import type { Chain, ChainKey } from './chains/chain.ts'
 import { sealWalletKey, walletEventData, type CustodyWalletRow } from './sealing.ts'
+import { noUserOrigin } from './user-origin.ts'
 import { getOrCreateSeed } from './wallet-seed.ts'
 import { wallets } from './tables.ts'
 
@@ -28,6 +30,8 @@ export const maxWalletsPerUser = 900
 export interface WalletInput {
   readonly description?: string | undefined
   readonly identifier?: string | undefined
+  /** The origin of its user, if it has one. Default: that of the custody API. */
+  readonly userOrigin?: string | undefined
 }
 
 /**
@@ -123,6 +127,7 @@ export function buildWalletRow(
   return {
     id,
     ...owner,
+    userOrigin: owner.userId === null ? noUserOrigin : (input.userOrigin ?? custodyOrigin),
     secretType: chain.secretType,
     address: key.address,
     identifier: input.identifier ?? null,

@@ -205,8 +205,7 @@ export function decodeTronTransaction(hex: string): DecodedTronTransaction {
   const [fields, signature] = splitTransaction(Buffer.from(hex, 'hex'))
   const rawHex = fields.toString('hex')
   const txid = sha256(fields)
-  const transfer = utils.deserializeTx.deserializeTransaction('TransferContract', rawHex)
-  const contract = transfer.contract[0].type === 'TriggerSmartContract' ? 'TriggerSmartContract' : 'TransferContract'
+  const contract = fields.includes('protocol.TriggerSmartContract') ? 'TriggerSmartContract' : 'TransferContract'
   const decoded = utils.deserializeTx.deserializeTransaction(contract, rawHex)
   const { value } = decoded.contract[0].parameter
   return {

@@ -29,8 +29,12 @@ export async function startTronNode(): Promise<TronNode> {
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk))
       request.on('end', () => {
-        const body = answer(chain, resources, request.url ?? '', Buffer.concat(chunks).toString())
-        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+        try {
+          const body = answer(chain, resources, request.url ?? '', Buffer.concat(chunks).toString())
+          response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+        } catch {
+          response.writeHead(500).end()
+        }
       })
     })
     created.listen(at, '127.0.0.1')

@@ -22,7 +22,7 @@ export async function reconcileReserving(
   rows: readonly TransactionRow[],
 ): Promise<void> {
   const pending: TransactionRow[] = []
-  for (const row of rows.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
+  for (const row of rows.toSorted((one, other) => one.createdAt - other.createdAt)) {
     const status = await resolveOnChainStatus(services, client, row)
     if (status.state === 'unknown') await reconcileUnknown(services, client, row)
     else if (status.state === 'pending') pending.push(row)

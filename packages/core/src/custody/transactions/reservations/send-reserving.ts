@@ -11,7 +11,7 @@ import { feeRateReplacementInserts } from '../fee-bumping/replacements.ts'
 import type { TransactionPlan } from '../formats/reserving-format.ts'
 import { transactionLimits } from '../limits.ts'
 import { getCurrentResult } from '../sending/current-result.ts'
-import { findTransactionByIdempotencyKey } from '../sending/request-fingerprint.ts'
+import { findEarlier } from '../sending/request-fingerprint.ts'
 import { buildTransactionRow, type Sending } from '../sending/sending.ts'
 import { describeTransaction } from '../sending/transaction-act.ts'
 import { transactions } from '../tables.ts'
@@ -53,8 +53,8 @@ export async function repeatReserving(
 
 /** Signs and stores the transaction, or returns the row that another process has stored for the same idempotency key. */
 async function signAndStore(services: CustodyServices, chain: Chain, sending: Sending): Promise<TransactionRow> {
-  const { wallet, fingerprint, request } = sending
-  const waiting = await findTransactionByIdempotencyKey(services, wallet.id, fingerprint)
+  const { wallet, request } = sending
+  const waiting = await findEarlier(services, sending)
   if (waiting !== undefined) return waiting
   let { plan } = await planTransaction(services, wallet, chain, request)
   for (let attempt = 1; ; attempt++) {
@@ -63,7 +63,7 @@ async function signAndStore(services: CustodyServices, chain: Chain, sending: Se
     } catch (error) {
       if (!isCommitError(error) && !(error instanceof StaleReadError)) throw error
       if (attempt === transactionLimits.maxSendAttempts) throw new BillfoldError('storage.conflict', { cause: error })
-      const earlier = await findTransactionByIdempotencyKey(services, wallet.id, fingerprint)
+      const earlier = await findEarlier(services, sending)
       if (earlier !== undefined) return earlier
       await backoff(attempt)
       // What the node said becomes old while other processes send.
@@ -81,7 +81,8 @@ async function signOnce(
   plan: TransactionPlan,
   attempt: number,
 ): Promise<TransactionRow> {
-  const { account, actor, authorizedBy, wallet, request } = sending
+  const { account, actor, authorizedBy, wallet, request, claim } = sending
+  const claimed = (await claim?.writes()) ?? []
   const prepared = plan.prepare(await loadAccountState(services, account, attempt))
   const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () => ({
     ...walletAct(actor, wallet, authorizedBy),
@@ -94,6 +95,7 @@ async function signOnce(
   await commitAuthorized(
     services,
     authorizedBy,
+    ...claimed,
     ...reservationInserts(row, signed.reservations),
     insert(transactions, row),
     ...(await feeRateReplacementInserts(services, row, signed.replacements)),

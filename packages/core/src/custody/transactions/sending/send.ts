@@ -6,6 +6,7 @@ import { BillfoldError } from '../../../kernel/errors.ts'
 import { insert, isCommitError, backoff, StaleReadError } from '../../../kernel/storage/index.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
+import type { RequestClaim } from '../../saved-requests/claim-request.ts'
 import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
 import { walletAct } from '../../wallets/wallet-act.ts'
 import { describeTransaction } from './transaction-act.ts'
@@ -17,7 +18,7 @@ import { repeatReserving, sendReserving } from '../reservations/send-reserving.t
 import { tryBroadcastTransaction } from './broadcast.ts'
 import { getCurrentResult } from './current-result.ts'
 import { buildTransactionRow, type Sending } from './sending.ts'
-import { findTransactionByIdempotencyKey, computeTransactionFingerprint } from './request-fingerprint.ts'
+import { computeTransactionFingerprint, findEarlier } from './request-fingerprint.ts'
 import { transactionLimits } from '../limits.ts'
 import { findNextNonce, reserveNonceWrite } from './nonces.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
@@ -35,9 +36,10 @@ interface NonceSending extends Sending {
  * Signs and sends a transaction, authorized by a signing method of the wallet's owner. The signed transaction and its nonce
  * are stored before the broadcast. A stored transaction is sent eventually, even if the process dies or the node does not
  * respond; if `transaction.chain-unavailable` is thrown, nothing was stored and nothing will be sent. A request with the same
- * idempotency key and wallet sends once and returns the same result.
+ * idempotency key and wallet sends once and returns the same result. The commit that stores the transaction uses up `claim`, if given.
  * @throws BillfoldError `wallet.archived`, `signing-method.invalid` if the method does not belong to the wallet's owner,
- *   `idempotency-key.reused`, `input.invalid`, `server.busy`, `transaction.chain-unavailable`, `transaction.funds-pending`,
+ *   `idempotency-key.reused`, `input.invalid`, `server.busy`, `saved-request.already-signed`, `transaction.chain-unavailable`,
+ *   `transaction.funds-pending`,
  *   `transaction.insufficient-funds`, `transaction.rejected`, `transaction.replaced`, `transaction.reverted`,
  *   `transaction.unsupported-type`
  */
@@ -49,6 +51,7 @@ export async function sendTransaction(
   request: TransactionRequest,
   authorizedBy: AuthorizedMethod,
   idempotencyKey?: string,
+  claim?: RequestClaim,
 ): Promise<TransactionRow> {
   if (wallet.archivedAt !== null) throw new BillfoldError('wallet.archived')
   if (authorizedBy.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
@@ -56,10 +59,11 @@ export async function sendTransaction(
     throw new BillfoldError('input.invalid', { issues: [nonceNotAllowed] })
   assertTransactionsSupported(services.chainConnections, wallet.secretType)
   const client = getChainClient(services.chainConnections, wallet.secretType)
-  const fingerprint = computeTransactionFingerprint(request, idempotencyKey)
-  const earlier = await findTransactionByIdempotencyKey(services, wallet.id, fingerprint)
+  // A saved request is used once, and not repeated by its key.
+  const fingerprint = claim?.fingerprint ?? computeTransactionFingerprint(request, idempotencyKey)
+  const earlier = await findEarlier(services, { wallet, fingerprint, claim })
   const account = { network: client.network, address: wallet.address }
-  const sending = { actor, wallet, authorizedBy, request, fingerprint, account }
+  const sending = { actor, wallet, authorizedBy, request, fingerprint, account, claim }
   if (!hasNonces(client))
     return earlier === undefined
       ? sendReserving(services, client, chain, sending)
@@ -100,7 +104,7 @@ async function signAndStore(
     } catch (error) {
       if (!isCommitError(error) && !(error instanceof StaleReadError)) throw error
       if (attempt === transactionLimits.maxSendAttempts) throw new BillfoldError('storage.conflict', { cause: error })
-      const earlier = await findTransactionByIdempotencyKey(services, sending.wallet.id, sending.fingerprint)
+      const earlier = await findEarlier(services, sending)
       if (earlier !== undefined) return { row: earlier, isNew: false }
       await backoff(attempt)
     }
@@ -114,7 +118,8 @@ async function signOnce(
   mined: number,
   next: number,
 ): Promise<TransactionRow> {
-  const { account, actor, authorizedBy, wallet, unsigned, request } = sending
+  const { account, actor, authorizedBy, wallet, unsigned, request, claim } = sending
+  const claimed = (await claim?.writes()) ?? []
   const [counter] = await services.storage.find(accountNonces, { where: { ...account }, limit: 1 })
   const nonce = await findNextNonce(services, account, next, counter?.next ?? 0)
   if (nonce - mined >= transactionLimits.maxUnconfirmed) throw new BillfoldError('server.busy')
@@ -134,6 +139,7 @@ async function signOnce(
   await commitAuthorized(
     services,
     authorizedBy,
+    ...claimed,
     reserveNonceWrite(account, counter?.next, nonce),
     insert(transactions, row),
     ...(await replacementInserts(services, row, replacements)),

@@ -1,0 +1,12 @@
+export { parseX5c, verifyPath } from './certificate-path.ts'
+export type { CredentialSigner } from './credential-signer.ts'
+export { keyringSigner, sealSigningKey } from './keyring-signer.ts'
+export { localSigner } from './signer-key.ts'
+export {
+  type TrustAnchor,
+  type TrustAnchorInput,
+  trustAnchors,
+  type TrustList,
+  type TrustPurpose,
+  type TrustQuery,
+} from './trust-list.ts'
