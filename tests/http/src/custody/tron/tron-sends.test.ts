@@ -194,7 +194,7 @@ describe('transactions of TRON', () => {
       return (await host.call('POST', '/api/transactions/build', { transactionRequest: request })).result
     }
     const first = await build()
-    expect(first).toMatchObject({ type: 'TRANSFER', energy: '0', fee: `${first.bandwidth}000` })
+    expect(first).toMatchObject({ energy: '0', fee: `${first.bandwidth}000` })
     const decoded = utils.deserializeTx.deserializeTransaction('TransferContract', first.unsigned)
     expect(decoded.contract[0].parameter.value.amount).toBe(1_000_000)
     node.resources.bandwidth = 600
