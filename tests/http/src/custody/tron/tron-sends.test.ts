@@ -275,8 +275,9 @@ describe('transactions of TRON', () => {
     expect(found.map(({ status }) => status)).toEqual(['SUCCEEDED', 'FAILED'])
     await maintain(host)
     const { result } = await host.call('GET', '/api/transactions')
-    const listed = new Map(result.map((row: any) => [row.transactionHash, row.transactionRequest.status]))
-    expect(sends.map(({ result: sent }) => listed.get(sent.transactionHash))).toEqual(['SUCCEEDED', 'FAILED'])
+    const listed = (hash: string): string =>
+      result.find((row: { readonly transactionHash: string }) => row.transactionHash === hash).transactionRequest.status
+    expect(sends.map(({ result: sent }) => listed(sent.transactionHash))).toEqual(['SUCCEEDED', 'FAILED'])
   })
 
   it('are not replaced', async () => {

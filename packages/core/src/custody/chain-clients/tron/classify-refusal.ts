@@ -8,8 +8,8 @@ export function classifyTronRefusal(code: string, message: string): ReservingBro
   switch (code) {
     case 'DUP_TRANSACTION_ERROR':
       return { outcome: 'accepted' }
+    // TAPOS_ERROR: the reference block is too old, or of a chain that the node has left.
     case 'TRANSACTION_EXPIRATION_ERROR':
-    // The reference block is too old, or of a chain that the node has left.
     case 'TAPOS_ERROR':
       return { outcome: 'expired' }
     case 'BANDWITH_ERROR':
