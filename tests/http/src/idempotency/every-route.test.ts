@@ -24,6 +24,8 @@ const exceptions: Readonly<Record<string, string>> = {
   'authentication.ecdsaHelper': 'computes',
   'authentication.ecdsaHelperMethod': 'computes',
   'onboarding.createApplication': 'has its own Idempotency-Key, retained as long as the application',
+  'onboarding.createPresentation': 'an additional request is harmless, and expires in minutes',
+  'onboarding.completePresentation': 'takes a code once',
   'dids.createToken': 'an additional token is harmless, and none is stored',
   'dids.signDidAuth': 'signs a token that is valid for minutes',
   'custody.createToken': 'an additional token is harmless, and none is stored',

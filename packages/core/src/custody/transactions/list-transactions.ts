@@ -61,7 +61,7 @@ export async function listTransactions(
     ...(userOrigins !== undefined && { userOrigin: { in: [...userOrigins] } }),
     ...(owned !== undefined && { walletId: { in: owned.map(({ id }) => id) } }),
   }
-  return services.storage.find(transactions, { where, orderBy: [['id', sortOrder]], limit, offset })
+  return services.storage.find(transactions, { where, orderBy: [['id', sortOrder]], limit, offset, mayBeStale: true })
 }
 
 /** Finds a transaction that was sent for a wallet of a tenant. */
