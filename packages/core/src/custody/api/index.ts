@@ -1,3 +1,4 @@
+import { describeCustody } from './description.ts'
 import type { CustodyServices } from '../services.ts'
 import type { ChainClients, FeeBumping } from '../chain-clients/index.ts'
 import { defaultCommunity } from '../../identity/biometrics/verification-configurations.ts'
@@ -29,6 +30,7 @@ import { custodyErrorBody } from './schemas.ts'
 import { securityRoutes } from './security-routes.ts'
 import { signatureRoutes } from './signature-routes.ts'
 import { signingMethodRoutes } from './signing-method-routes.ts'
+import { tokenContractRoutes } from './token-contract-routes.ts'
 import { tokenRoute } from '../../identity/api/token-route.ts'
 import { transactionRoutes } from './transaction-routes.ts'
 import { userRoutes } from './user-routes.ts'
@@ -121,6 +123,7 @@ export function custodyApi(
       ...transactionRoutes(custody),
       feesRoute(custody),
       ...contractRoutes(custody),
+      ...tokenContractRoutes(custody),
       walletEventsRoute(custody),
       ...swapRoutes(custody),
       ...clientRoutes(custody),
@@ -129,5 +132,6 @@ export function custodyApi(
     ]),
     errorReply: custodyErrorReply,
     errorSchema: custodyErrorBody,
+    description: describeCustody(custody),
   })
 }
