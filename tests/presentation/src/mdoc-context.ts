@@ -30,8 +30,7 @@ export const mdocContext: MdocContext = {
         return sign('sha256', toBeSigned, { key: privateKey, dsaEncoding: 'ieee-p1363' })
       },
       verify: ({ key, sign1 }) => {
-        const { crv, kty, x, y } = key.jwk as JsonWebKey
-        const publicKey = createPublicKey({ key: { crv, kty, x, y } as JsonWebKey, format: 'jwk' })
+        const publicKey = createPublicKey({ key: key.jwk, format: 'jwk' })
         return verify('sha256', sign1.toBeSigned, { key: publicKey, dsaEncoding: 'ieee-p1363' }, sign1.signature)
       },
     },
@@ -44,7 +43,7 @@ export const mdocContext: MdocContext = {
         return name === field ? [value] : []
       }),
     getPublicKey: ({ certificate }) =>
-      CoseKey.fromJwk(new X509Certificate(certificate).publicKey.export({ format: 'jwk' }) as Record<string, unknown>),
+      CoseKey.fromJwk(new X509Certificate(certificate).publicKey.export({ format: 'jwk' })),
     verifyCertificateChain: ({ trustedCertificates, x5chain: [leaf] }) => {
       const certificate = new X509Certificate(leaf ?? new Uint8Array())
       const isTrusted = trustedCertificates.some((one) => certificate.verify(new X509Certificate(one).publicKey))

@@ -57,7 +57,7 @@ const issueTheirs = async () => {
   const other = new Issuer(docType, mdocContext)
   other.addIssuerNamespace(docType, { ...elements, birth_date: new DateOnly('1984-01-26') })
   const signed = await other.sign({
-    signingKey: CoseKey.fromJwk(issuer.privateKey.export({ format: 'jwk' }) as Record<string, unknown>),
+    signingKey: CoseKey.fromJwk(issuer.privateKey.export({ format: 'jwk' })),
     algorithm: SignatureAlgorithm.ES256,
     digestAlgorithm: 'SHA-256',
     validityInfo: { signed: new Date(now), validFrom: new Date(now), validUntil: new Date(now + 86_400_000) },
@@ -72,7 +72,7 @@ const presentWithTheirs = async (credential: string) => {
   const itemsRequest = ItemsRequest.create({
     docType,
     namespaces: { [docType]: { given_name: true, birth_date: true } },
-  } as never)
+  })
   const response = await Holder.createDeviceResponseForDeviceRequest(
     {
       deviceRequest: DeviceRequest.create({ docRequests: [DocRequest.create({ itemsRequest })] }),

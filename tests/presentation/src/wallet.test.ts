@@ -34,7 +34,7 @@ const wallet = new Openid4vpClient({
       const { publicKey } = new X509Certificate(Buffer.from(der, 'base64'))
       await compactVerify(compact, publicKey)
       const { kty, crv, x, y } = publicKey.export({ format: 'jwk' })
-      return { verified: true, signerJwk: { kty: String(kty), crv, x, y } as never }
+      return { verified: true, signerJwk: { kty: String(kty), crv, x, y } }
     },
     getX509CertificateMetadata: () => ({ sanDnsNames: [], sanUriNames: [] }),
     decryptJwe: () => Promise.resolve({ decrypted: false }),
@@ -61,7 +61,7 @@ interface Request {
 async function answer(uri: string, present: (request: Request) => Promise<Record<string, [string]>>): Promise<number> {
   const parsed = wallet.parseOpenid4vpAuthorizationRequest({ authorizationRequest: uri })
   const resolved = await wallet.resolveOpenId4vpAuthorizationRequest({
-    authorizationRequestPayload: parsed.params as never,
+    authorizationRequestPayload: parsed.params,
   })
   expect(resolved.client.prefix).toBe('x509_hash')
   const { authorizationRequestPayload } = resolved
@@ -74,7 +74,7 @@ async function answer(uri: string, present: (request: Request) => Promise<Record
         authorization_signing_alg_values_supported: [],
         authorization_encryption_alg_values_supported: ['ECDH-ES'],
         authorization_encryption_enc_values_supported: ['A128GCM', 'A256GCM'],
-      } as never,
+      },
     },
   })
   const { response } = await wallet.submitOpenid4vpAuthorizationResponse({
