@@ -5,7 +5,7 @@ import { transactions } from './tables.ts'
 import type { TransactionRow } from './transaction-row.ts'
 
 /** The status of a stored transaction, by its state: final ones are known from the chain, others are pending. */
-export const storedStatuses = {
+const storedStatuses = {
   signed: 'PENDING',
   sent: 'PENDING',
   mined: 'SUCCEEDED',

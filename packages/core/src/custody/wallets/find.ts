@@ -93,15 +93,6 @@ function toOrderBy({ sortOn, sortOrder = 'desc' }: WalletPage): NonNullable<Quer
       ]
 }
 
-/** Lists the wallets with these ids, at most 1,000, archived ones too. */
-export function listWalletsById(
-  { storage }: CustodyServices,
-  tenant: string,
-  ids: readonly string[],
-): Promise<CustodyWalletRow[]> {
-  return ids.length === 0 ? Promise.resolve([]) : storage.find(wallets, { where: { id: { in: ids }, tenant } })
-}
-
 /** Gets a wallet of a tenant by its id. @throws BillfoldError `wallet.not-found` */
 export async function getCustodyWallet(
   services: CustodyServices,

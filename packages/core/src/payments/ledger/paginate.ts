@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type RowOf, type Storage, type Table, type Where } from '../../kernel/storage/index.ts'
 
 /** Number of rows per query. */
-const pageSize = 1000
+export const pageSize = 1000
 
 /**
  * Reads all rows of a table in pages, ordered by a unique column, or those after `start`. The next page is
