@@ -155,7 +155,12 @@ export type {
   TokenIndexer,
   TokenOwner,
 } from './custody/tokens/token-indexer.ts'
-export { contractIndexer, type IndexedChain, type IndexedContract, type IndexedToken } from './custody/tokens/contract-indexer.ts'
+export {
+  contractIndexer,
+  type IndexedChain,
+  type IndexedContract,
+  type IndexedToken,
+} from './custody/tokens/contract-indexer.ts'
 export { type EvmChain, evmChain } from './custody/wallets/chains/evm.ts'
 export { type BitcoinChain, bitcoinChain } from './custody/wallets/chains/bitcoin.ts'
 export type { KeystoreFormat, ParsedKeystore } from './custody/wallets/keystores/keystore-format.ts'
