@@ -83,7 +83,7 @@ describeMounted(
     test('takes an mdoc over the Digital Credentials API from the origin of the request', async () => {
       const created = await verifier().request({ query: 'pid', flow: 'dc-api', origin })
       const { data, protocol, responseUrl } = created.dcApi ?? expect.fail('no request')
-      const request = authenticateRequest(data.request)
+      const request = authenticateRequest(data.request ?? '')
       const vpToken = { 'pid-2': [await presentMdoc(request, await issuePidMdoc(pki.issuer))] }
       const json = { protocol, data: { response: await encryptResponse(request, { vp_token: vpToken }) } }
       const post = (from: string) => client.request('POST', below(responseUrl), { headers: { origin: from }, json })
