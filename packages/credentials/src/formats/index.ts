@@ -40,3 +40,13 @@ export {
 } from './status-list/status-list-token.ts'
 export { createStatusList, statusAt, type StatusBits, statusValues, withStatus } from './status-list/status-list.ts'
 export type { CredentialSigner } from '../trust/credential-signer.ts'
+export { parseX5c, type PathInput, type VerifiedPath, verifyPath } from '../trust/certificate-path.ts'
+export {
+  type TrustAnchor,
+  type TrustAnchorInput,
+  trustAnchors,
+  type TrustList,
+  type TrustPurpose,
+  type TrustQuery,
+} from '../trust/trust-list.ts'
+export { localSigner } from '../trust/signer-key.ts'
