@@ -58,3 +58,7 @@ export {
 export type { CreatedRequest } from './verifier/requests/request-plan.ts'
 export type { ResultInput } from './verifier/results/get-result.ts'
 export type { PresentationResult, VerifiedCredential } from './verifier/results/presentation-result.ts'
+export type { HeldCredential } from './holder/credentials/credential-description.ts'
+export type { WalletProvider } from './holder/options.ts'
+export type { LogOutcome, LoggedPresentation } from './holder/present/presentation-log.ts'
+export type { WalletHttp, WalletRequest, WalletResponse } from './holder/wallet-http.ts'

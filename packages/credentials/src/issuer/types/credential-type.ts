@@ -113,7 +113,7 @@ import type { Disclosure } from '../../formats/sd-jwt/create-sd-jwt.ts'
  *
  * const membership = credentialType({
  *   id: 'membership',
- *   claims: z.object({ given_name: z.string(), level: z.enum(['silver', 'gold']) }),
+ *   claims: object({ given_name: string(), level: string() }),
  *   sdJwt: { vct: 'urn:example:membership:1' },
  *   display: [{ name: 'Membership', locale: 'en' }],
  * })
