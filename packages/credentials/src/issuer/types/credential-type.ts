@@ -108,8 +108,7 @@ const reservedClaims = ['iss', 'nbf', 'exp', 'iat', 'cnf', 'vct', 'vct#integrity
  * @example
  * ```ts
  * import { credentialType } from '@billfold/credentials'
- * import type { z } from 'zod'
-import type { Disclosure } from '../../formats/sd-jwt/create-sd-jwt.ts'
+ * import { object, string } from 'zod'
  *
  * const membership = credentialType({
  *   id: 'membership',
