@@ -62,3 +62,4 @@ export type { HeldCredential } from './holder/credentials/credential-description
 export type { WalletProvider } from './holder/options.ts'
 export type { LogOutcome, LoggedPresentation } from './holder/present/presentation-log.ts'
 export type { WalletHttp, WalletRequest, WalletResponse } from './holder/wallet-http.ts'
+export type { CredentialRecords } from './records.ts'

@@ -11,6 +11,7 @@ import type { JsonObject } from '../../formats/json.ts'
 import { holderError } from '../holder-error.ts'
 import { readStored } from '../receive/verify-received.ts'
 import { loadSecret, openInstance } from '../secrets/holder-secrets.ts'
+import type { StoredContext } from '../../stored-context.ts'
 import type { HolderContext } from '../settings.ts'
 import { type HeldCredentialRow, heldCredentials, heldInstances } from '../tables.ts'
 import { type HeldCredential, toHeldCredential } from './credential-description.ts'
@@ -19,7 +20,7 @@ import { type HeldCredential, toHeldCredential } from './credential-description.
 export const maxCredentials = 200
 
 /** Lists the credentials of a user, newest first. */
-export async function listHeldCredentials(context: HolderContext, userId: string): Promise<readonly HeldCredential[]> {
+export async function listHeldCredentials(context: StoredContext, userId: string): Promise<readonly HeldCredential[]> {
   const rows = await listCredentialRows(context, userId)
   const held: HeldCredential[] = []
   for (const row of rows) held.push(await toHeldCredential(context, row))
@@ -28,7 +29,7 @@ export async function listHeldCredentials(context: HolderContext, userId: string
 
 /** Lists the rows of a user's credentials, newest first. */
 export function listCredentialRows(
-  { services, tenant }: HolderContext,
+  { services, tenant }: StoredContext,
   userId: string,
 ): Promise<readonly HeldCredentialRow[]> {
   const where = { tenant, userId }
