@@ -27,6 +27,7 @@ const benchmarks = {
   faces: ['10', '1000'],
   'rate-limits': ['1', '200'],
   credentials: ['2', '20'],
+  issuance: ['1'],
   policies: ['1', '10'],
 }
 

@@ -13,7 +13,7 @@ import { readStored } from '../receive/verify-received.ts'
 import { loadSecret, openInstance } from '../secrets/holder-secrets.ts'
 import type { StoredContext } from '../../stored-context.ts'
 import type { HolderContext } from '../settings.ts'
-import { type HeldCredentialRow, heldCredentials, heldInstances } from '../tables.ts'
+import { type HeldCredentialRow, heldCredentials, heldInstances, holderIssuances } from '../tables.ts'
 import { type HeldCredential, toHeldCredential } from './credential-description.ts'
 
 /** The largest number of credentials of a user. */
@@ -78,12 +78,17 @@ export async function forgetCredential(
 ): Promise<void> {
   const { services, tenant } = context
   await retryOnConflict(async () => {
-    await getCredentialRow(context, userId, id)
+    const { issuanceId } = await getCredentialRow(context, userId, id)
+    const others = await services.storage.find(heldCredentials, { where: { tenant, userId, issuanceId }, limit: 2 })
     await services.storage.commit(
       batch(
         methodUnchanged(authorized),
         remove(heldCredentials, { where: { id, tenant, userId } }),
         remove(heldInstances, { where: { credentialId: id, userId }, expectedRows: 'any' }),
+        // Its tokens renew nothing any more.
+        ...(issuanceId !== null && others.length === 1
+          ? [remove(holderIssuances, { where: { id: issuanceId, userId }, expectedRows: 'any' })]
+          : []),
         auditWrite(actor, 'credential.forgotten', id, services.now(), { userId }),
         ...eventWrites(services, tenant, 'credential.forgotten', { credentialId: id, userId }),
       ),
