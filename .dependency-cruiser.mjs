@@ -35,7 +35,7 @@ const packages = {
   'verifier-face': ['core'],
   passkeys: ['core'],
   credentials: ['core'],
-  cli: ['core', 'storage-kysely', 'risk'],
+  cli: ['core', 'storage-kysely', 'risk', 'credentials'],
 }
 
 const core = '^packages/core/src/'
