@@ -11,7 +11,32 @@ interface DerivedTable {
   readonly rows: readonly (readonly string[])[]
 }
 
+/** An endpoint that the vendor's SDK calls; a test of `tests/http` calls each, and compares the reply with the model. */
+interface SdkEndpoint {
+  readonly method: string
+  readonly path: string
+  readonly model: string
+  readonly refused?: string
+  readonly note?: string
+}
+
+const sdkEndpoints: readonly SdkEndpoint[] = JSON.parse(
+  readFileSync(join(root, 'tests/http/recordings/venly-sdk-3.1-endpoints.json'), 'utf8'),
+)
+
+function describeAnswer({ model, refused, note }: SdkEndpoint): string {
+  if (refused !== undefined) return `refused: 400 \`${refused}\``
+  const shape = model === '' ? 'answered' : model === 'any' ? 'answered, no fixed model' : `\`${model}\``
+  return note?.startsWith('`') === true ? `${shape}; with the option ${note}` : shape
+}
+
 const derivedTables: readonly DerivedTable[] = [
+  {
+    page: 'docs/compatibility.md',
+    name: 'SDK endpoints',
+    columns: ['endpoint', 'answer'],
+    rows: sdkEndpoints.map((endpoint) => [`\`${endpoint.method} ${endpoint.path}\``, describeAnswer(endpoint)]),
+  },
   {
     page: 'docs/errors.md',
     name: 'errors',

@@ -14,6 +14,7 @@ import { createKoaApp } from './koa-app.ts'
 import { logger } from './logger.ts'
 import { notifier } from './notifier.ts'
 import { onboardingOptions } from './onboarding.ts'
+import { hostPasskeys } from './passkeys.ts'
 import { readHostSettings } from './settings.ts'
 
 const settings = readHostSettings(process.env)
@@ -21,13 +22,15 @@ const { baseUrl } = settings
 mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 
 const { db, dialect, driver } = await connectHostDatabase(settings)
-await migrate(db, { dialect })
+const modules = [hostPasskeys(settings)] as const
+await migrate(db, { dialect, modules })
 // The models are loaded with the first face.
 const verifier = faceVerifier()
 const adminDid = settings.demo ? loadOrCreateAdminDid(settings) : undefined
 const billfold = createBillfold({
   storage: kyselyStorage(db, { dialect, ...driver }),
   keyring: loadHostKeyring(settings),
+  modules,
   logger,
   notifier,
   issuer: baseUrl,

@@ -75,7 +75,10 @@ export async function createCustodyHost(options: HostOptions = {}): Promise<Cust
     custody: { rawSignatures: true },
     modules: [risk(options.risk)],
   })
-  const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'test', scopes: ['custody', 'custody:all-users'] })
+  const { keyId, keySecret } = await billfold.serviceKeys.create({
+    tag: 'test',
+    scopes: ['custody', 'custody:all-users'],
+  })
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
   return { billfold, call: createCall(billfold, authorization) }
 }

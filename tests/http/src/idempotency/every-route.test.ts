@@ -31,6 +31,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'custody.createToken': 'an additional token is harmless, and none is stored',
   'custody.createTransaction': 'has its own Idempotency-Key, retained as long as the transaction',
   'custody.executeTransaction': 'has its own Idempotency-Key, retained as long as the transaction',
+  'custody.buildSwap': 'computes',
   'custody.decodeContractData': 'computes',
   'custody.encodeContractCall': 'computes',
   'custody.readContract': 'reads',
