@@ -12,6 +12,7 @@ import { createIssuer, type IssuerFunctions } from './issuer/create-issuer.ts'
 import { createWellKnown } from './issuer/well-known.ts'
 import type { CredentialsOptions } from './options.ts'
 import { createCredentialRecords, type CredentialRecords } from './records.ts'
+import { credentialScopes } from './scopes.ts'
 import { createVerifier, type VerifierFunctions } from './verifier/create-verifier.ts'
 
 interface RoleFunctions {
@@ -53,6 +54,7 @@ export function credentials(options: CredentialsOptions): Module<'credentials'> 
     masterSecretColumns: roles.flatMap(({ masterSecretColumns = [] }) => masterSecretColumns),
     sealingExceptions: merge(roles.map(({ sealingExceptions = {} }) => sealingExceptions)),
     personalDataExceptions: merge(roles.map(({ personalDataExceptions = {} }) => personalDataExceptions)),
+    serviceKeyScopes: credentialScopes,
     auditActions: credentialsAuditActions,
     events: credentialsEvents,
     errors: credentialsErrors,
