@@ -27,6 +27,7 @@ const benchmarks = {
   faces: ['10', '1000'],
   'rate-limits': ['1', '200'],
   policies: ['1', '10'],
+  passkeys: ['3', '20'],
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-benchmarks-'))
