@@ -32,6 +32,7 @@ const benchmarks = {
   credentials: ['2', '20'],
   issuance: ['1'],
   policies: ['1', '10'],
+  passkeys: ['3', '20'],
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-benchmarks-'))
