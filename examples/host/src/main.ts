@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { mkdirSync } from 'node:fs'
 import { createBillfold } from '@billfold/core'
+import { risk } from '@billfold/risk'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { faceVerifier } from '@billfold/verifier-face'
 import { custodyOptions } from './custody.ts'
@@ -21,7 +22,8 @@ const { baseUrl } = settings
 mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 
 const { db, dialect, driver } = await connectHostDatabase(settings)
-await migrate(db, { dialect })
+const modules = [risk()] as const
+await migrate(db, { dialect, modules })
 // The models are loaded with the first face.
 const verifier = faceVerifier()
 const adminDid = settings.demo ? loadOrCreateAdminDid(settings) : undefined
@@ -39,6 +41,7 @@ const billfold = createBillfold({
     ...(settings.demo && { contactVerification: 'host', openingGrant: '0.25' }),
   },
   custody: custodyOptions(settings),
+  modules,
   dids: { adminDids: adminDid === undefined ? [] : [adminDid.did], registries: createDidRegistries(settings) },
 })
 const app = settings.framework === 'koa' ? createKoaApp(billfold) : createExpressApp(billfold)
