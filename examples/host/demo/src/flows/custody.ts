@@ -10,11 +10,8 @@ async function withAttempts(error: unknown, userId: string | undefined): Promise
   throw new Error(`${message}. Attempts left: ${String(left)}`, { cause: error })
 }
 
-const severities: Readonly<Record<string, number>> = { NOTE: 1, LOW: 3, MEDIUM: 5, HIGH: 7, CRITICAL: 9 }
-
 /** The score, the factors that raise it, and what waits for approval. */
 function riskFacts(reply: unknown): readonly Fact[] {
-  const severity = getText(reply, 'assessment', 'severity')
   const score = Number(getIn(reply, 'assessment', 'score'))
   const reasons = getList(reply, 'assessment', 'factors')
     .map((factor) => ({ name: String(getIn(factor, 'name')), value: Number(getIn(factor, 'value') ?? 0) }))
@@ -23,8 +20,8 @@ function riskFacts(reply: unknown): readonly Fact[] {
     .slice(0, 3)
     .map(({ name, value }) => `${name} ${value}`)
   return [
-    { label: 'Severity', value: severity, gauge: { value: severities[severity] ?? 0, max: 9 } },
-    { label: 'Score', value: score.toFixed(2) },
+    { label: 'Score', value: `${score.toFixed(2)} of 100`, gauge: { value: score, max: 100 } },
+    { label: 'Severity', value: getText(reply, 'assessment', 'severity') },
     { label: 'Highest factors', value: reasons.length === 0 ? 'none of 4 or more' : reasons.join(', ') },
     { label: 'Pending approvals', value: String(getIn(reply, 'waiting')) },
   ]
@@ -89,7 +86,7 @@ export const custodyFlow: Flow = {
     }
     const risk: FlowStep = {
       title: 'Assess the risk',
-      text: 'A score from 0 to 9 by the OWASP Risk Rating Methodology, from what this user has done. Wrong PINs raise it.',
+      text: 'A score from 0 to 100 by the OWASP Risk Rating Methodology, from what this user has done. Wrong PINs raise it.',
       action: 'Assess',
       isReady: () => wallet !== undefined,
       run: async () => riskFacts(await runAction('custody/risk', { userId })),
