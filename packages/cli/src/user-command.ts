@@ -2,12 +2,13 @@ import { UsageError } from './command.ts'
 import { createCommandGroup, defineSubcommand } from './command-group.ts'
 import { requireArgument } from './parse-arguments.ts'
 import { createProgressReporter } from './report-progress.ts'
+import { runUserPasskeys } from './user-passkeys.ts'
 import { billfoldOptions, withBillfold } from './with-billfold.ts'
 
-/** `billfold user`: exports and erases personal data, and unlocks users. */
+/** `billfold user`: exports and erases personal data, unlocks users, lists and deletes passkeys. */
 export const userCommand = createCommandGroup({
   name: 'user',
-  summary: 'export or erase the personal data of a user, or unlock a user',
+  summary: 'export or erase the personal data of a user, unlock a user, list or delete passkeys',
   subcommands: {
     export: defineSubcommand({
       arguments: 'ID',
@@ -45,6 +46,14 @@ If a vendor stores the user's face template, the host must erase the user itself
         await withBillfold(values, terminal, (billfold) => billfold.users.unlock(user, values.tenant))
         return { text: `Unlocked ${user}\n`, data: { unlocked: user } }
       },
+    }),
+    passkeys: defineSubcommand({
+      arguments: 'list ID | delete ID PASSKEY',
+      summary: 'list the passkeys of a user, or delete one that signs in',
+      details:
+        'A deletion is recorded in the audit log. A passkey that is a signing method is deleted by the custody API, authorized by another method of the user. The tables are created by the migrations of a host that has the module @billfold/passkeys.',
+      options: { yes: { type: 'boolean', help: 'confirm the deletion' }, ...billfoldOptions },
+      run: runUserPasskeys,
     }),
   },
 })
