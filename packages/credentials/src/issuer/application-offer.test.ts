@@ -84,6 +84,8 @@ describe('an approved application', () => {
     expect([early.status, early.body['code']]).toEqual([409, 'application_not_approved'])
     await approve(id)
     const first = await offer(headers, id)
+    await host.deliver()
+    sent.length = 0
     const second = await offer(headers, id)
     expect([first.status, second.status]).toEqual([201, 201])
     expect(second.text).not.toContain('txCode')
