@@ -147,9 +147,8 @@ function toWalletUris(settings: VerifierSettings, body: RequestBody): Pick<Creat
 
 /** Objects and arrays are JSON in parameters (OpenID4VP 1.0 section 5.1). */
 function toParameters(request: Readonly<Record<string, unknown>>): URLSearchParams {
-  const entries = Object.entries(request).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value : JSON.stringify(value),
-  ])
-  return new URLSearchParams(Object.fromEntries(entries))
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(request))
+    parameters.set(name, typeof value === 'string' ? value : JSON.stringify(value))
+  return parameters
 }
