@@ -117,6 +117,7 @@ export type {
   TokenOwner,
 } from './custody/tokens/token-indexer.ts'
 export { contractIndexer, type IndexedChain, type IndexedContract } from './custody/tokens/contract-indexer.ts'
+export type { DelegationOptions } from './custody/transactions/formats/evm/delegation.ts'
 export { type EvmChain, evmChain } from './custody/wallets/chains/evm.ts'
 export { type BitcoinChain, bitcoinChain } from './custody/wallets/chains/bitcoin.ts'
 export type { KeystoreFormat, ParsedKeystore } from './custody/wallets/keystores/keystore-format.ts'

@@ -1,4 +1,4 @@
-import { evmChainClient, memoryStorage } from '@billfold/core'
+import { type CustodyOptions, evmChainClient, memoryStorage } from '@billfold/core'
 import { JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import { type Anvil, startAnvil } from './anvil.ts'
 import type { CustodyReply } from './custody-host.ts'
@@ -22,13 +22,17 @@ export interface TransactingChain {
   readonly close: () => Promise<void>
 }
 
-/** Starts the chain and the hosts. */
-export async function startTransactingChain(): Promise<TransactingChain> {
-  const anvil = await startAnvil()
+/** Starts the chain and the hosts. `custody` returns options of the host with a node. */
+export async function startTransactingChain(
+  custody: (anvil: Anvil) => CustodyOptions | Promise<CustodyOptions> = () => ({}),
+  anvilOptions: readonly string[] = [],
+): Promise<TransactingChain> {
+  const anvil = await startAnvil(anvilOptions)
   const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
   const storage = memoryStorage()
   const keyring = sharedKeyring()
-  const host = await startTransactingHost(storage, keyring, evmChainClient({ url: anvil.url, chainId: anvil.chainId }))
+  const client = evmChainClient({ url: anvil.url, chainId: anvil.chainId })
+  const host = await startTransactingHost(storage, keyring, client, Date.now, await custody(anvil))
   const hostWithoutNode = await startTransactingHost(storage, keyring, undefined)
   const wallet = await createWallet(host)
   await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('100').toString(16)}`)

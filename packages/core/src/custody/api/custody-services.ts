@@ -1,6 +1,7 @@
 import type { CustodyServices } from '../services.ts'
 import { type ChainClients, createChainConnections } from '../chain-clients/index.ts'
 import { assertLockoutRule } from '../../identity/signing-methods/lockout.ts'
+import { assertDelegationOptions } from '../transactions/formats/evm/delegation.ts'
 import { resolveTransactionRetention } from '../transactions/retention/retention-rules.ts'
 import type { CustodyOptions } from './index.ts'
 
@@ -12,9 +13,11 @@ import type { CustodyOptions } from './index.ts'
 export function createCustodyServices(
   options: CustodyOptions = {},
   additionalChainClients: ChainClients = {},
-): Pick<CustodyServices, 'lockout' | 'transactionRetention' | 'chainConnections'> {
+): Pick<CustodyServices, 'lockout' | 'transactionRetention' | 'chainConnections' | 'delegation'> {
   if (options.lockout !== undefined) assertLockoutRule(options.lockout)
+  if (options.delegation !== undefined) assertDelegationOptions(options.delegation)
   return {
+    delegation: options.delegation,
     lockout: options.lockout,
     transactionRetention: resolveTransactionRetention(options.transactionRetention),
     chainConnections: createChainConnections(

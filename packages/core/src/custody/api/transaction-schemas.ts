@@ -60,6 +60,17 @@ export const transactionRequestSchema = z.discriminatedUnion('type', [
     inputs: optionalField(z.array(contractInputSchema).max(transactionLimits.inputs)),
     value: optionalField(amount).describe('In minor units (wei), unlike in the other types'),
   }),
+  z.object({
+    type: z.literal('DELEGATION'),
+    ...common,
+    delegate: address.describe(
+      'EVM: the contract whose code the account gets (EIP-7702), one that the host allows; the zero address ends a delegation',
+    ),
+    to: optionalField(address).describe('Default: the account itself'),
+    value: optionalField(amount).describe('In whole units: 0.1'),
+    data: optionalField(z.string().max(transactionLimits.dataLength)),
+    anyChain: optionalField(z.boolean()).describe('True for an authorization for every chain, where the host allows it'),
+  }),
 ])
 
 /** A transaction as the API takes it. */

@@ -55,6 +55,8 @@ export interface EvmCall {
   readonly value: bigint
   /** Call data; empty for a plain transfer. */
   readonly data: Uint8Array
+  /** Estimates as if the sender were delegated to this contract (EIP-7702), hex with `0x`. The zero address: not delegated. */
+  readonly delegate?: string | undefined
 }
 
 /** The fees per gas in wei: EIP-1559 fields, or a single gas price on chains without EIP-1559. */

@@ -30,7 +30,7 @@ export interface TransactionPage {
   readonly sortOrder?: 'asc' | 'desc' | undefined
 }
 
-const transferTypes = ['TRANSFER', 'GAS_TRANSFER', 'TOKEN_TRANSFER', 'NFT_TRANSFER', 'CONTRACT_EXECUTION']
+const transferTypes = ['TRANSFER', 'GAS_TRANSFER', 'TOKEN_TRANSFER', 'NFT_TRANSFER', 'CONTRACT_EXECUTION', 'DELEGATION']
 
 /** The maximum number of wallets of a user, see `maxWalletsPerUser`. */
 const maxWallets = 1000

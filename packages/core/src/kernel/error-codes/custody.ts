@@ -19,6 +19,10 @@ export const custodyErrors = {
   'wallet-transaction.not-found': { status: 404, message: 'Transaction not found' },
   'transaction.not-pending': { status: 409, message: 'The transaction is not pending any more' },
   'transaction.fee-too-high': { status: 400, message: 'The fee that is needed now exceeds the limit of the host' },
+  'transaction.delegation-not-allowed': {
+    status: 403,
+    message: 'The host does not allow this delegation; the option custody.delegation allows contracts',
+  },
   'transaction.unsupported-type': { status: 400, message: 'The chain does not support this type of transaction' },
   'token-indexer.unavailable': { status: 501, message: 'No indexer of tokens is configured for this chain' },
   'token.not-found': { status: 404, message: 'No token contract at this address' },

@@ -55,6 +55,8 @@ export function replaceTransaction(
 ): Promise<string> {
   const client = getChainClient(services.chainConnections, row.secretType)
   if (client.family !== 'evm') throw new BillfoldError('transaction.unsupported-type')
+  // Whoever has seen its authorization could still use it after the cancellation.
+  if (row.type === 'DELEGATION' && request === 'cancel') throw new BillfoldError('transaction.unsupported-type')
   return services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), async () => {
     const { raw, hash } = await retryOnConflict(() =>
       signAndStore(services, client, { actor, wallet, row, request, authorizedBy }),

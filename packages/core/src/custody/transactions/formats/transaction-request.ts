@@ -73,4 +73,18 @@ export type TransactionRequest = { readonly chainSpecificFields?: ChainSpecificF
       /** The amount of the native coin sent with the call, in minor units (wei), unlike in the other types. Default: 0. */
       readonly value?: UnitAmount | undefined
     }
+  | {
+      /** EVM: delegates the account to the code of a contract (EIP-7702), in the transaction that makes the call. */
+      readonly type: 'DELEGATION'
+      /** The contract, one that the host allows. The zero address ends a delegation. */
+      readonly delegate: string
+      /** Whom the transaction calls or pays. Default: the account itself, whose new code then runs. */
+      readonly to?: string | undefined
+      /** In whole units of the native coin. Default: 0. */
+      readonly value?: UnitAmount | undefined
+      /** Call data in hex. */
+      readonly data?: string | undefined
+      /** True if the authorization is valid on every chain (chain id 0), where the host allows that. Default: false. */
+      readonly anyChain?: boolean | undefined
+    }
 )

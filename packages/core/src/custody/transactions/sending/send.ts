@@ -10,6 +10,7 @@ import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
 import { walletAct } from '../../wallets/wallet-act.ts'
 import { describeTransaction } from './transaction-act.ts'
+import { countNonces } from '../formats/evm/delegation.ts'
 import { assertTransactionsSupported } from '../formats/families.ts'
 import { rebroadcastMissing } from './rebroadcast.ts'
 import { buildUnsignedTransaction } from './build-unsigned.ts'
@@ -112,7 +113,10 @@ async function signOnce(
 ): Promise<TransactionRow> {
   const { account, actor, authorizedBy, wallet, unsigned, request } = sending
   const [counter] = await services.storage.find(accountNonces, { where: { ...account }, limit: 1 })
-  const nonce = await findNextNonce(services, account, next, counter?.next ?? 0)
+  const count = countNonces(request.type)
+  // The second nonce of a delegation must be free, too: it takes both from the counter, and leaves a gap to others.
+  const first = count > 1 ? Math.max(next, counter?.next ?? 0) : undefined
+  const nonce = first ?? (await findNextNonce(services, account, next, counter?.next ?? 0))
   if (nonce - mined >= transactionLimits.maxUnconfirmed) throw new BillfoldError('server.busy')
   const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () => ({
     ...walletAct(actor, wallet, authorizedBy),
@@ -126,7 +130,7 @@ async function signOnce(
   await commitAuthorized(
     services,
     authorizedBy,
-    reserveNonceWrite(account, counter?.next, nonce),
+    reserveNonceWrite(account, counter?.next, nonce, count),
     insert(transactions, row),
     ...(await replacementInserts(services, row, replacements)),
     walletUnchanged(wallet, authorizedBy),

@@ -7,9 +7,12 @@ import type { UnsignedTransaction } from '../formats/transaction-format.ts'
  * a transfer with call data that have the same effect are the same act. Fees are not part of it.
  */
 export function describeTransaction(
-  { call }: UnsignedTransaction,
+  { call, delegation }: UnsignedTransaction,
   network: string,
-): Pick<Act, 'call' | 'network' | 'content'> {
+): Pick<Act, 'call' | 'network' | 'content' | 'delegate'> {
   const data = Buffer.from(call.data).toString('hex')
-  return { call, network, content: canonicalizeJson([network, call.to, call.value.toString(), data]) }
+  const content = [network, call.to, call.value.toString(), data]
+  if (delegation === undefined) return { call, network, content: canonicalizeJson(content) }
+  const { delegate, chainId } = delegation
+  return { call, network, delegate, content: canonicalizeJson([...content, delegate, chainId.toString()]) }
 }
