@@ -52,7 +52,7 @@ describe('a delegation (EIP-7702)', () => {
     const byEthers = Transaction.from(raw)
     expect([byEthers.type, byEthers.from, byEthers.hash]).toEqual([4, wallet.address, result.transactionHash])
     expect(byEthers.authorizationList).toMatchObject([{ chainId: BigInt(chain.anvil.chainId), nonce: 1n }])
-    const { authorizationList: [authorization] = [] } = parseTransaction(raw as `0x04${string}`)
+    const [authorization] = parseTransaction(raw as `0x04${string}`).authorizationList
     if (authorization === undefined) throw new Error('there is no authorization')
     expect(await recoverAuthorizationAddress({ authorization })).toBe(wallet.address as Address)
     expect(await chain.provider.getTransactionCount(wallet.address)).toBe(2)

@@ -69,7 +69,9 @@ export const transactionRequestSchema = z.discriminatedUnion('type', [
     to: optionalField(address).describe('Default: the account itself'),
     value: optionalField(amount).describe('In whole units: 0.1'),
     data: optionalField(z.string().max(transactionLimits.dataLength)),
-    anyChain: optionalField(z.boolean()).describe('True for an authorization for every chain, where the host allows it'),
+    anyChain: optionalField(z.boolean()).describe(
+      'True for an authorization for every chain, where the host allows it',
+    ),
   }),
 ])
 

@@ -29,12 +29,7 @@ function isPendingDelegation({ type, state }: TransactionRow): boolean {
 }
 
 /** The write that reserves nonces. It conflicts if another process has changed the counter from the value read (`counter`). */
-export function reserveNonceWrite(
-  account: ChainAccount,
-  counter: number | undefined,
-  nonce: number,
-  count = 1,
-): Write {
+export function reserveNonceWrite(account: ChainAccount, counter: number | undefined, nonce: number, count = 1): Write {
   if (counter !== undefined && nonce < counter) return check(accountNonces, { where: { ...account, next: counter } })
   return counter === undefined
     ? insert(accountNonces, { ...account, next: nonce + count })
