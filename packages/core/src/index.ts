@@ -117,6 +117,22 @@ export type {
   TokenOwner,
 } from './custody/tokens/token-indexer.ts'
 export { contractIndexer, type IndexedChain, type IndexedContract } from './custody/tokens/contract-indexer.ts'
+export type { SmartAccountChain, SmartAccountOptions } from './custody/smart-accounts/smart-account-options.ts'
+export {
+  type Bundler,
+  bundlerClient,
+  type BundlerClientOptions,
+  type GasEstimate,
+  type UserOperationReceipt,
+  type UserOperationResult,
+} from './custody/smart-accounts/bundler.ts'
+export {
+  paymasterClient,
+  type PaymasterClientOptions,
+  type PaymasterService,
+  type PaymasterStub,
+} from './custody/smart-accounts/paymaster.ts'
+export type { PaymasterFields, UserOperation, UserOperationGas } from './custody/smart-accounts/user-operation.ts'
 export type { DelegationOptions } from './custody/transactions/formats/evm/delegation.ts'
 export { type EvmChain, evmChain } from './custody/wallets/chains/evm.ts'
 export { type BitcoinChain, bitcoinChain } from './custody/wallets/chains/bitcoin.ts'

@@ -1,6 +1,7 @@
 import type { Storage } from '../kernel/storage/index.ts'
 import type { IdentityServices } from '../identity/services.ts'
 import type { ChainConnections } from './chain-clients/index.ts'
+import type { SmartAccountSettings } from './smart-accounts/smart-account-options.ts'
 import type { DelegationOptions } from './transactions/formats/evm/delegation.ts'
 import type { TransactionRetention } from './transactions/retention/retention-rules.ts'
 
@@ -10,6 +11,8 @@ export interface CustodyServices extends IdentityServices {
   readonly chainConnections: ChainConnections
   /** How long final transactions are retained. */
   readonly transactionRetention?: TransactionRetention | undefined
+  /** How contract accounts send, by `secretType`. */
+  readonly smartAccounts?: ReadonlyMap<string, SmartAccountSettings> | undefined
   /** Which contracts accounts may be delegated to. */
   readonly delegation?: DelegationOptions | undefined
 }

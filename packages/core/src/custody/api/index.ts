@@ -6,6 +6,7 @@ import type { LockoutRule } from '../../identity/signing-methods/lockout.ts'
 import type { Api } from '../../http/index.ts'
 import type { FaceMethodContext } from '../../identity/signing-methods/face-method-context.ts'
 import type { TokenIndexer } from '../tokens/token-indexer.ts'
+import type { SmartAccountOptions } from '../smart-accounts/smart-account-options.ts'
 import type { DelegationOptions } from '../transactions/formats/evm/delegation.ts'
 import type { TransactionRetention } from '../transactions/retention/retention-rules.ts'
 import { type Chains, knownChains } from '../wallets/chains/index.ts'
@@ -57,6 +58,8 @@ export interface CustodyOptions {
   readonly tokenIndexer?: TokenIndexer
   /** Fee bumping of pending transactions. Applies only to transactions whose sender allows it. */
   readonly feeBumping?: FeeBumping
+  /** Contract accounts (ERC-4337): the bundler, and a paymaster if there is one, by `secretType`. Default: none. */
+  readonly smartAccounts?: SmartAccountOptions
   /** Which contracts accounts may be delegated to (EIP-7702). Default: none. */
   readonly delegation?: DelegationOptions
   /** Retention of final transactions and their idempotency keys. */

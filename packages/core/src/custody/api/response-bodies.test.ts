@@ -14,6 +14,7 @@ const wallet: CustodyWalletRow = {
   description: null,
   primary: false,
   derivationPath: null,
+  accountType: null,
   publicKey: new Uint8Array(65),
   generation: 1,
   sealedKey: new Uint8Array(73),

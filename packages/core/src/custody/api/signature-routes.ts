@@ -15,6 +15,7 @@ import {
   parseSignatureRequest,
   typedDataSchema,
 } from './signature-data.ts'
+import { toSmartAccountChain } from '../smart-accounts/smart-account-signer.ts'
 import { verificationRoute } from './verification-route.ts'
 
 const common = { secretType: z.string().max(32), walletId: idSchema }
@@ -66,11 +67,14 @@ export function signatureRoutes(custody: CustodyContext): readonly Route[] {
         const chain = getChain(chains, wallet.secretType)
         if (wallet.secretType !== secretType) throw new BillfoldError('input.invalid', { issues: [chainMismatch] })
         assertWalletNotArchived(wallet)
+        // The key of a contract account signs nothing by itself.
+        if (isRaw && wallet.accountType !== null) throw new BillfoldError('signature.unsupported-type')
         const header = await parseSigningMethod(services, context, headers)
         const signed = await withSigningMethod(services, actor, wallet.ownerId, header, body.pincode, (authorizedBy) =>
           withSignatureRequestPath(async () => {
             const parsed = isRaw ? request : parseSignatureRequest(request)
-            return signWithWallet(services, actor, wallet, chain, parsed, authorizedBy)
+            const signer = wallet.accountType === null ? chain : await toSmartAccountChain(services, wallet, chain)
+            return signWithWallet(services, actor, wallet, signer, parsed, authorizedBy)
           }),
         )
         return custodySuccessReply(signed)

@@ -30,16 +30,25 @@ const sendHeaders = signingMethodHeadersSchema.extend({
   'idempotency-key': z.string().min(1).max(transactionLimits.idempotencyKeyLength).optional(),
 })
 
-const sentBody = z.object({ id: z.string(), transactionHash: z.string() })
+const sentBody = z.object({
+  id: z.string(),
+  transactionHash: z
+    .string()
+    .describe('The hash of the transaction; of a contract account, that of the user operation'),
+})
 
 const statusBody = z.object({
   hash: z.string(),
-  status: z.enum(['UNKNOWN', 'PENDING', 'SUCCEEDED', 'FAILED', 'CANCELED']),
+  status: z.enum(['UNKNOWN', 'PENDING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'EXPIRED']),
   confirmations: z.number(),
   blockNumber: z.number().optional(),
   blockHash: z.string().optional(),
   hasReachedFinality: z.boolean(),
   chain: z.string().describe('The secretType'),
+  transactionHash: z
+    .string()
+    .optional()
+    .describe('Of a user operation, whose hash is hash: the transaction that executed it'),
   replacedBy: z
     .string()
     .optional()

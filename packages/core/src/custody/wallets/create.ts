@@ -13,6 +13,7 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
 import { batch, insert } from '../../kernel/storage/index.ts'
+import { computeSafeAddress } from '../smart-accounts/safe-account.ts'
 import type { Chain, ChainKey } from './chains/chain.ts'
 import { sealWalletKey, walletEventData, type CustodyWalletRow } from './sealing.ts'
 import { getOrCreateSeed } from './wallet-seed.ts'
@@ -28,6 +29,8 @@ export const maxWalletsPerUser = 900
 export interface WalletInput {
   readonly description?: string | undefined
   readonly identifier?: string | undefined
+  /** The contract account of the wallet, such as `safe-1.4.1`. Default: none; the address is that of the key. */
+  readonly accountType?: string | undefined
 }
 
 /**
@@ -124,12 +127,13 @@ export function buildWalletRow(
     id,
     ...owner,
     secretType: chain.secretType,
-    address: key.address,
+    address: input.accountType === undefined ? key.address : computeSafeAddress(key.address),
     identifier: input.identifier ?? null,
     description: input.description ?? null,
     primary: false,
     derivationPath,
     publicKey: key.publicKey,
+    accountType: input.accountType ?? null,
     generation: secret.generation,
     sealedKey: sealWalletKey({ tenant: owner.tenant, id }, key.privateKey, secret),
     createdAt: services.now(),

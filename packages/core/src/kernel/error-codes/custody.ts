@@ -19,6 +19,12 @@ export const custodyErrors = {
   'wallet-transaction.not-found': { status: 404, message: 'Transaction not found' },
   'transaction.not-pending': { status: 409, message: 'The transaction is not pending any more' },
   'transaction.fee-too-high': { status: 400, message: 'The fee that is needed now exceeds the limit of the host' },
+  'transaction.expired': { status: 409, message: 'The transaction was not executed in time, and never will be' },
+  'smart-account.unavailable': { status: 501, message: 'No bundler is configured for this chain' },
+  'smart-account.deploying': {
+    status: 409,
+    message: 'The first operation of the account deploys it; nothing was sent, repeat once that is mined',
+  },
   'transaction.delegation-not-allowed': {
     status: 403,
     message: 'The host does not allow this delegation; the option custody.delegation allows contracts',

@@ -22,7 +22,7 @@ export type ReplacementRequest = 'resubmit' | 'cancel'
 
 /**
  * Finds a transaction of the tenant that may still be replaced, by its hash or that of a replacement.
- * @throws BillfoldError `wallet-transaction.not-found`, `transaction.not-pending`
+ * @throws BillfoldError `wallet-transaction.not-found`, `transaction.not-pending`, `transaction.unsupported-type`
  */
 export async function getPendingTransaction(
   services: CustodyServices,
@@ -32,6 +32,8 @@ export async function getPendingTransaction(
 ): Promise<TransactionRow> {
   const row = await findTransactionByHash(services, tenant, secretType, hash)
   if (row === undefined) throw new BillfoldError('wallet-transaction.not-found')
+  // A user operation has no nonce that another one could take.
+  if (row.entryPoint !== null) throw new BillfoldError('transaction.unsupported-type')
   if (!isPending(row)) throw new BillfoldError('transaction.not-pending')
   return row
 }

@@ -39,8 +39,21 @@ export interface ContractInput {
   readonly components?: readonly AbiTypeInput[] | undefined
 }
 
+/** A request to transfer coins or tokens, to call a contract, or to do several of these at once. */
+export type TransactionRequest =
+  | SingleRequest
+  | {
+      /** Contract accounts: several transfers and calls, all of which are executed, or none. At most 32. */
+      readonly type: 'BATCH'
+      readonly calls: readonly BatchedRequest[]
+      readonly chainSpecificFields?: ChainSpecificFields | undefined
+    }
+
+/** A transfer or a call in a batch. */
+export type BatchedRequest = Exclude<SingleRequest, { readonly type: 'DELEGATION' }>
+
 /** A request to transfer coins or tokens or to call a contract. */
-export type TransactionRequest = { readonly chainSpecificFields?: ChainSpecificFields | undefined } & (
+export type SingleRequest = { readonly chainSpecificFields?: ChainSpecificFields | undefined } & (
   | {
       readonly type: 'TRANSFER' | 'GAS_TRANSFER'
       readonly to: string

@@ -7,6 +7,7 @@ import { authorizeAct } from '../../../platform/acts/authorize-act.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import { describeTransaction } from './transaction-act.ts'
 import { buildUnsignedTransaction } from './build-unsigned.ts'
+import { buildUnsignedOperation } from '../../smart-accounts/build-unsigned-operation.ts'
 import type { TransactionRequest } from '../formats/transaction-request.ts'
 
 /**
@@ -22,6 +23,7 @@ export async function buildTransaction(
   chain: Chain,
   request: TransactionRequest,
 ): Promise<Readonly<Record<string, unknown>>> {
+  if (wallet.accountType !== null) return buildUnsignedOperation(services, actor, wallet, chain, request)
   const { unsigned, network } = await buildUnsignedTransaction(services, wallet, chain, request)
   // Nothing is committed, so a build is decided about and not counted.
   await authorizeAct(services, () => ({

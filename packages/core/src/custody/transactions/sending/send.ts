@@ -9,6 +9,7 @@ import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
 import { walletAct } from '../../wallets/wallet-act.ts'
+import { sendOperation } from '../../smart-accounts/send-operation.ts'
 import { describeTransaction } from './transaction-act.ts'
 import { countNonces } from '../formats/evm/delegation.ts'
 import { assertTransactionsSupported } from '../formats/families.ts'
@@ -63,6 +64,8 @@ export async function sendTransaction(
   if (authorizedBy.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
   if (request.chainSpecificFields?.nonce !== undefined)
     throw new BillfoldError('input.invalid', { issues: [nonceNotAllowed] })
+  if (wallet.accountType !== null)
+    return sendOperation(services, actor, wallet, chain, request, authorizedBy, idempotencyKey)
   assertTransactionsSupported(services.chainConnections, wallet.secretType)
   const client = getChainClient(services.chainConnections, wallet.secretType)
   const fingerprint = computeTransactionFingerprint(request, idempotencyKey)
@@ -163,6 +166,8 @@ function buildRow(
     nonce,
     ...transaction,
     rawCancellation,
+    entryPoint: null,
+    bundleHash: null,
     state: 'signed',
     failureCode: null,
     idempotencyKey: fingerprint.key,

@@ -116,6 +116,8 @@ async function signAndStore(
     nonce,
     ...signed,
     rawCancellation,
+    entryPoint: null,
+    bundleHash: null,
     state: 'signed',
     failureCode: null,
     idempotencyKey: toIdempotencyKey(actor.tenant, operationId),

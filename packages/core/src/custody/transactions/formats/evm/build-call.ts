@@ -23,6 +23,9 @@ export async function buildEvmCall(request: TransactionRequest, context: FormatC
       return nftTransfer(request, context)
     case 'CONTRACT_EXECUTION':
       return execution(request, context)
+    case 'BATCH':
+      // Only a contract account can make several calls at once.
+      throw new BillfoldError('transaction.unsupported-type')
     case 'DELEGATION':
       return transfer({ ...request, to: request.to ?? context.from, value: request.value ?? '0' }, context)
   }
