@@ -8,6 +8,13 @@ const require = createRequire(import.meta.url)
 const files = {
   entryPoint: '@account-abstraction/contracts/artifacts/EntryPoint.json',
   simple7702Account: '@account-abstraction/contracts-0.8/artifacts/Simple7702Account.json',
+  safe: '@safe-global/safe-contracts/build/artifacts/contracts/Safe.sol/Safe.json',
+  safeProxyFactory:
+    '@safe-global/safe-contracts/build/artifacts/contracts/proxies/SafeProxyFactory.sol/SafeProxyFactory.json',
+  multiSendCallOnly:
+    '@safe-global/safe-contracts/build/artifacts/contracts/libraries/MultiSendCallOnly.sol/MultiSendCallOnly.json',
+  safeModule: '@safe-global/safe-4337/build/artifacts/contracts/Safe4337Module.sol/Safe4337Module.json',
+  safeModuleSetup: '@safe-global/safe-4337/build/artifacts/contracts/SafeModuleSetup.sol/SafeModuleSetup.json',
   token: '@openzeppelin/contracts/build/contracts/ERC20PresetFixedSupply.json',
 } as const
 

@@ -16,6 +16,8 @@ export interface TransactingChain {
   readonly provider: JsonRpcProvider
   readonly host: TransactingHost
   readonly hostWithoutNode: TransactingHost
+  /** How far the clock of the host with a node is ahead, in milliseconds. */
+  readonly clock: { aheadMs: number }
   readonly wallet: { readonly id: string; readonly address: string }
   /** Sends a transaction and mines a block: Anvil responds before it mines. */
   readonly sendAndMine: (...request: Parameters<typeof sendTransaction>) => Promise<CustodyReply>
@@ -31,8 +33,15 @@ export async function startTransactingChain(
   const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
   const storage = memoryStorage()
   const keyring = sharedKeyring()
+  const clock = { aheadMs: 0 }
   const client = evmChainClient({ url: anvil.url, chainId: anvil.chainId })
-  const host = await startTransactingHost(storage, keyring, client, Date.now, await custody(anvil))
+  const host = await startTransactingHost(
+    storage,
+    keyring,
+    client,
+    () => Date.now() + clock.aheadMs,
+    await custody(anvil),
+  )
   const hostWithoutNode = await startTransactingHost(storage, keyring, undefined)
   const wallet = await createWallet(host)
   await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('100').toString(16)}`)
@@ -41,6 +50,7 @@ export async function startTransactingChain(
     provider,
     host,
     hostWithoutNode,
+    clock,
     wallet,
     sendAndMine: async (...request) => {
       const outcome = await sendTransaction(...request)
