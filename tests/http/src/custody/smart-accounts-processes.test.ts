@@ -66,8 +66,9 @@ describe.each(databases)('a contract account of two host processes on one $name'
           done++
           return outcome.result.transactionHash
         }
-        if (outcome !== undefined) expect(outcome.codes).toEqual(['transaction.chain-unavailable'])
-        await new Promise((resolve) => setTimeout(resolve, 100))
+        // Each process queues a bounded number of requests of one PIN.
+        if (outcome !== undefined) expect(['server.busy', 'transaction.chain-unavailable']).toContain(outcome.codes[0])
+        await new Promise((resolve) => setTimeout(resolve, 200))
       }
     }
     const sending = Array.from({ length: sends }, (_, index) => persist(index))
