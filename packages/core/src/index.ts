@@ -133,7 +133,7 @@ export {
   type PaymasterStub,
 } from './custody/smart-accounts/paymaster.ts'
 export type { PaymasterFields, UserOperation, UserOperationGas } from './custody/smart-accounts/user-operation.ts'
-export type { DelegationOptions } from './custody/transactions/formats/evm/delegation.ts'
+export type { DelegationOptions } from './custody/transactions/formats/evm/delegation-rules.ts'
 export { type EvmChain, evmChain } from './custody/wallets/chains/evm.ts'
 export { type BitcoinChain, bitcoinChain } from './custody/wallets/chains/bitcoin.ts'
 export type { KeystoreFormat, ParsedKeystore } from './custody/wallets/keystores/keystore-format.ts'

@@ -2,7 +2,7 @@ import type { Storage } from '../kernel/storage/index.ts'
 import type { IdentityServices } from '../identity/services.ts'
 import type { ChainConnections } from './chain-clients/index.ts'
 import type { SmartAccountSettings } from './smart-accounts/smart-account-options.ts'
-import type { DelegationOptions } from './transactions/formats/evm/delegation.ts'
+import type { DelegationOptions } from './transactions/formats/evm/delegation-rules.ts'
 import type { TransactionRetention } from './transactions/retention/retention-rules.ts'
 
 /** Dependencies of wallets and transactions. */

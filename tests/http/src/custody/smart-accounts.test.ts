@@ -42,9 +42,10 @@ afterEach(async () => {
 interface Account {
   readonly id: string
   readonly address: string
+  readonly ownerAddress: string
 }
 
-async function createAccount(funds = '10'): Promise<Account & JsonValue> {
+async function createAccount(funds = '10'): Promise<Account> {
   const body = { secretType: 'ETHEREUM', walletType: 'SMART_ACCOUNT', pincode }
   const { status, result } = await chain.host.call('POST', '/api/wallets', body)
   expect(status).toBe(200)
@@ -52,7 +53,7 @@ async function createAccount(funds = '10'): Promise<Account & JsonValue> {
   return result
 }
 
-async function createDeployedAccount(): Promise<Account & JsonValue> {
+async function createDeployedAccount(): Promise<Account> {
   const account = await createAccount()
   expect((await send(account.id, { to: randomAddress(), value: 0 })).status).toBe(200)
   await bundler.bundle()
@@ -89,7 +90,7 @@ describe('a SMART_ACCOUNT wallet', () => {
     expect(await balanceOf(to)).toBe(parseEther('1'))
     const safe = new Interface(['function getOwners() view returns (address[])'])
     const owners = await chain.provider.call({ to: account.address, data: safe.encodeFunctionData('getOwners') })
-    expect(safe.decodeFunctionResult('getOwners', owners)[0]).toEqual([account['ownerAddress']])
+    expect(safe.decodeFunctionResult('getOwners', owners)[0]).toEqual([account.ownerAddress])
     // viem computes the same hash from what the bundler got.
     expect(bundler.executed).toContain(result.transactionHash)
     expect(await statusOf(result.transactionHash)).toMatchObject({

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { decodeErrorResult, encodeEventTopics, encodeFunctionData, type Hex, hexToBigInt } from 'viem'
@@ -128,20 +128,21 @@ export async function startTestBundler(anvil: Anvil): Promise<TestBundler> {
       return { userOpHash: hash, success, receipt: log }
     },
   }
-  const server = createServer(async (request, response) => {
-    const { id, method, params } = JSON.parse(await text(request)) as { id: number; method: string; params: unknown[] }
-    const answer = async (): Promise<object> => {
-      try {
-        const call = overrides.get(method) ?? methods[method]
-        if (call === undefined) throw new RpcError(-32_601, 'no such method')
-        return { result: await call(params) }
-      } catch (error) {
-        return { error: { code: error instanceof RpcError ? error.code : -32_603, message: String(error) } }
-      }
+  const answer = async (method: string, params: readonly unknown[]): Promise<object> => {
+    try {
+      const call = overrides.get(method) ?? methods[method]
+      if (call === undefined) throw new RpcError(-32_601, 'no such method')
+      return { result: await call(params) }
+    } catch (error) {
+      return { error: { code: error instanceof RpcError ? error.code : -32_603, message: String(error) } }
     }
+  }
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { id, method, params } = JSON.parse(await text(request)) as { id: number; method: string; params: unknown[] }
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ jsonrpc: '2.0', id, ...(await answer()) }))
-  })
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, ...(await answer(method, params)) }))
+  }
+  const server = createServer((request, response) => void respond(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const bundler: TestBundler = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

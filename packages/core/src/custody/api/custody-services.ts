@@ -2,7 +2,7 @@ import type { CustodyServices } from '../services.ts'
 import { type ChainClients, createChainConnections } from '../chain-clients/index.ts'
 import { assertLockoutRule } from '../../identity/signing-methods/lockout.ts'
 import { resolveSmartAccounts } from '../smart-accounts/smart-account-options.ts'
-import { assertDelegationOptions } from '../transactions/formats/evm/delegation.ts'
+import { assertDelegationOptions } from '../transactions/formats/evm/delegation-rules.ts'
 import { resolveTransactionRetention } from '../transactions/retention/retention-rules.ts'
 import type { CustodyOptions } from './index.ts'
 

@@ -29,7 +29,7 @@ export interface PaymasterService {
 export interface PaymasterClientOptions {
   /** One to eight http or https URLs; the first that responds is used. */
   readonly url: string | readonly string[]
-  /** What the service is told about each operation, such as the id of a sponsorship policy. */
+  /** What the service gets with each operation, such as the id of a sponsorship policy. */
   readonly context?: Readonly<Record<string, unknown>>
   /** Replaces the global `fetch`, for a proxy, an agent or a test. */
   readonly fetch?: Fetch

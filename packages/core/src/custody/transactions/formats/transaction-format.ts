@@ -1,7 +1,7 @@
 import type { ChainCall } from '../../../platform/acts/act.ts'
 import type { ChainClient, EvmFees } from '../../chain-clients/index.ts'
 import type { TransactionRequest } from './transaction-request.ts'
-import type { DelegationRules } from './evm/delegation.ts'
+import type { DelegationRules } from './evm/delegation-rules.ts'
 
 /** A signed, serialized transaction and its hash. */
 export interface SignedTransaction {

@@ -4,7 +4,7 @@ import { BillfoldError } from '../../../kernel/errors.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import { getChainFamily } from '../formats/families.ts'
-import { toDelegationRules } from '../formats/evm/delegation.ts'
+import { toDelegationRules } from '../formats/evm/delegation-rules.ts'
 import type { UnsignedTransaction } from '../formats/transaction-format.ts'
 import type { TransactionRequest } from '../formats/transaction-request.ts'
 

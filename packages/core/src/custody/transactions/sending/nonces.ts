@@ -1,6 +1,6 @@
 import type { ChainServices } from '../../services.ts'
 import { check, insert, update, type Write } from '../../../kernel/storage/index.ts'
-import { countNonces } from '../formats/evm/delegation.ts'
+import { countNonces } from '../formats/evm/delegation-rules.ts'
 import type { ChainAccount, TransactionRow } from '../transaction-row.ts'
 import { accountNonces, transactions } from '../tables.ts'
 
