@@ -96,6 +96,7 @@ export const harmlessColumns: readonly HarmlessColumns[] = [
     pattern: /^[\w.,=/ -]{0,256}$/,
     columns: [
       'users.origin',
+      'wallets.accountType',
       'payment_credential_attempts.lane',
       'action',
       'topic',
@@ -166,6 +167,8 @@ export const harmlessColumns: readonly HarmlessColumns[] = [
       'identity',
       'hash',
       'transactionHash',
+      'entryPoint',
+      'bundleHash',
       'did_changes.name',
       'did_identities.owner',
       'did_nonces.owner',
