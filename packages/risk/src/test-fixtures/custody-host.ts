@@ -2,6 +2,7 @@ import {
   type Billfold,
   createBillfold,
   createPasswordHasher,
+  type CustodyOptions,
   type Keyring,
   localKeyring,
   memoryStorage,
@@ -48,6 +49,7 @@ export interface HostOptions {
   readonly keyring?: Keyring
   readonly now?: () => number
   readonly risk?: RiskOptions
+  readonly custody?: CustodyOptions
 }
 
 const replySchema = z.object({
@@ -70,7 +72,7 @@ export async function createCustodyHost(options: HostOptions = {}): Promise<Cust
       perSource: 1000,
       perAnonymousSource: 1000,
     }),
-    custody: { rawSignatures: true },
+    custody: { rawSignatures: true, ...options.custody },
     modules: [risk(options.risk)],
   })
   const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'test', scopes: ['custody'] })

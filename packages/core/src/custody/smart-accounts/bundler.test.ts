@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ZodError } from 'zod'
 import { isBillfoldError } from '../../kernel/errors.ts'
 import { bundlerClient } from './bundler.ts'
 import { paymasterClient } from './paymaster.ts'
@@ -67,8 +68,12 @@ describe('estimating the gas', () => {
 
   it('refuses numbers of more than 256 bits, and missing ones', async () => {
     const gas = { callGasLimit: '0x1', verificationGasLimit: '0x1', preVerificationGas: `0x${'f'.repeat(65)}` }
-    await expect(bundlerClient(answering({ result: gas }).options).estimateGas(operation, entryPoint)).rejects.toThrow()
-    await expect(bundlerClient(answering({ result: {} }).options).estimateGas(operation, entryPoint)).rejects.toThrow()
+    await expect(bundlerClient(answering({ result: gas }).options).estimateGas(operation, entryPoint)).rejects.toThrow(
+      ZodError,
+    )
+    await expect(bundlerClient(answering({ result: {} }).options).estimateGas(operation, entryPoint)).rejects.toThrow(
+      ZodError,
+    )
   })
 })
 
@@ -76,7 +81,7 @@ describe('a receipt', () => {
   it('is undefined if the bundler knows none, and refused if it is malformed', async () => {
     expect(await bundlerClient(answering({ result: null }).options).receipt('0x')).toBeUndefined()
     const malformed = { success: true, receipt: { transactionHash: '0x12', blockNumber: '0x1' } }
-    await expect(bundlerClient(answering({ result: malformed }).options).receipt('0x')).rejects.toThrow()
+    await expect(bundlerClient(answering({ result: malformed }).options).receipt('0x')).rejects.toThrow(ZodError)
   })
 })
 
