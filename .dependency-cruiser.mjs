@@ -34,6 +34,7 @@ const packages = {
   'storage-kysely': ['core'],
   'verifier-face': ['core'],
   passkeys: ['core'],
+  credentials: ['core'],
   cli: ['core', 'storage-kysely', 'risk'],
 }
 

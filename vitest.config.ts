@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const isolated = [
   'tests/http/src/did-registries/**/*.test.ts',
   'tests/http/src/dids/chain.test.ts',
+  'tests/http/src/clusters/**/*.test.ts',
   'tests/http/src/custody/{transactions,processes,fee-bumping,evm}*.test.ts',
   'tests/storage-crash/src/lost-connection.test.ts',
 ]

@@ -71,6 +71,13 @@ const suites = [
     lines: /Tests {2}/,
   },
   {
+    name: 'clusters',
+    title:
+      'Clusters: conformance, exclusive batches and failover with money moving, on Galera, replicated PostgreSQL, PgBouncer and Pgpool-II',
+    program: httpProgram('clusters', [5000], [200]),
+    lines: /^(Galera|PostgreSQL|PgBouncer|Pgpool)/,
+  },
+  {
     name: 'fuzz',
     title: 'Fuzzing: hostile requests to each API on each database in both adapters, each host in a process of its own',
     program: httpProgram('fuzz', [1_000_000], [300]),

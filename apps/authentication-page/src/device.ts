@@ -18,7 +18,7 @@ export interface DeviceSignature {
  * @returns undefined if the browser stores nothing, as in a private window; the device can then not be trusted
  */
 export function signDeviceStatement(
-  step: 'submit_face' | 'verify_pin' | 'resume_session' | 'skip_face',
+  step: 'submit_face' | 'verify_pin' | 'resume_session' | 'skip_face' | 'submit_passkey',
   sessionId: string,
   caller: ClientKeyPair,
 ): Promise<DeviceSignature | undefined> {

@@ -5,8 +5,8 @@ import type { Visit } from './visit.ts'
 
 /** The ways out of a step that are open at it. */
 export interface WaysOut {
-  /** Shows the PIN step in place of the face. Undefined where the face is done, or needed. */
-  readonly usePin?: (() => void) | undefined
+  /** Other ways to do the step. */
+  readonly instead?: readonly Action[]
   /** Called once the session is cancelled, if there is no URL to return to. */
   readonly cancelled: () => void
   /** Runs a step, and shows its problem if it fails. */
@@ -15,13 +15,16 @@ export interface WaysOut {
   readonly before?: () => void
 }
 
-/** Lists what the user can do in place of the current step: the PIN, another way of the relying party, or nothing at all. */
+/** Lists what the user can do in place of the current step: another factor, another way of the relying party, or nothing at all. */
 export function listWaysOut({ settings, texts, connection }: Visit, ways: WaysOut): readonly Action[] {
   const { returnUrl, otherWayUrl } = settings
-  const { usePin, before = () => {} } = ways
-  const leaveFace = (): void => {
-    before()
-    usePin?.()
+  const { instead = [], before = () => {} } = ways
+  const leaving = ({ label, run }: Action): Action => {
+    const leave = (): void => {
+      before()
+      run()
+    }
+    return { label, run: leave }
   }
   const end = (reason: 'cancelled' | 'another-way', then: () => void) => {
     const requestId = crypto.randomUUID()
@@ -36,7 +39,7 @@ export function listWaysOut({ settings, texts, connection }: Visit, ways: WaysOu
   const goOr = (url: string | undefined, status: string, otherwise: () => void) => () =>
     url === undefined ? otherwise() : goBack(url, status)
   return [
-    ...(usePin === undefined ? [] : [{ label: texts.usePin, run: leaveFace }]),
+    ...instead.map(leaving),
     ...(otherWayUrl === undefined
       ? []
       : [{ label: texts.otherWay, run: end('another-way', goOr(otherWayUrl, 'another-way', ways.cancelled)) }]),

@@ -3,6 +3,7 @@ import { startCamera } from './camera.ts'
 import { type CaptureContext, captureFrames, capturePicture } from './capture.ts'
 import { showCancelled, showFailure, showNotEnrolled, showSuccess } from './endings.ts'
 import { listWaysOut, type WaysOut } from './leave.ts'
+import { canUsePasskeys, offerPasskey, type PasskeyStep, signInWithPasskey } from './passkey.ts'
 import { promptForPin } from './pin.ts'
 import { isRejection, namedProblem, type Problem, toProblem } from './problems.ts'
 import { showRelyingParty } from './relying-party.ts'
@@ -63,20 +64,48 @@ async function start(texts: Texts): Promise<void> {
     case 'pin':
       return showPin(visit, await resumePinStep(visit.connection, crypto.randomUUID()), texts.pinResumed)
     case 'face':
-      return showIntroduction(visit)
+      return offersPasskey(visit) ? offerPasskey(visit, toPasskeyStep(visit)) : showIntroduction(visit)
   }
 }
 
-/** Lists the ways out of the face step. @param before called before the user goes one of them */
-function waysOutOfFace(visit: Visit, before: () => void = () => {}): readonly Action[] {
+function offersPasskey({ settings }: Visit): boolean {
+  return settings.factors.includes('passkey') && canUsePasskeys()
+}
+
+function offersFace({ settings: { factors, liveness } }: Visit): boolean {
+  return factors.includes('face') && liveness !== 'other'
+}
+
+/** Lists the ways out of the first step. @param before called before the user goes one of them */
+function waysOutOf(step: 'face' | 'passkey', visit: Visit, before: () => void = () => {}): readonly Action[] {
   const { settings, texts, connection } = visit
   const enterPin = () => {
     const requestId = crypto.randomUUID()
-    const step = async () => showPin(visit, await skipFace(connection, requestId), texts.pinOnlyIntro)
-    void attempt(visit, step, () => waysOutOfFace(visit))
+    const skip = async () => showPin(visit, await skipFace(connection, requestId), texts.pinOnlyIntro)
+    void attempt(visit, skip, () => waysOutOf(step, visit))
   }
-  const usePin = settings.pinInsteadOfFace ? enterPin : undefined
-  return listWaysOut(visit, { ...commonWaysOut(visit), usePin, before })
+  const instead = [
+    ...(step === 'face' && offersPasskey(visit)
+      ? [{ label: texts.usePasskey, run: () => void signInWithPasskey(visit, toPasskeyStep(visit)) }]
+      : []),
+    ...(step === 'passkey' && offersFace(visit) ? [{ label: texts.useFace, run: () => showIntroduction(visit) }] : []),
+    ...(settings.pinInsteadOfFace ? [{ label: texts.usePin, run: enterPin }] : []),
+  ]
+  return listWaysOut(visit, { ...commonWaysOut(visit), instead, before })
+}
+
+function waysOutOfFace(visit: Visit, before?: () => void): readonly Action[] {
+  return waysOutOf('face', visit, before)
+}
+
+function toPasskeyStep(visit: Visit): PasskeyStep {
+  return {
+    attempt: (step) => attempt(visit, step, () => waysOutOf('passkey', visit)),
+    instead: (before) => waysOutOf('passkey', visit, before),
+    succeeded: () => showSuccess(visit),
+    failed: () => showFailure(visit),
+    pin: (token) => showPin(visit, token, visit.texts.passkeyPinIntro),
+  }
 }
 
 function commonWaysOut(visit: Visit): Pick<WaysOut, 'cancelled' | 'attempt'> {
@@ -95,7 +124,7 @@ function showPin(visit: Visit, token: string, text: string): void {
 function showIntroduction(visit: Visit): void {
   const { settings, texts } = visit
   const { liveness, purpose, privacyNotice } = settings
-  if (liveness === 'other') {
+  if (!offersFace(visit)) {
     const problem = { name: 'unsupported', canRetry: false, isPending: true } as const
     return showProblem(texts, problem, () => {}, waysOutOfFace(visit))
   }

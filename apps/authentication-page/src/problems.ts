@@ -14,6 +14,7 @@ const names = [
   'offline',
   'busy',
   'failure',
+  'passkeyCancelled',
 ] as const
 
 /** A problem that has its own screen. */
@@ -30,6 +31,9 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof CameraError)
     return { name: error.problem, canRetry: error.problem !== 'unsupported', isPending: true }
   if (error instanceof AuthenticationClientError || error instanceof PageError) return statusToProblem(error.status)
+  // The browser does not tell a refusal from a missing passkey, so that pages do not learn who has one.
+  if (error instanceof DOMException && error.name === 'NotAllowedError')
+    return { name: 'passkeyCancelled', canRetry: true, isPending: true }
   // fetch throws a TypeError if there is no response.
   if (error instanceof TypeError) return { name: 'offline', canRetry: true, isPending: true }
   return { name: 'unsupported', canRetry: true, isPending: true }

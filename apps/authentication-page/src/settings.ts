@@ -9,6 +9,8 @@ export interface PageSettings {
   /** Where the session is: the state is the server's, so that a reloaded page goes on there. */
   readonly step: 'face' | 'pin' | 'succeeded' | 'failed' | 'cancelled'
   readonly purpose: 'authenticate' | 'enroll'
+  /** What the session may begin with. */
+  readonly factors: readonly ('face' | 'passkey')[]
   readonly selfieCaptureMode: 'auto' | 'manual'
   /** `challenge`: the user follows steps that the server requests. `other`: a check that this page does not support. */
   readonly liveness: 'none' | 'challenge' | 'other'

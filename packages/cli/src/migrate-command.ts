@@ -9,13 +9,14 @@ import {
 } from '@billfold/storage-kysely'
 import type { Kysely } from 'kysely'
 import { type Command, UsageError } from './command.ts'
+import { clusterUsage, parseCluster } from './cluster-option.ts'
 import { connectDatabase, resolveDatabaseUrl, databaseUsage } from './connect-database.ts'
 import { parseOrUsageError } from './parse-arguments.ts'
 
 const flavours: readonly Flavour[] = ['sqlite', 'postgres', 'mysql', 'mariadb']
 
-const usage = `billfold migrate [--database URL] [--dry-run] [--to NAME] [--schema NAME] [--prefix NAME]
-billfold migrate --print --dialect ${flavours.join('|')} [--from NAME] [--schema NAME] [--prefix NAME]
+const usage = `billfold migrate [--database URL] [--dry-run] [--to NAME] [--schema NAME] [--prefix NAME] [--cluster NAME]
+billfold migrate --print --dialect ${flavours.join('|')} [--from NAME] [--schema NAME] [--prefix NAME] [--cluster NAME]
 
 Migrates the tables of a database to the schema that this release requires, or prints the SQL.
 
@@ -26,7 +27,8 @@ ${databaseUsage}
   --from NAME      the newest migration that the database has; default: an empty database
   --dialect NAME   the dialect of the printed SQL
   --schema NAME    PostgreSQL: the schema, MySQL and MariaDB: the database; it must exist
-  --prefix NAME    the prefix of table names; default: billfold_`
+  --prefix NAME    the prefix of table names; default: billfold_
+${clusterUsage}`
 
 /** `billfold migrate`: applies or prints migrations. */
 export const migrateCommand: Command = {
@@ -35,20 +37,31 @@ export const migrateCommand: Command = {
   usage,
   async run(args, terminal) {
     const { database, dialect, print, schema, prefix, ...rest } = parse(args)
-    const naming: Naming = {
+    const cluster = parseCluster(rest.cluster)
+    const names: Naming = {
       ...(schema !== undefined && { schema }),
       ...(prefix !== undefined && { tablePrefix: prefix }),
     }
     if (print === true) {
       const from = parseMigrationName('from', rest.from)
-      return terminal.print(printMigrations(parseFlavour(dialect), { ...naming, ...(from !== undefined && { from }) }))
+      const printed = {
+        ...names,
+        ...(from !== undefined && { from }),
+        ...(cluster === 'galera' && { cluster }),
+      }
+      return terminal.print(printMigrations(parseFlavour(dialect), printed))
     }
     const to = parseMigrationName('to', rest.to)
     const isDryRun = rest['dry-run'] === true
     const url = resolveDatabaseUrl(database, terminal.environment)
     const connected = await connectDatabase(url, isDryRun ? 'empty' : 'create')
     try {
-      const options = { dialect: connected.dialect, ...naming, ...(to !== undefined && { to }) }
+      const options = {
+        dialect: connected.dialect,
+        ...names,
+        ...(cluster !== undefined && { cluster }),
+        ...(to !== undefined && { to }),
+      }
       const run = isDryRun ? printPending : applyMigrations
       terminal.print(await run(connected.db, options))
     } finally {
@@ -75,7 +88,15 @@ async function printPending<DB>(db: Kysely<DB>, options: MigrateOptions): Promis
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean' } as const
-  const options = { database: text, dialect: text, schema: text, prefix: text, to: text, from: text } as const
+  const options = {
+    database: text,
+    dialect: text,
+    schema: text,
+    prefix: text,
+    cluster: text,
+    to: text,
+    from: text,
+  } as const
   const flags = { print: flag, 'dry-run': flag } as const
   return parseOrUsageError(() => parseArgs({ args: [...args], options: { ...options, ...flags } }).values)
 }

@@ -9,17 +9,26 @@ import {
 } from '@billfold/core'
 import { kyselyStorage } from '@billfold/storage-kysely'
 import { type Terminal, UsageError } from './command.ts'
+import { clusterUsage, parseCluster } from './cluster-option.ts'
 import { connectDatabase, resolveDatabaseUrl, databaseUsage } from './connect-database.ts'
 
 const text = { type: 'string' } as const
 
 /** The options of every command that uses the database. */
-export const billfoldOptions = { database: text, schema: text, prefix: text, keyring: text, tenant: text } as const
+export const billfoldOptions = {
+  database: text,
+  schema: text,
+  prefix: text,
+  cluster: text,
+  keyring: text,
+  tenant: text,
+} as const
 
 /** The usage text of those options. */
 export const billfoldUsage = `${databaseUsage}
   --schema NAME    PostgreSQL: the schema, MySQL and MariaDB: the database
   --prefix NAME    the prefix of table names; default: billfold_
+${clusterUsage}
   --keyring FILE   the keyring file; default: the environment variable BILLFOLD_KEYS
   --tenant NAME    the tenant; default: default`
 
@@ -55,8 +64,9 @@ export async function withBillfoldSettings<T>(
   const { db, dialect } = await connectDatabase(url, 'reject')
   const { schema, prefix, tenant } = values
   try {
+    const cluster = parseCluster(values.cluster)
     const naming = { ...(schema !== undefined && { schema }), ...(prefix !== undefined && { tablePrefix: prefix }) }
-    const storage = kyselyStorage(db, { dialect, ...naming })
+    const storage = kyselyStorage(db, { dialect, ...naming, ...(cluster !== undefined && { cluster }) })
     return await work({
       storage,
       keyring,

@@ -5,7 +5,14 @@ import { createSessionContext } from './authentication/api/face-options.ts'
 import { builtInModules } from './built-in-modules.ts'
 import { createCustodyServices } from './custody/api/custody-services.ts'
 import type { CustodyOptions } from './custody/api/index.ts'
-import { type OnboardingApi, type OnboardingOptions, toOnboardingSettings } from './onboarding/api/index.ts'
+import type { EvidenceSource } from './onboarding/presentations/evidence-source.ts'
+import {
+  type OnboardingApi,
+  type OnboardingOptions,
+  type OnboardingRoutes,
+  toOnboardingSettings,
+  walletGuard,
+} from './onboarding/api/index.ts'
 import { type DidsOptions, toDidWalletSettings } from './dids/api/index.ts'
 import { contractSignatureVerifier } from './custody/wallets/contract-signature.ts'
 import { documentDidKeyResolver } from './onboarding/wallet-login/document-did-keys.ts'
@@ -55,11 +62,21 @@ import type { WebhooksApi } from './platform/webhooks/api.ts'
 import type { WebhookOptions } from './platform/webhooks/options.ts'
 
 /** A module that a host adds to Billfold, see `defineModule` of `@billfold/core/modules`. */
-export type AdditionalModule = Module<string, ModuleParts & { readonly api?: Api }>
+export type AdditionalModule = Module<
+  string,
+  ModuleParts & {
+    readonly api?: Api
+    readonly apis?: Readonly<Record<string, Api>>
+    /** Verifies credentials that applicants present. At most one module has it. */
+    readonly evidenceSource?: EvidenceSource
+    readonly onboardingRoutes?: OnboardingRoutes
+  }
+>
 
-/** The part of {@link Billfold} that a module adds: its functions and, if it has an API, what an adapter mounts. */
+/** The part of {@link Billfold} that a module adds: its functions and, if it has APIs, what an adapter mounts. */
 export type ModuleResult<Parts> = (Parts extends { readonly functions: infer Functions } ? Functions : unknown) &
-  (Parts extends { readonly api: Api } ? MountableApi : unknown)
+  (Parts extends { readonly api: Api } ? MountableApi : unknown) &
+  (Parts extends { readonly apis: infer Apis } ? { readonly [K in keyof Apis]: MountableApi } : unknown)
 
 /** The results of modules, by the name of the module. */
 export type ModuleResults<Modules extends readonly AdditionalModule[]> = {
@@ -194,7 +211,7 @@ const maxQueuedPerOwner = 1000
  * ```
  *
  * @throws Error that names both if two modules have the same name, or declare the same table, error code, audit action,
- *   event, signing method or route id
+ *   event, signing method, session factor or route id
  * @throws RangeError, Error if an option is out of range; the message names it
  */
 export function createBillfold<const Modules extends readonly AdditionalModule[] = readonly []>(
@@ -214,28 +231,35 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   const context = { services, tenant, host: (acting: string = tenant): Actor => ({ tenant: acting, id: 'host' }) }
   const deliver = observer.deliver(createDelivery(services, options).deliver)
   const resolved = resolveOptions(options, services, didWallets)
+  // Filled below, like the modules that authorize acts.
+  let evidenceSource: EvidenceSource | undefined
   const parts = createParts(builtInModules, {
     ...context,
     ...resolved,
+    evidenceSource: () => evidenceSource,
     deliver,
     sealedColumns: declared.sealedColumns,
   })
   const additionalParts: Readonly<Record<string, AdditionalParts>> = createParts(additionalModules, context)
   const allParts: Readonly<Record<string, ModuleParts>> = { ...parts, ...additionalParts }
   assertDistinctApis(allParts)
+  evidenceSource = findEvidenceSource(additionalParts)
   for (const { authorizeAct } of Object.values(allParts))
     if (authorizeAct !== undefined) actAuthorizers.push(authorizeAct)
   const steps = orderMaintenanceSteps(Object.values(allParts))
   const personalData = Object.values(allParts).flatMap((part) => part.personalData ?? [])
   const lockouts = Object.values(allParts).flatMap((part) => part.lockouts ?? [])
   const mount = createMount(options, services, declared, observer)
+  const applicants = { wallet: walletGuard(services, tenant, resolved.onboarding.allowedOrigins) }
+  const added = Object.values(additionalParts).flatMap(({ onboardingRoutes }) => onboardingRoutes?.(applicants) ?? [])
+  const onboarding: Api = { ...parts.onboarding.api, routes: [...parts.onboarding.api.routes, ...added] }
   const billfold: Billfold = {
     serviceKeys: parts.serviceKeys.functions,
     licences: parts.licences.functions,
     authentication: { ...mount(parts.authentication.api), ...parts.authentication.functions },
     custody: mount(parts.custody.api),
     payments: { ...mount(parts.payments.api), ...parts.payments.functions },
-    onboarding: { ...mount(parts.onboarding.api), ...parts.onboarding.functions },
+    onboarding: { ...mount(onboarding), ...parts.onboarding.functions },
     users: createUsersApi(services, personalData, context.host, lockouts, resolved.sessions.controlsDid),
     dids: mount(parts.dids.api),
     wallets: parts.dids.functions,
@@ -253,22 +277,37 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   return addModules(billfold, additionalParts, mount)
 }
 
+/** @throws Error that names the modules if two of them verify credentials */
+function findEvidenceSource(parts: Readonly<Record<string, AdditionalParts>>): EvidenceSource | undefined {
+  const sources = Object.entries(parts).filter(([, part]) => part.evidenceSource !== undefined)
+  if (sources.length > 1)
+    throw new Error(`Modules ${sources.map(([name]) => name).join(' and ')} both verify credentials`)
+  return sources[0]?.[1].evidenceSource
+}
+
 type AdditionalParts = ReturnType<AdditionalModule['create']>
 
-/** Adds the functions and the mounted API of each module as a property. @throws Error if the name is taken by Billfold */
+/** Adds the functions and the mounted APIs of each module as a property. @throws Error if the name is taken by Billfold */
 function addModules(
   billfold: Billfold,
   modules: Readonly<Record<string, AdditionalParts>>,
   mount: (api: Api) => MountableApi,
 ): Billfold {
-  const added = Object.entries(modules).map(([name, { api, functions }]) => {
+  const added = Object.entries(modules).map(([name, { api, apis = {}, functions = {} }]) => {
     if (Object.hasOwn(billfold, name))
       throw new Error(
         `The name of the module ${JSON.stringify(name)} is taken by the property of Billfold with that name`,
       )
-    return [name, { ...(api !== undefined && mount(api)), ...functions }] as const
+    const faces = Object.entries(apis).map(([face, one]) => [face, { ...mount(one), ...functionsOf(functions, face) }])
+    return [name, { ...(api !== undefined && mount(api)), ...functions, ...Object.fromEntries(faces) }] as const
   })
   return { ...billfold, ...Object.fromEntries(added) }
+}
+
+/** The functions that stand beside one of several APIs of a module. */
+function functionsOf(functions: object, face: string): object {
+  const found: unknown = Object.entries(functions).find(([name]) => name === face)?.[1]
+  return typeof found === 'object' && found !== null ? found : {}
 }
 
 /** Returns the function that makes an API mountable, and adds its OpenAPI document. */
@@ -285,7 +324,10 @@ function createMount(
     rateLimiter,
     executeOnce: (call, execute) => executeOnce(idempotency, call, execute),
   }
-  return (api) => observer.api(createMountableApi({ ...api, routes: [...api.routes, openApiRoute(api)] }, pipeline))
+  return (api) => {
+    const routes = api.servesOpenApi === false ? api.routes : [...api.routes, openApiRoute(api)]
+    return observer.api(createMountableApi({ ...api, routes }, pipeline))
+  }
 }
 
 /** Resolves the options of Billfold's own modules to what they run on. */
@@ -349,6 +391,7 @@ function createServices(
     masterSecretRotationSteps: declared.masterSecretRotationSteps,
     actAuthorizers,
     signingMethodKinds: declared.signingMethodKinds,
+    sessionFactors: declared.sessionFactors,
     ...custody,
     chainConnections: observer.chains(custody.chainConnections),
     now,

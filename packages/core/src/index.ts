@@ -38,7 +38,17 @@ export type {
   OnboardingOptions,
 } from './onboarding/api/index.ts'
 export type { Application, ApplicationContent, ApplicationStatus } from './onboarding/applications/application.ts'
-export type { Attribute } from './onboarding/applications/attributes.ts'
+export type { Attribute, AttributeVerification } from './onboarding/applications/attributes.ts'
+export type {
+  Evidence,
+  EvidencedAttributes,
+  EvidenceOwner,
+  EvidenceQuery,
+  EvidenceRequest,
+  EvidenceRequestInput,
+  EvidenceSource,
+  EvidenceStatus,
+} from './onboarding/presentations/evidence-source.ts'
 export type { FileType } from './onboarding/applications/file-types.ts'
 export type { StoredFile } from './onboarding/applications/files.ts'
 export type { ApplicationTransition } from './onboarding/applications/transition-application.ts'

@@ -2,12 +2,14 @@ import {
   auditWrite,
   authorizeAct,
   eventWrites,
+  type FactorSession,
   getUser,
   type RequestDigest,
+  type StartedFactor,
   type VerifiedAssertion,
 } from '@billfold/core/modules'
 import { batch, check, isCommitError, update, type Write } from '@billfold/core/storage'
-import { consumeChallenge, createChallenge, getChallenge, isChallengeFor } from './challenges.ts'
+import { buildChallenge, consumeChallenge, createChallenge, getChallenge, isChallengeFor } from './challenges.ts'
 import type { PasskeyContext } from './context.ts'
 import { passkeyError, toRefusalError } from './declarations.ts'
 import { findByCredential, listPasskeyRows } from './passkey-rows.ts'
@@ -41,26 +43,57 @@ export async function startSignIn(context: PasskeyContext, userId: string | unde
 /** Completes a sign-in. @throws BillfoldError of this module; `user.not-found` for an archived user */
 export async function completeSignIn(context: PasskeyContext, response: unknown): Promise<PasskeySignIn> {
   const { services, actor } = context
-  const { tenant } = actor
   const challenge = await getChallenge(context, 'sign-in', response, undefined)
   const row = await getPresented(context, response)
   if (challenge.userId !== null && challenge.userId !== row.userId) throw passkeyError('passkey.unknown')
-  const { userId, id: passkeyId } = row
+  const { userId } = row
   await assertHandle(context, row, response, challenge.userId === null)
-  await getUser(services, tenant, userId)
-  const { userVerified } = await useOnce(
-    context,
-    challenge,
-    row,
-    response,
-    context.settings.userVerification,
-    async () => [
-      auditWrite(actor, 'passkey.signed-in', userId, services.now(), { passkeyId }),
-      ...(await authorizeAct(services, () => ({ kind: 'login', actor, userId, content: 'passkey' }))),
-    ],
-  )
-  const key = row.backupEligible ? 'swk' : 'hwk'
-  return { userId, passkeyId, userVerified, amr: userVerified ? [key, 'user'] : [key] }
+  await getUser(services, actor.tenant, userId)
+  const { userVerification } = context.settings
+  const { verified, writes } = await prepareUse(context, challenge, row, response, userVerification)
+  await commitUse(context, [
+    ...writes,
+    auditSignIn(context, row),
+    ...(await authorizeAct(services, () => ({ kind: 'login', actor, userId, content: 'passkey' }))),
+  ])
+  return toSignIn(row, verified)
+}
+
+/** Starts a sign-in in an authentication session. */
+export async function startSessionSignIn(context: PasskeyContext, session: FactorSession): Promise<StartedFactor> {
+  const { challenge, expiresAt, write } = buildChallenge(context, 'session', null, { binding: { session } })
+  const options = toRequestOptions(context.settings, session.tenant, challenge, [])
+  return { options: { ...options }, expiresAt, writes: [write] }
+}
+
+/**
+ * Verifies a sign-in in an authentication session, and prepares the writes that use it up.
+ * @throws BillfoldError of this module; `user.not-found` for an archived user
+ */
+export async function prepareSessionSignIn(
+  context: PasskeyContext,
+  session: FactorSession & { readonly userId: string | null },
+  response: unknown,
+): Promise<{ readonly signIn: PasskeySignIn; readonly writes: readonly Write[] }> {
+  const challenge = await getChallenge(context, 'session', response, undefined)
+  if (!isChallengeFor(challenge, { session })) throw passkeyError('passkey.challenge-invalid')
+  const row = await getPresented(context, response)
+  await assertHandle(context, row, response, true)
+  await getUser(context.services, session.tenant, row.userId)
+  const { userVerification } = context.settings
+  const { verified, writes } = await prepareUse(context, challenge, row, response, userVerification)
+  // Only who holds the passkey learns that it is somebody else's.
+  if (session.userId !== null && session.userId !== row.userId) throw passkeyError('passkey.other-user')
+  return { signIn: toSignIn(row, verified), writes: [...writes, auditSignIn(context, row)] }
+}
+
+function auditSignIn({ services, actor }: PasskeyContext, { userId, id: passkeyId }: PasskeyRow): Write {
+  return auditWrite(actor, 'passkey.signed-in', userId, services.now(), { passkeyId })
+}
+
+function toSignIn({ userId, id, backupEligible }: PasskeyRow, { userVerified }: VerifiedAssertion): PasskeySignIn {
+  const key = backupEligible ? 'swk' : 'hwk'
+  return { userId, passkeyId: id, userVerified, amr: userVerified ? [key, 'user'] : [key] }
 }
 
 /** Creates the options to use a passkey for one request. @throws BillfoldError `passkey.not-found` */
@@ -69,7 +102,7 @@ export async function startUse(
   row: PasskeyRow,
   request: RequestDigest,
 ): Promise<RequestOptionsJson> {
-  const challenge = await createChallenge(context, 'use', row.userId, { request })
+  const challenge = await createChallenge(context, 'use', row.userId, { binding: { request } })
   return toRequestOptions(context.settings, row.tenant, challenge, [row], row.prfSalt)
 }
 
@@ -81,33 +114,35 @@ export async function completeUse(
   response: unknown,
 ): Promise<void> {
   const challenge = await getChallenge(context, 'use', response, row.userId)
-  if (!isChallengeFor(challenge, request)) throw passkeyError('passkey.challenge-invalid')
-  await useOnce(context, challenge, row, response, 'required', () => Promise.resolve([]))
+  if (!isChallengeFor(challenge, { request })) throw passkeyError('passkey.challenge-invalid')
+  const { writes } = await prepareUse(context, challenge, row, response, 'required')
+  await commitUse(context, writes)
 }
 
 /**
- * Verifies an assertion and consumes its challenge, with the writes of what it allows. Of several calls with one challenge, on
- * any number of processes, one succeeds.
+ * Verifies an assertion, and prepares the writes that consume its challenge. They belong in the commit of what it allows: of several
+ * calls with one challenge, on any number of processes, one succeeds.
  */
-async function useOnce(
+async function prepareUse(
   context: PasskeyContext,
   challenge: ChallengeRow,
   row: PasskeyRow,
   response: unknown,
   userVerification: 'required' | 'preferred',
-  listWrites: () => Promise<readonly Write[]>,
-): Promise<VerifiedAssertion> {
-  const { services } = context
+): Promise<{ readonly verified: VerifiedAssertion; readonly writes: readonly Write[] }> {
   const verified = await verifyAssertion(context, challenge, row, response, userVerification)
   if (isCloned(row, verified)) return refuseClone(context, challenge, row)
-  // Asked only once the assertion is verified: a stranger learns nothing about the policies of a user.
-  const writes = await listWrites()
   const { id, signCount, tenant } = row
-  const changes = { signCount: verified.signCount, backedUp: verified.backedUp, lastUsedAt: services.now() }
+  const lastUsedAt = context.services.now()
+  const changes = { signCount: verified.signCount, backedUp: verified.backedUp, lastUsedAt }
   const used = update(passkeyCredentials, { where: { id, tenant, signCount }, set: changes })
+  return { verified, writes: [consumeChallenge(challenge), used] }
+}
+
+/** Commits the use of a passkey. @throws BillfoldError `passkey.challenge-invalid` if another call was faster */
+async function commitUse({ services }: PasskeyContext, writes: readonly Write[]): Promise<void> {
   try {
-    await services.storage.commit(batch(consumeChallenge(challenge), used, ...writes))
-    return verified
+    await services.storage.commit(batch(...writes))
   } catch (cause) {
     // Another call has used the challenge or the passkey, or the passkey was removed.
     if (isCommitError(cause)) throw passkeyError('passkey.challenge-invalid', { cause })

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { formatRequestDigest, type RequestDigest } from '@billfold/core/modules'
+import { type FactorSession, formatRequestDigest, type RequestDigest } from '@billfold/core/modules'
 import { batch, insert, remove, type Storage, type Write } from '@billfold/core/storage'
 import type { PasskeyContext } from './context.ts'
 import { passkeyError } from './declarations.ts'
@@ -9,21 +9,38 @@ import { type ChallengeRow, passkeyChallenges } from './tables.ts'
 export const challengeLifetimeMs = 5 * 60 * 1000
 
 /** What a challenge allows. A challenge for one purpose is unknown for the others. */
-export type ChallengePurpose = 'create' | 'enrol' | 'sign-in' | 'use'
+export type ChallengePurpose = 'create' | 'enrol' | 'sign-in' | 'session' | 'use'
 
-/** Creates a challenge and stores it. */
-export async function createChallenge(
+/** What a challenge is bound to: a request that a signing method authorizes, or the client of a session. */
+export type ChallengeBinding = { readonly request: RequestDigest } | { readonly session: FactorSession }
+
+/** A challenge, and the write that stores it. */
+export interface NewChallenge {
+  readonly challenge: string
+  /** Epoch milliseconds. */
+  readonly expiresAt: number
+  readonly write: Write
+}
+
+/** Builds a challenge. */
+export function buildChallenge(
   { services, actor }: PasskeyContext,
   purpose: ChallengePurpose,
   userId: string | null,
-  extra: { readonly prfSalt?: Uint8Array; readonly request?: RequestDigest } = {},
-): Promise<string> {
+  extra: { readonly prfSalt?: Uint8Array; readonly binding?: ChallengeBinding } = {},
+): NewChallenge {
   const random = randomBytes(32)
-  const bytes = extra.request === undefined ? random : Buffer.concat([random, bindRequest(random, extra.request)])
+  const bytes = extra.binding === undefined ? random : Buffer.concat([random, bind(random, extra.binding)])
   const challenge = bytes.toString('base64url')
   const expiresAt = services.now() + challengeLifetimeMs
   const row = { challenge, tenant: actor.tenant, purpose, userId, prfSalt: extra.prfSalt ?? null, expiresAt }
-  await services.storage.commit(batch(insert(passkeyChallenges, row)))
+  return { challenge, expiresAt, write: insert(passkeyChallenges, row) }
+}
+
+/** Creates a challenge and stores it. */
+export async function createChallenge(...input: Parameters<typeof buildChallenge>): Promise<string> {
+  const { challenge, write } = buildChallenge(...input)
+  await input[0].services.storage.commit(batch(write))
   return challenge
 }
 
@@ -53,12 +70,12 @@ export function consumeChallenge({ challenge, tenant }: ChallengeRow): Write {
 }
 
 /**
- * True if a challenge was made for exactly this request. The authenticator signs over the challenge, and so over the request,
- * also if the row in the database was changed.
+ * True if a challenge was made for exactly this request, or this client of a session. The authenticator signs over the challenge,
+ * and so over what it is bound to, also if the row in the database was changed.
  */
-export function isChallengeFor({ challenge }: ChallengeRow, request: RequestDigest): boolean {
+export function isChallengeFor({ challenge }: ChallengeRow, binding: ChallengeBinding): boolean {
   const bytes = Buffer.from(challenge, 'base64url')
-  return bytes.length === 64 && bindRequest(bytes.subarray(0, 32), request).equals(bytes.subarray(32))
+  return bytes.length === 64 && bind(bytes.subarray(0, 32), binding).equals(bytes.subarray(32))
 }
 
 /** Deletes expired challenges. */
@@ -66,12 +83,12 @@ export async function purgeExpiredChallenges(storage: Storage, now: number): Pro
   await storage.commit(batch(remove(passkeyChallenges, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })))
 }
 
-function bindRequest(random: Uint8Array, request: RequestDigest): Buffer {
-  return createHash('sha256')
-    .update('billfold passkey request 1\n')
-    .update(random)
-    .update(formatRequestDigest(request))
-    .digest()
+function bind(random: Uint8Array, binding: ChallengeBinding): Buffer {
+  const [label, content] =
+    'request' in binding
+      ? ['billfold passkey request 1\n', formatRequestDigest(binding.request)]
+      : ['billfold passkey session 1\n', `${binding.session.sessionId}\n${binding.session.callerKey}`]
+  return createHash('sha256').update(label).update(random).update(content).digest()
 }
 
 /** Reads the challenge from client data that nobody has verified yet, to find its row. */

@@ -19,7 +19,7 @@ import {
   startCustody,
 } from './test-fixtures/custody-client.ts'
 import { createPasskeyBillfold, testKeyring } from './test-fixtures/passkey-host.ts'
-import { createSoftwareAuthenticator, type SoftwareAuthenticator } from './test-fixtures/software-authenticator.ts'
+import { createSoftwareAuthenticator, type SoftwareAuthenticator } from '@billfold/test-authenticator'
 
 const hello = 'Hello, passkey'
 const clients: CustodyClient[] = []

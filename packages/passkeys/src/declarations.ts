@@ -17,6 +17,7 @@ export const passkeyErrors = {
   'passkey.authenticator-refused': { status: 400, message: 'Authenticators of this make are not allowed' },
   'passkey.signature-invalid': { status: 401, message: 'Invalid signature' },
   'passkey.unknown': { status: 401, message: 'Unknown passkey' },
+  'passkey.other-user': { status: 401, message: 'The passkey belongs to another user than the session' },
   'passkey.cloned': { status: 401, message: 'The passkey was used out of order; there may be a copy of it' },
   'passkey.prf-unavailable': {
     status: 400,
@@ -77,9 +78,12 @@ export const passkeyEvents = {
   ),
 }
 
-type PasskeyErrors = typeof passkeyErrors
-type PasskeyAuditActions = typeof passkeyAuditActions
-type PasskeyEvents = typeof passkeyEvents
+/** The error codes of the module, merged into `ErrorCode`. */
+export type PasskeyErrors = typeof passkeyErrors
+/** The audit actions of the module, merged into `AuditAction`. */
+export type PasskeyAuditActions = typeof passkeyAuditActions
+/** The events of the module, merged into `EventType`. */
+export type PasskeyEvents = typeof passkeyEvents
 
 declare module '@billfold/core' {
   interface ModuleErrors extends PasskeyErrors {}

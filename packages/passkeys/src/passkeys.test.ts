@@ -15,11 +15,7 @@ import {
   type PasskeyBillfold,
   relyingParty,
 } from './test-fixtures/passkey-host.ts'
-import {
-  createSoftwareAuthenticator,
-  type Deviations,
-  type SoftwareAuthenticator,
-} from './test-fixtures/software-authenticator.ts'
+import { createSoftwareAuthenticator, type Deviations, type SoftwareAuthenticator } from '@billfold/test-authenticator'
 import { maxPasskeys } from './user-handles.ts'
 import { simpleWebAuthnVerifier } from './verifier/simple-webauthn-verifier.ts'
 

@@ -12,6 +12,7 @@ import { listPasskeyRows, type Passkey, sealedNames, toPasskey } from './passkey
 import { passkeysPersonalData } from './personal-data.ts'
 import { type PasskeyUserNames, prepareRegistration, startRegistration } from './registration.ts'
 import { relatedOriginsApi } from './related-origins.ts'
+import { passkeySessionFactor } from './session-factor.ts'
 import { passkeySigningMethod } from './signing-method.ts'
 import { passkeyChallenges, passkeyCredentials, passkeyUsers } from './tables.ts'
 import type { CreationOptionsJson, RequestOptionsJson } from './webauthn-json.ts'
@@ -101,6 +102,7 @@ export function passkeys(options: PasskeysOptions) {
     events: passkeyEvents,
     errors: passkeyErrors,
     signingMethodKinds: [passkeySigningMethod(settings)],
+    sessionFactors: [passkeySessionFactor(settings)],
     create: (context) => ({
       api: relatedOriginsApi(settings, context.tenant),
       functions: createFunctions(context, settings),

@@ -20,7 +20,7 @@ import {
   relyingParty,
   testKeyring,
 } from './test-fixtures/passkey-host.ts'
-import { createSoftwareAuthenticator } from './test-fixtures/software-authenticator.ts'
+import { createSoftwareAuthenticator } from '@billfold/test-authenticator'
 import { maxPasskeys } from './user-handles.ts'
 
 const ip = '203.0.113.7'

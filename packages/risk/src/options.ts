@@ -1,4 +1,5 @@
 import type { PriceOf } from './policies/limits.ts'
+import type { FindPlace } from './score/place.ts'
 import { type Factor, shippedFactors } from './score/factors.ts'
 import { mergeFactors } from './score/rate-risk.ts'
 
@@ -13,6 +14,11 @@ export interface RiskOptions {
   }) => readonly string[] | Promise<readonly string[]>
   /** The price of an amount of an asset in minor units of one currency, for conditions on the asset `price`; undefined if unknown. */
   readonly priceOf?: PriceOf
+  /**
+   * Finds the country and coordinates of a source address (IPv4, or the /64 prefix of IPv6). Default: none, since Billfold ships no
+   * database of addresses. Asked for every act of a user, so it should answer from memory; one that throws counts as unknown.
+   */
+  readonly geo?: FindPlace
   /** Factors of the score besides those of Billfold. One with the name of another replaces it. */
   readonly factors?: readonly Factor[]
   /**
@@ -29,6 +35,7 @@ export interface RiskSettings {
   readonly byDefault: 'allow' | 'deny'
   readonly roles: NonNullable<RiskOptions['roles']>
   readonly priceOf: PriceOf
+  readonly geo: FindPlace | undefined
   readonly factors: readonly Factor[]
   readonly minMethodAgeMs: number
   readonly maxWaitingRequests: number
@@ -43,6 +50,7 @@ export function resolveRiskOptions(options: RiskOptions = {}): RiskSettings {
     byDefault: options.default ?? 'allow',
     roles: options.roles ?? (() => []),
     priceOf: options.priceOf ?? (() => undefined),
+    geo: options.geo,
     factors: mergeFactors(shippedFactors, options.factors),
     minMethodAgeMs: minMethodAgeSeconds * 1000,
     maxWaitingRequests,

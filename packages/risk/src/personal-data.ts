@@ -1,6 +1,7 @@
 import type { PersonalData } from '@billfold/core/modules'
 import { remove } from '@billfold/core/storage'
 import { openSummary } from './requests/request-summary.ts'
+import { openPlace } from './score/origin.ts'
 import { openDetail } from './score/assessments.ts'
 import { riskActs, riskApprovals, riskAssessments, riskRequests } from './tables.ts'
 
@@ -20,7 +21,12 @@ export const riskPersonalData: PersonalData = {
     })
     return {
       requests: await Promise.all(requests),
-      acts: acts.map(({ kind, asset, amount, at }) => ({ kind, asset, amount: amount.toString(), at })),
+      acts: await Promise.all(
+        acts.map(async (row) => {
+          const { kind, asset, amount, method, at } = row
+          return { kind, asset, amount: amount.toString(), method, place: await openPlace(services, row), at }
+        }),
+      ),
       assessments: await Promise.all(
         assessments.map(async (row) => {
           const { id, score, severity, at } = row

@@ -4,6 +4,7 @@ import { describeModule } from '@billfold/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { risk } from './risk.ts'
+import { sealPlace } from './score/origin.ts'
 import { riskActs, riskApprovals, riskRequests } from './tables.ts'
 import { sealSummary } from './requests/request-summary.ts'
 import {
@@ -30,12 +31,24 @@ describeModule('risk', () => {
           const times = { createdAt: at, expiresAt: at + 60_000, version: 1 }
           const state = { state: 'waiting', approvals: 0, confirmedBy: null, slot: 'open' }
           const requirement = JSON.stringify({ decision: 'approve', by: 1, of: ['u2'] })
+          const origin = { network: 'n', country: 'c', counterparty: 'p', method: 'PIN' }
+          const sealedPlace = await sealPlace(services, { tenant, id }, { country: 'BE' })
           const about = { userId, walletId: null, kind: 'message', policyId: 'p', requirement, sealedSummary }
           await services.storage.commit(
             batch(
               insert(riskRequests, { id, tenant, fingerprint: userId, ...about, ...state, ...times }),
               insert(riskApprovals, { requestId: id, userId, tenant, methodId: 'm', at }),
-              insert(riskActs, { id, tenant, userId, kind: 'message', asset: null, amount: 0n, at }),
+              insert(riskActs, {
+                id,
+                tenant,
+                userId,
+                kind: 'message',
+                asset: null,
+                amount: 0n,
+                at,
+                ...origin,
+                sealedPlace,
+              }),
             ),
           )
         }

@@ -12,6 +12,7 @@ import { sealedSummaries } from './requests/request-summary.ts'
 import { assessmentRetentionMs, sealedDetails } from './score/assessments.ts'
 import { createAssessmentsApi } from './score/assessments-api.ts'
 import { historyMs } from './score/collect-signals.ts'
+import { sealedPlaces } from './score/origin.ts'
 import { riskActs, riskApprovals, riskAssessments, riskCounters, riskPolicies, riskRequests } from './tables.ts'
 
 /**
@@ -38,7 +39,7 @@ export function risk(options: RiskOptions = {}) {
   return defineModule({
     name: 'risk',
     tables: [riskPolicies, riskCounters, riskRequests, riskApprovals, riskActs, riskAssessments],
-    sealedColumns: [sealedSummaries, sealedDetails],
+    sealedColumns: [sealedSummaries, sealedDetails, sealedPlaces],
     auditActions: riskAuditActions,
     events: riskEvents,
     errors: riskErrors,
@@ -82,7 +83,7 @@ export function risk(options: RiskOptions = {}) {
         functions: {
           policies: createPoliciesApi(services, engine, actor),
           approvals: createApprovalsApi(services, settings, actor),
-          ...createAssessmentsApi(services, settings.factors, actor),
+          ...createAssessmentsApi(services, settings, actor),
         },
       }
     },

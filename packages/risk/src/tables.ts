@@ -79,6 +79,14 @@ export const riskActs = defineTable({
     /** The asset whose amount it is; null if the act moves none that is known. */
     asset: nullable(text(128)),
     amount: wideInteger(),
+    /** Keyed hashes of the network, the country and the other party; null if unknown. */
+    network: nullable(text(43)),
+    country: nullable(text(43)),
+    counterparty: nullable(text(43)),
+    /** The type of the signing method that authorized it; null for acts that need none. */
+    method: nullable(text(32)),
+    /** Country and coordinates as JSON, sealed; null without `geo`. */
+    sealedPlace: nullable(bytes(512)),
     at: integer(),
   },
   key: ['id'],

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { pipelineLimits } from './commit/postgres-pipeline.ts'
 import { maxPreparedStatements } from './commit/prepared-statement-names.ts'
-import { defaultRetry } from './commit/retry.ts'
+import { defaultRetry, defaultStatementTimeoutMs } from './commit/retry.ts'
 import { maxCompoundWrites } from './commit/compound-statement.ts'
+import { clusterRules } from './session/cluster-rules.ts'
 import { sessionRules } from './session/session-rules.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ')
@@ -15,15 +16,16 @@ test.each([
   `Up to ${maxPreparedStatements} statements are prepared`,
   `up to ${maxCompoundWrites} writes`,
   `locked database are retried: ${format(defaultRetry.conflictMs)}`,
+  `including the wait for a connection: ${format(defaultStatementTimeoutMs)}`,
   `or a lost connection is retried: ${format(defaultRetry.lostMs)}`,
 ])('the README has the number of the code: %s', (sentence) => {
   expect(readme).toContain(sentence)
 })
 
 test('the README names every setting of the session that is checked', () => {
-  const names = Object.values(sessionRules)
-    .flat()
-    .map(({ setting }) => setting)
+  const names = [...Object.values(sessionRules).flat(), ...clusterRules('mariadb', 'galera')].map(
+    ({ setting }) => setting,
+  )
   const words: Readonly<Record<string, string>> = {
     transaction_isolation: 'isolation level read uncommitted',
     tx_isolation: 'isolation level read uncommitted',

@@ -1,26 +1,38 @@
 import { BillfoldError } from '@billfold/core'
-import { type Batch, validateBatch, isCommitError, type Storage } from '@billfold/core/storage'
+import { validateBatch, type Storage } from '@billfold/core/storage'
 import type { Kysely, Transaction } from 'kysely'
-import { applyBatch, applyBatchWithMergedId, DuplicateBatchError } from './commit/apply-batch.ts'
-import { type FastPath, mariadbFastPath, noFastPath, postgresFastPath } from './commit/fast-path.ts'
-import { type IndexedWrite, sortForLocking } from './commit/lock-order.ts'
+import { answeringRun, type Attempt, attemptRunner } from './commit/attempt.ts'
+import { commitBatch } from './commit/commit-batch.ts'
+import { type FastPath, mariadbFastPath, noFastPath, postgresFastPath, type Send } from './commit/fast-path.ts'
 import { createPostgresPipeline, type PostgresPool } from './commit/postgres-pipeline.ts'
-import { type RetryOptions, retryTransientErrors } from './commit/retry.ts'
+import { defaultStatementTimeoutMs, type RetryOptions, retryTransientErrors } from './commit/retry.ts'
 import { createSqliteGroupCommit, type SqliteDatabase } from './commit/sqlite-group-commit.ts'
-import { isBatchApplied, isRejectedBatch, removeTombstone, writeTombstone } from './commit/tombstone.ts'
 import { findRows } from './find-rows.ts'
 import type { MigrationModule } from './schema/migration-modules.ts'
 import { verifySchema } from './schema/verify.ts'
 import { statementRunner } from './sql/connection.ts'
-import { createNames, type Dialect, type Naming, type Target } from './sql/dialect.ts'
+import { type Cluster, createNames, type Dialect, type Naming, type Target } from './sql/dialect.ts'
+import { causalRun, validateCluster } from './sql/cluster.ts'
+import { certifyChecks } from './sql/galera.ts'
 import { createStatementCache } from './sql/statement-cache.ts'
 import { createTransactionStorage } from './transaction-storage.ts'
 
 /** Options of {@link kyselyStorage}. */
 export interface KyselyStorageOptions extends Naming {
   readonly dialect: Dialect
+  /**
+   * `'galera'` on a MariaDB Galera Cluster, also behind a proxy that sends writes to one node: checks become writes that other
+   * nodes see, and reads wait for what other nodes have committed. `'pgpool'` behind Pgpool-II: reads go to the primary.
+   * {@link migrate} needs the same option.
+   */
+  readonly cluster?: Cluster
   /** How long transient database errors are retried. */
   readonly retry?: RetryOptions
+  /**
+   * How long a read or an attempt at a commit may take, including the wait for a connection, in ms. Then it fails with
+   * `storage.unavailable`. Default: 15,000.
+   */
+  readonly statementTimeoutMs?: number
   /**
    * PostgreSQL: the same `pg.Pool` that Kysely has, created with `pipeline: true`. Commits then use prepared statements, and
    * concurrent commits are pipelined on one connection. Omit it behind a proxy that assigns a connection per transaction.
@@ -76,7 +88,8 @@ export interface KyselyStorage<DB> extends Storage {
  * Creates a storage on a Kysely instance that the host has created and will close. {@link migrate} creates its tables.
  *
  * @param db the Kysely instance; its plugins do not apply to the statements of the storage
- * @throws BillfoldError `input.invalid` if `db` is a transaction, or if `schema` or `tablePrefix` is not a plain identifier
+ * @throws BillfoldError `input.invalid` if `db` is a transaction, if `schema` or `tablePrefix` is not a plain identifier, or if
+ *   `cluster` does not belong to the dialect, or excludes `pool`
  *
  * @example
  * ```ts
@@ -95,100 +108,39 @@ export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions)
     throw new BillfoldError('input.invalid', {
       message: 'db is a transaction: create the storage on the Kysely instance and call withTransaction()',
     })
-  const { dialect, retry = {} } = options
-  const target: Target = { dialect, names: createNames(dialect, options), statements: createStatementCache() }
+  const { dialect, cluster, retry = {}, statementTimeoutMs: timeoutMs = defaultStatementTimeoutMs } = options
+  validateCluster(options)
+  const target: Target = { dialect, cluster, names: createNames(dialect, options), statements: createStatementCache() }
   const run = statementRunner(db, dialect)
   const tryFastPath = createFastPath(db, target, options)
   return {
-    find: (table, query) => retryTransientErrors(retry, () => findRows(run, target, table, query)),
-    async commit(batch) {
-      validateBatch(batch)
-      await retryTransientErrors(retry, async ({ count, isOutcomeUnknown }) => {
-        if (await tryFastPath(batch, count > 0)) return
-        await (isOutcomeUnknown ? commitOrWriteTombstone : commit)(db, target, batch)
-      })
+    find: (table, query) => retryTransientErrors(retry, () => findRows(run, target, table, query), timeoutMs),
+    async commit(given) {
+      validateBatch(given)
+      const batch = certifyChecks(cluster, given)
+      const commit = async (attempt: Attempt): Promise<void> => {
+        if (!(await tryFastPath(batch, attempt))) await commitBatch(db, target, batch, attempt)
+      }
+      await retryTransientErrors(retry, commit, timeoutMs)
     },
-    withTransaction: (transaction) => createTransactionStorage(transaction, target),
-    verify: ({ modules = [] } = {}) => retryTransientErrors(retry, () => verifySchema(run, dialect, options, modules)),
+    withTransaction: (transaction) => createTransactionStorage(transaction, target, timeoutMs),
+    verify: ({ modules = [] } = {}) =>
+      retryTransientErrors(retry, () =>
+        verifySchema(causalRun(cluster, answeringRun(timeoutMs, run)), options, modules),
+      ),
   }
 }
 
 function createFastPath<DB>(db: Kysely<DB>, target: Target, { pool, database }: KyselyStorageOptions): FastPath {
-  const run = statementRunner(db, target.dialect)
+  const send: Send = ({ sql, parameters }, attempt) => attemptRunner(db, target.dialect, attempt)(sql, parameters)
   switch (target.dialect) {
     case 'postgres':
-      return postgresFastPath(
-        target,
-        pool === undefined ? ({ sql, parameters }) => run(sql, parameters) : createPostgresPipeline(pool),
-      )
+      return postgresFastPath(target, pool === undefined ? send : createPostgresPipeline(pool))
     case 'mysql':
-      return mariadbFastPath(target, run)
+      return mariadbFastPath(target, statementRunner(db, target.dialect), send)
     case 'sqlite':
       return database === undefined
         ? noFastPath
         : createSqliteGroupCommit(target, database, (work) => db.connection().execute(async () => work()))
   }
-}
-
-/** Commits a batch after an attempt with unknown outcome. If the batch is rejected, that attempt must not be applied late. */
-async function commitOrWriteTombstone<DB>(db: Kysely<DB>, target: Target, batch: Batch): Promise<void> {
-  try {
-    await commit(db, target, batch)
-  } catch (error) {
-    if (!isRejectedBatch(error) || (await writeTombstone(statementRunner(db, target.dialect), target, batch)))
-      throw error
-  }
-}
-
-/** Commits in lock order. A batch rejected in that order is tried in its own order, so that the error names its first failing write. */
-async function commit<DB>(db: Kysely<DB>, target: Target, batch: Batch): Promise<void> {
-  const writes = batch.writes.map((write, index) => ({ write, index }))
-  const sorted = sortForLocking(batch.writes)
-  const isReordered = sorted.some(({ index }, position) => index !== position)
-  if (isReordered && (await tryCommitInOrder(db, target, batch, sorted))) return
-  await commitInOrder(db, target, batch, writes)
-}
-
-async function tryCommitInOrder<DB>(
-  db: Kysely<DB>,
-  target: Target,
-  batch: Batch,
-  writes: readonly IndexedWrite[],
-): Promise<boolean> {
-  try {
-    await commitInOrder(db, target, batch, writes)
-    return true
-  } catch (error) {
-    if (isCommitError(error)) return false
-    throw error
-  }
-}
-
-async function commitInOrder<DB>(
-  db: Kysely<DB>,
-  target: Target,
-  batch: Batch,
-  writes: readonly IndexedWrite[],
-): Promise<void> {
-  const hasMergedId = target.dialect === 'postgres'
-  const apply = hasMergedId ? applyBatchWithMergedId : applyBatch
-  try {
-    await readCommitted(db, target.dialect).execute((transaction) =>
-      apply(statementRunner(transaction, target.dialect), target, batch, writes),
-    )
-  } catch (error) {
-    if (error instanceof DuplicateBatchError) {
-      if (!(await removeTombstone(statementRunner(db, target.dialect), target, batch))) return
-      return commitInOrder(db, target, batch, writes)
-    }
-    const isAmbiguous =
-      hasMergedId && isCommitError(error) && error.reason === 'duplicate' && error.index === writes[0]?.index
-    if (isAmbiguous && (await isBatchApplied(statementRunner(db, target.dialect), target, batch))) return
-    throw error
-  }
-}
-
-/** Read committed: a condition sees what was committed before it, and a write that waited for a lock sees the new row. */
-function readCommitted<DB>(db: Kysely<DB>, dialect: Dialect) {
-  return dialect === 'sqlite' ? db.transaction() : db.transaction().setIsolationLevel('read committed')
 }

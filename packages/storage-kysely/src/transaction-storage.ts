@@ -1,9 +1,11 @@
 import { type Batch, validateBatch, type Storage } from '@billfold/core/storage'
 import type { Transaction } from 'kysely'
 import { applyBatch, DuplicateBatchError } from './commit/apply-batch.ts'
+import { answeringRun } from './commit/attempt.ts'
 import { removeTombstone } from './commit/tombstone.ts'
 import { findRows } from './find-rows.ts'
 import { type Run, statementRunner } from './sql/connection.ts'
+import { certifyChecks } from './sql/galera.ts'
 import type { Target } from './sql/dialect.ts'
 import { toStorageError } from './sql/driver-errors.ts'
 
@@ -11,8 +13,12 @@ import { toStorageError } from './sql/driver-errors.ts'
 const lastCommits = new WeakMap<object, Promise<void>>()
 
 /** Creates a storage inside a transaction of the host. Each commit has its own savepoint. */
-export function createTransactionStorage<DB>(transaction: Transaction<DB>, target: Target): Storage {
-  const run = statementRunner(transaction, target.dialect)
+export function createTransactionStorage<DB>(
+  transaction: Transaction<DB>,
+  target: Target,
+  statementTimeoutMs: number,
+): Storage {
+  const run = answeringRun(statementTimeoutMs, statementRunner(transaction, target.dialect))
   return {
     async find(table, query) {
       try {
@@ -24,7 +30,7 @@ export function createTransactionStorage<DB>(transaction: Transaction<DB>, targe
     async commit(batch) {
       validateBatch(batch)
       const commit = (lastCommits.get(transaction) ?? Promise.resolve()).then(() =>
-        commitUnderSavepoint(run, target, batch),
+        commitUnderSavepoint(run, target, certifyChecks(target.cluster, batch)),
       )
       lastCommits.set(
         transaction,

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { createBillfold, createPasswordHasher, localKeyring, memoryStorage, newKey } from '@billfold/core'
+import { scriptedVerifier } from '@billfold/core/biometrics'
 import { expressRouter } from '@billfold/express-adapter'
 import { koaRouter } from '@billfold/koa-adapter'
-import { passkeys } from '@billfold/passkeys'
+import { passkeys, type PasskeysOptions } from '@billfold/passkeys'
 import { build } from 'esbuild'
 import express from 'express'
 import Koa from 'koa'
@@ -25,28 +26,48 @@ export interface PasskeyHost {
   readonly origin: string
   readonly billfold: ReturnType<typeof createPasskeyBillfold>
   readonly custody: (method: string, path: string, body?: unknown, signingMethod?: string) => Promise<CustodyReply>
+  /** Creates a session and returns the link to its page. */
+  readonly createSession: (input: SessionInput) => Promise<SessionLink>
   readonly close: () => void
+}
+
+/** What a session is created with. */
+export interface SessionInput {
+  readonly userId?: string
+  readonly configuration: string
+  /** The language of the page. */
+  readonly lang?: string
+}
+
+/** A session of the authentication API. */
+export interface SessionLink {
+  readonly sessionId: string
+  readonly url: string
 }
 
 const page = `<!doctype html><html lang="en"><title>Passkeys</title><main><h1>Passkeys</h1>
 <label>Name <input autocomplete="username webauthn"></label></main><script src="/client.js"></script></html>`
 
-function createPasskeyBillfold(origin: string) {
+function createPasskeyBillfold(origin: string, options: Partial<PasskeysOptions>) {
   return createBillfold({
     storage: memoryStorage(),
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
-    modules: [passkeys({ rpId: 'localhost', rpName: 'Test', origins: [origin] })],
+    modules: [passkeys({ rpId: 'localhost', rpName: 'Test', origins: [origin], ...options })],
+    authentication: { publicUrl: `${origin}/walletapi`, verifier: scriptedVerifier() },
     passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 } }),
   })
 }
 
 /** Starts the host with one of the frameworks. */
-export async function startPasskeyHost(framework: Framework): Promise<PasskeyHost> {
+export async function startPasskeyHost(
+  framework: Framework,
+  options: Partial<PasskeysOptions> = {},
+): Promise<PasskeyHost> {
   const script = await bundleClient()
   let listener: RequestListener = () => {}
   const server = createServer((request, response) => listener(request, response))
   const origin = `http://localhost:${await listen(server)}`
-  const billfold = createPasskeyBillfold(origin)
+  const billfold = createPasskeyBillfold(origin, options)
   listener = framework === 'express' ? expressApp(billfold, script) : koaApp(billfold, script)
   const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'test', scopes: ['custody'] })
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
@@ -63,6 +84,12 @@ export async function startPasskeyHost(framework: Framework): Promise<PasskeyHos
       const { result, errors = [] } = Object(await response.json())
       return { status: response.status, result, codes: errors.map(({ code }: { code: string }) => code) }
     },
+    createSession: async ({ lang, ...input }) => {
+      const { sessionId } = await billfold.authentication.sessions.create(input)
+      const session = Buffer.from(`${origin}/walletapi/sessions/session/${sessionId}`).toString('base64url')
+      const language = lang === undefined ? '' : `&lang=${lang}`
+      return { sessionId, url: `${origin}/walletapi/v2/authenticate?session=${session}${language}` }
+    },
     close: () => void server.close(),
   }
 }
@@ -70,6 +97,7 @@ export async function startPasskeyHost(framework: Framework): Promise<PasskeyHos
 function expressApp(billfold: ReturnType<typeof createPasskeyBillfold>, script: string): RequestListener {
   const app = express()
   app.use('/custody', expressRouter(billfold.custody))
+  app.use('/walletapi', expressRouter(billfold.authentication))
   app.get('/', (_, response) => void response.type('html').send(page))
   app.get('/client.js', (_, response) => void response.type('js').send(script))
   return app
@@ -78,6 +106,7 @@ function expressApp(billfold: ReturnType<typeof createPasskeyBillfold>, script: 
 function koaApp(billfold: ReturnType<typeof createPasskeyBillfold>, script: string): RequestListener {
   const app = new Koa()
   app.use(koaRouter(billfold.custody, { prefix: '/custody' }).routes())
+  app.use(koaRouter(billfold.authentication, { prefix: '/walletapi' }).routes())
   app.use((context) => {
     context.type = context.path === '/client.js' ? 'js' : 'html'
     context.body = context.path === '/client.js' ? script : page

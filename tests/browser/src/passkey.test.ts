@@ -1,7 +1,8 @@
 import { verifyMessage } from 'ethers'
-import type { CDPSession, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath, type CameraBrowser, launchBrowser } from './browser.ts'
+import { addAuthenticator } from './virtual-authenticator.ts'
 import { type CustodyReply, digestBody, type PasskeyHost, startPasskeyHost } from './passkey-host.ts'
 
 /** Calls a client function in the page and returns its result. */
@@ -21,24 +22,11 @@ describe.runIf(browserPath !== undefined).each(['express', 'koa'] as const)(
     let browser: CameraBrowser
 
     /** Opens the page with an authenticator of its own. */
-    async function visit(hasPrf = true): Promise<{ readonly page: Page; readonly session: CDPSession }> {
+    async function visit(hasPrf = true): Promise<Page> {
       const page = await browser.visit()
-      const session = await page.context().newCDPSession(page)
-      await session.send('WebAuthn.enable')
-      await session.send('WebAuthn.addVirtualAuthenticator', {
-        options: {
-          protocol: 'ctap2',
-          ctap2Version: 'ctap2_1',
-          transport: 'internal',
-          hasResidentKey: true,
-          hasUserVerification: true,
-          isUserVerified: true,
-          automaticPresenceSimulation: true,
-          hasPrf,
-        },
-      })
+      await addAuthenticator(page, { hasPrf })
       await page.goto(host.origin)
-      return { page, session }
+      return page
     }
 
     /** Creates a user with a PIN, a wallet, and a passkey made in the page. */
@@ -89,7 +77,7 @@ describe.runIf(browserPath !== undefined).each(['express', 'koa'] as const)(
     })
 
     test('a passkey is created, signs a message that ethers verifies, and resets a forgotten PIN', async () => {
-      const { page } = await visit()
+      const page = await visit()
       const user = await createUser(page)
       expect(user.added).toMatchObject({ status: 200, result: { type: 'PASSKEY', prf: true, name: 'Laptop' } })
       expect(JSON.stringify(user.made['passkey'])).not.toContain('results')
@@ -105,7 +93,7 @@ describe.runIf(browserPath !== undefined).each(['express', 'koa'] as const)(
     })
 
     test('a passkey without the PRF extension is refused as a signing method, and signs in', async () => {
-      const { page } = await visit(false)
+      const page = await visit(false)
       const { added, made, userId } = await createUser(page)
       expect(made).not.toHaveProperty('value')
       expect(added).toMatchObject({ status: 400, codes: ['passkey.prf-unavailable'] })
@@ -121,7 +109,7 @@ describe.runIf(browserPath !== undefined).each(['express', 'koa'] as const)(
     })
 
     test('a passkey signs in by autofill, and is offered no more once it was removed and the browser knows', async () => {
-      const { page, session } = await visit()
+      const page = await visit()
       const { passkeys } = host.billfold
       const { result: user } = await host.custody('POST', '/api/users', {})
       const created = await callClient(page, create, await passkeys.registrationOptions(user.id, { userName: 'ada' }))
@@ -133,7 +121,6 @@ describe.runIf(browserPath !== undefined).each(['express', 'koa'] as const)(
       await expect(callClient(page, use, await passkeys.authenticationOptions({ ip: '127.0.0.1' }))).rejects.toThrow(
         'NotAllowedError',
       )
-      await session.detach()
       await page.context().close()
     })
   },

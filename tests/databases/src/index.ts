@@ -2,3 +2,4 @@ export type { AnyTables, Driver, FreshDatabase, TestDatabase } from './test-data
 export { describeTestDatabases, listTestDatabases } from './list-test-databases.ts'
 export { connectTo, connectWithDriverTo } from './connect.ts'
 export { findTestRedis, type TestRedis } from './redis.ts'
+export * from './clusters/index.ts'

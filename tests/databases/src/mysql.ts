@@ -5,7 +5,7 @@ import { type ProbeResult, type AnyTables, freshName, type FreshDatabase, type T
 /** Queries the version of the server. */
 export async function probeMysql(url: string): Promise<ProbeResult> {
   try {
-    const [row] = await runOnce(url, 'select version() as version')
+    const [row] = await queryMysql(url, 'select version() as version')
     return { version: String(row?.['version']) }
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) }
@@ -20,7 +20,7 @@ export function mysqlDatabase(url: string, version: string): TestDatabase {
 
 async function createSchema(url: string): Promise<FreshDatabase> {
   const name = freshName()
-  await runOnce(url, `create database ${name}`)
+  await queryMysql(url, `create database ${name}`)
   const scoped = new URL(url)
   scoped.pathname = `/${name}`
   const connections: Kysely<AnyTables>[] = []
@@ -37,7 +37,7 @@ async function createSchema(url: string): Promise<FreshDatabase> {
     connectWithSession,
     drop: async () => {
       await Promise.all(connections.map((db) => db.destroy()))
-      await runOnce(url, `drop database ${name}`)
+      await queryMysql(url, `drop database ${name}`)
     },
   }
 }
@@ -52,7 +52,7 @@ export function connectMysql(url: string, session: readonly string[] = []): Kyse
 }
 
 /** Runs one statement on a new connection. */
-function runOnce(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+export function queryMysql(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const connection = createConnection({ uri: url, connectTimeout: 30_000 })
   connection.on('error', () => {})
   return new Promise((resolve, reject) => {

@@ -32,7 +32,7 @@ export function postgresDatabase(url: string, version: string): TestDatabase {
 
 async function createSchema(url: string): Promise<FreshDatabase> {
   const schema = freshName()
-  await runOnce(url, `create schema ${schema}`)
+  await queryPostgres(url, `create schema ${schema}`)
   const scoped = new URL(url)
   scoped.searchParams.set('options', `-c search_path=${schema}${waitsForDisk ? '' : ' -c synchronous_commit=off'}`)
   // Lets a test distinguish its own connections from others on the server.
@@ -50,7 +50,7 @@ async function createSchema(url: string): Promise<FreshDatabase> {
     connect: () => connectWithSession([]).db,
     drop: async () => {
       await Promise.all(connections.map((db) => db.destroy()))
-      await runOnce(url, `drop schema ${schema} cascade`)
+      await queryPostgres(url, `drop schema ${schema} cascade`)
     },
   }
 }
@@ -75,9 +75,15 @@ function createPool(url: string): pg.Pool {
   return pool
 }
 
-async function runOnce(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(sql)
-  await client.end()
+/** Runs one statement on a new connection, and returns its rows. */
+export async function queryPostgres(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 30_000 })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    const { rows } = await client.query<Readonly<Record<string, unknown>>>(sql)
+    return rows
+  } finally {
+    await client.end().catch(() => {})
+  }
 }

@@ -18,6 +18,8 @@ const authenticationAuditActions = {
   'session.device-info-read': 'A relying party read the device information of a session',
   'session.face-rejected': 'A face submitted to a session was not accepted',
   'session.face-verified': 'A face submitted to a session matched',
+  'session.passkey-rejected': 'A passkey submitted to a session was not accepted',
+  'session.passkey-verified': 'A passkey submitted to a session was accepted, and the PIN is required next',
   'session.face-skipped': 'A session went on to the PIN without a face, as its configuration allows',
   'session.resumed': 'A session that awaits the PIN went on in a reloaded page of the same browser',
   'session.consent-given': 'The user of a session agreed to the privacy notice, of which the entry names the version',

@@ -45,7 +45,12 @@ export async function submitFaceCapture(
   submission: FaceCapture & JsonObject,
   call: Pick<ClientCall, 'requestId' | 'signal'> = {},
 ): Promise<FaceCaptureResult> {
-  const data = getJsonObject(await connection.call('POST', '/v2/submit_face', { ...call, data: submission }), 'data')
+  const body = await connection.call('POST', '/v2/submit_face', { ...call, data: submission })
+  return toFaceCaptureResult(getJsonObject(body, 'data'))
+}
+
+/** Reads the result of a step that begins a session. @throws AuthenticationClientError */
+export function toFaceCaptureResult(data: JsonObject): FaceCaptureResult {
   return {
     success: data['success'] === true,
     sessionId: getString(data, 'sessionId'),

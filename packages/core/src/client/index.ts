@@ -9,6 +9,12 @@ export {
   submitFaceCapture,
   verifyPin,
 } from './face-and-pin.ts'
+export {
+  type PasskeyStepResult,
+  type PasskeySubmission,
+  requestPasskeyOptions,
+  submitPasskey,
+} from './passkey-step.ts'
 export type { JsonObject } from './json-object.ts'
 export { type ClientKeyPair, toClientKeyPair, generateClientKeyPair } from './key-pair.ts'
 export {

@@ -3,6 +3,10 @@ import { custodyErrors } from '../kernel/error-codes/custody.ts'
 import { defineModule, type ModuleContext } from '../platform/module.ts'
 import { type CustodyOptions, custodyApi } from './api/index.ts'
 import { custodyEvents } from './events.ts'
+import { savedRequestData } from './saved-requests/personal-data.ts'
+import { purgeSavedRequests } from './saved-requests/purge-requests.ts'
+import { sealedSavedRequests } from './saved-requests/saved-request.ts'
+import { savedRequests } from './saved-requests/table.ts'
 import { sealedReplacements } from './transactions/fee-bumping/replacements.ts'
 import { purgeTransactions } from './transactions/retention/purge-transactions.ts'
 import { accountNonces, transactionReplacements, transactions } from './transactions/tables.ts'
@@ -14,10 +18,15 @@ import { seeds, wallets } from './wallets/tables.ts'
 const custodyAuditActions = {
   'wallet.created': 'A wallet was created',
   'wallet.imported': 'A wallet was imported',
-  'wallet.updated': 'The description, identifier, archive flag or primary flag of a wallet was changed',
+  'wallet.updated': 'The description, identifier or primary flag of a wallet was changed',
+  'wallet.archived': 'A wallet was archived',
+  'wallet.unarchived': 'An archived wallet was restored',
   'wallet.linked': 'A wallet was assigned to a user',
   'wallet.exported': 'The private key of a wallet was exported as a keystore',
   'wallet.signed': 'A wallet signed a message or typed data',
+  'saved-request.created': 'A request to sign later was saved; the subject is the wallet',
+  'saved-request.confirmed': 'A saved request was confirmed; the subject is the wallet',
+  'saved-request.canceled': 'A saved request was canceled; the subject is the wallet',
   'transaction.signed': 'A wallet signed a transaction; the subject is the wallet',
   'transaction.resubmitted': 'A wallet signed a pending transaction again at a higher fee; the subject is the wallet',
   'transaction.canceled':
@@ -43,8 +52,8 @@ export interface CustodyModuleContext extends ModuleContext {
 /** Wallets, signatures and transactions, and the custody API. */
 export const custodyModule = defineModule({
   name: 'custody',
-  tables: [wallets, seeds, transactions, transactionReplacements, accountNonces],
-  sealedColumns: [sealedReplacements],
+  tables: [wallets, seeds, transactions, transactionReplacements, accountNonces, savedRequests],
+  sealedColumns: [sealedReplacements, sealedSavedRequests],
   masterSecretColumns: [
     { table: wallets, column: 'sealedKey', reencrypt: reencryptWalletKeys },
     { table: seeds, column: 'sealedEntropy', reencrypt: reencryptSeeds },
@@ -58,10 +67,11 @@ export const custodyModule = defineModule({
   errors: custodyErrors,
   create: ({ services, tenant, custody, sessions }: CustodyModuleContext) => ({
     api: custodyApi(services, tenant, custody, sessions),
-    personalData: [custodyPersonalData],
+    personalData: [custodyPersonalData, savedRequestData],
     maintenanceSteps: [
       { name: 'reconcile transactions', stage: 'reconcile', run: () => reconcileTransactions(services) },
       { name: 'delete old transactions', stage: 'reconcile', run: () => purgeTransactions(services) },
+      { name: 'delete old saved requests', stage: 'expire', run: () => purgeSavedRequests(services) },
     ],
   }),
 })

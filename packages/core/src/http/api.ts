@@ -9,10 +9,16 @@ export interface Api {
   readonly name: string
   readonly title: string
   readonly routes: readonly Route[]
-  /** Renders an error in the format of the API. A 500 contains the request id and no detail. */
-  readonly errorReply: (error: BillfoldError, requestId: string) => Reply
+  /**
+   * Renders an error in the format of the API. A 500 contains the request id and no detail.
+   *
+   * @param route the route that the request matched, for APIs whose standards prescribe a format by route; undefined if it matched none
+   */
+  readonly errorReply: (error: BillfoldError, requestId: string, route?: Route) => Reply
   /** The schema of error replies, for OpenAPI. */
   readonly errorSchema?: z.ZodType
+  /** False for an API that is mounted at the root of a host, where `/openapi.json` belongs to the host. Defaults to true. */
+  readonly servesOpenApi?: boolean
 }
 
 /** The reason that a request reaches no route. `host.unsupported`: the application is not one of the adapter's framework. */

@@ -12,8 +12,9 @@ export function parseMediaType(header: string): MediaType {
 }
 
 /** Returns true if a body of this type is UTF-8 in this encoding. */
-export function isEncodedAs({ type, charset }: MediaType, encoding: 'json' | 'form'): boolean {
+export function isEncodedAs({ type, charset }: MediaType, encoding: 'json' | 'form' | 'jwt'): boolean {
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') return false
   if (encoding === 'form') return type === 'application/x-www-form-urlencoded'
+  if (encoding === 'jwt') return type === 'application/jwt'
   return type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type)
 }

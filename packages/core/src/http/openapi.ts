@@ -93,6 +93,7 @@ function idempotencyKey(schemas: JsonSchemas): Json {
 function requestBody(route: Route, rule: NonNullable<Route['body']>, schemas: JsonSchemas): Json {
   const type = rule.encoding === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
   const content: Json = { [type]: { schema: bodySchema(route, rule, schemas) } }
+  if (rule.jwt === true) content['application/jwt'] = { schema: { type: 'string' } }
   if (rule.multipart !== undefined) {
     const parts = schemas.convert(rule.multipart.schema, `${route.id}Parts`, 'input')
     content['multipart/form-data'] = { schema: parts, 'x-body-limit': rule.multipart.limit }
@@ -121,7 +122,7 @@ function errorResponses(api: Api, route: Route, schemas: JsonSchemas): Json {
   const responses: Record<string, Json> = {}
   for (const code of errorCodes(route)) {
     const error = new BillfoldError(code)
-    const reply = api.errorReply(error, 'the request id')
+    const reply = api.errorReply(error, 'the request id', route)
     responses[reply.status] ??= { description: error.message, ...errorContent(api, reply, schemas) }
   }
   if (route.limits.length > 0 && responses[429] !== undefined) {

@@ -8,7 +8,9 @@ import { parseUrlEncoded } from './url-encoded.ts'
 import { parseJson } from './parse-json.ts'
 import { sanitizeJson } from './sanitize-json.ts'
 import { readStream } from './read-stream.ts'
+import { requestLimits } from './request-limits.ts'
 import type { BodyRule } from './route-definition.ts'
+import { yieldAfterLarge } from './yield-after-large.ts'
 
 /** A decoded body before schema validation, with its raw bytes if the rule asks for them. */
 export interface ReadBody {
@@ -39,8 +41,11 @@ export async function readBody(rule: BodyRule, request: IncomingRequest, millise
   if (body.kind === 'parsed' && !isText(body.value)) return acceptParsed(rule, body.value, body.raw, length)
   const bytes = await readBytes(rule, body, milliseconds)
   if (bytes.length === 0) return emptyBody(rule)
-  if (!typed) throw new BillfoldError('body.unsupported-type')
-  return { value: decode(rule, bytes), raw: wantsRaw(rule) ? bytes : undefined }
+  if (typed === undefined) throw new BillfoldError('body.unsupported-type')
+  await yieldAfterLarge(bytes.length)
+  const value = decode(rule, typed, bytes)
+  await yieldAfterLarge(bytes.length)
+  return { value, raw: wantsRaw(rule) ? bytes : undefined }
 }
 
 function isMultipart(type: string): boolean {
@@ -94,6 +99,7 @@ function acceptParsed(
   // The depth comes before the estimate, which is recursive.
   if (!sanitizeJson(value, rule.transientText)) throw new BillfoldError('body.malformed')
   if (size === undefined && estimateLength(value) > rule.limit) throw new BillfoldError('body.too-large')
+  if (rule.encoding === 'form') rejectRepeated(value)
   if (rule.raw === true && raw === undefined) throw new BillfoldError('body.raw-unavailable')
   return { value, raw: wantsRaw(rule) ? raw : undefined }
 }
@@ -107,25 +113,49 @@ function wantsRaw(rule: BodyRule): boolean {
   return rule.raw === true || rule.raw === 'if-available'
 }
 
-function decode(rule: BodyRule, bytes: Uint8Array): unknown {
+function decode(rule: BodyRule, encoding: BodyEncoding, bytes: Uint8Array): unknown {
   if (!isUtf8(bytes)) throw new BillfoldError('body.malformed')
   const text = stripBom(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
-  const value = rule.encoding === 'json' ? parseJson(text) : parseUrlEncoded(text)
+  const value = parsers[encoding](text)
   if (value === undefined || !sanitizeJson(value, rule.transientText)) throw new BillfoldError('body.malformed')
+  if (encoding === 'form') rejectRepeated(value)
   return value
 }
 
-/** Returns true if the content type fits the rule, and false if there is none, which only an empty body may omit. */
-function checkType(rule: BodyRule, headers: IncomingRequest['headers'], length: number | undefined): boolean {
+type BodyEncoding = BodyRule['encoding'] | 'jwt'
+
+const parsers: Readonly<Record<BodyEncoding, (text: string) => unknown>> = {
+  json: parseJson,
+  form: parseUrlEncoded,
+  // Compact serialization (RFC 7515 section 3.1, RFC 7516 section 3.1). What it holds is for the codec of the route to verify.
+  jwt: (text) => (/^[\w-]+(?:\.[\w-]*){2,4}$/.test(text) ? text : undefined),
+}
+
+/** A parameter that is sent twice has no meaning that two parties agree on (RFC 6749 section 3.2). */
+function rejectRepeated(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  const repeated = Object.keys(value).filter((name) => Array.isArray(Reflect.get(value, name)))
+  if (repeated.length === 0) return
+  const issues = repeated.slice(0, requestLimits.maxIssues).map((name) => {
+    return { path: name.slice(0, requestLimits.maxIssuePathLength), message: 'must not be repeated' }
+  })
+  throw new BillfoldError('input.invalid', { issues })
+}
+
+/** Returns the encoding if the content type fits the rule, and undefined if there is none, which only an empty body may omit. */
+function checkType(
+  rule: BodyRule,
+  headers: IncomingRequest['headers'],
+  length: number | undefined,
+): BodyEncoding | undefined {
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') throw new BillfoldError('body.unsupported-type')
   const type = headers['content-type']
-  if (type === undefined || length === 0) return false
-  if (
-    typeof type === 'string' &&
-    (type === 'application/json' ? rule.encoding === 'json' : isEncodedAs(parseMediaType(type), rule.encoding))
-  )
-    return true
+  if (type === undefined || length === 0) return undefined
+  if (type === 'application/json' && rule.encoding === 'json') return 'json'
+  const mediaType = typeof type === 'string' ? parseMediaType(type) : undefined
+  if (mediaType !== undefined && isEncodedAs(mediaType, rule.encoding)) return rule.encoding
+  if (mediaType !== undefined && rule.jwt === true && isEncodedAs(mediaType, 'jwt')) return 'jwt'
   throw new BillfoldError('body.unsupported-type')
 }
 

@@ -123,6 +123,17 @@ describe('a route table', () => {
 })
 
 describe('a mounted API', () => {
+  it('renders an error with the route that the request matched', async () => {
+    const byRoute = apiWith([routeAt('/a')], (_error, _requestId, matched) => ({
+      status: 400,
+      body: { at: matched?.id },
+    }))
+    const api = createMountableApi(byRoute, services)
+    const response = await api.handle({ ...routeAt('/a'), prepare: rejects }, request())
+    expect(response.body).toBe('{"at":"/a"}')
+    expect(api.reject(request(), 'route.not-found').body).toBe('{}')
+  })
+
   it('returns 500 when the error cannot be rendered', async () => {
     const failing = apiWith([routeAt('/a')], () => {
       throw new Error('no envelope')

@@ -238,7 +238,7 @@ function fail(
     services.logger.error({ ...fields, error: serializeError(thrown) }, logMessage(error))
   }
   try {
-    const reply = api.errorReply(error, requestId)
+    const reply = api.errorReply(error, requestId, route)
     return toOutgoingResponse(
       { ...reply, headers: { ...errorHeaders(error, reply.status), ...reply.headers } },
       requestId,

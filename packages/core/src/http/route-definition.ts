@@ -32,6 +32,11 @@ export interface BodyRule<S extends z.ZodType = z.ZodType> {
    * U+0000 is refused, because PostgreSQL cannot store it.
    */
   readonly transientText?: readonly string[]
+  /**
+   * Also accepts `application/jwt`: the value that the schema, or the codec of the route, receives is then the text of the token. The
+   * limit is the same.
+   */
+  readonly jwt?: true
   /** Treats a missing body as `{}`. */
   readonly optional?: boolean
   /** Also accepts `multipart/form-data`: the handler then reads `parts`, and the schema receives undefined. */

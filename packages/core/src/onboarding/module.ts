@@ -9,6 +9,7 @@ import { purgeUnusedFiles } from './applications/purge-files.ts'
 import { sealedFileKeys } from './applications/stage-file.ts'
 import { applications, fileQuotas, files, profiles } from './applications/tables.ts'
 import { blobPieces } from './blobs/blob-table.ts'
+import type { EvidenceSource } from './presentations/evidence-source.ts'
 import { onboardingEvents } from './events.ts'
 import { purgeExpiredTickets } from './wallet-login/index.ts'
 import { loginTickets } from './wallet-login/ticket-table.ts'
@@ -34,6 +35,8 @@ declare module '../platform/audit/actions.ts' {
 /** Dependencies of the onboarding module besides the services. */
 export interface OnboardingModuleContext extends ModuleContext {
   readonly onboarding: OnboardingSettings
+  /** Returns what verifies credentials, if a module does: modules are created later. */
+  readonly evidenceSource: () => EvidenceSource | undefined
 }
 
 /** Wallet login, applications and files, and the onboarding API. */
@@ -48,9 +51,9 @@ export const onboardingModule = defineModule({
   auditActions: onboardingAuditActions,
   events: onboardingEvents,
   errors: onboardingErrors,
-  create: ({ services, tenant, host, onboarding }: OnboardingModuleContext) => ({
-    api: onboardingHttpApi(services, tenant, onboarding),
-    functions: createOnboardingApi(services, host, onboarding),
+  create: ({ services, tenant, host, onboarding, evidenceSource }: OnboardingModuleContext) => ({
+    api: onboardingHttpApi(services, tenant, onboarding, evidenceSource),
+    functions: createOnboardingApi(services, host, onboarding, evidenceSource),
     personalData: [onboardingPersonalData(onboarding.files)],
     maintenanceSteps: [
       { name: 'delete expired login tickets', stage: 'expire', run: () => purgeExpiredTickets(services) },

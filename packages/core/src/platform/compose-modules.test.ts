@@ -60,6 +60,19 @@ describe('assertDistinctApis', () => {
     )
   })
 
+  test('knows each of several APIs of one module', () => {
+    const [one, two] = ['one', 'two'].map((name) => ({ name, routes: [list] }))
+    const twice = { name: 'one', routes: [list] }
+    if (one === undefined || two === undefined) throw new Error('expected two APIs')
+    expect(() => assertDistinctApis({ first: { apis: { one, two } } })).not.toThrow()
+    expect(() => assertDistinctApis({ first: { apis: { one } }, second: { apis: { two: twice } } })).toThrow(
+      'Modules first and second both declare the API "one"',
+    )
+    expect(() => assertDistinctApis({ first: { apis: { one: { ...one, routes: [list, list] } } } })).toThrow(
+      'have the same route id: list',
+    )
+  })
+
   test('accepts the same route id in two APIs', () => {
     const parts = [first, second].map((module) => [module?.name, { api: { name: module?.name ?? '', routes: [list] } }])
     expect(() => assertDistinctApis(Object.fromEntries(parts))).not.toThrow()

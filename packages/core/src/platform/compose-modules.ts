@@ -5,10 +5,12 @@ import type { AuditActions } from './audit/actions.ts'
 import type { EventDefinitions } from './events/define-event.ts'
 import type { ReplyPrecondition } from './idempotency/reply-preconditions.ts'
 import type { ReencryptOwnerRows } from './master-secret.ts'
+import type { SessionFactor } from './session-factor.ts'
 import type { SigningMethodKind } from './signing-method-kind.ts'
 import {
   type MaintenanceStep,
   type Module,
+  type ModuleApi,
   type ModuleDeclaration,
   type ModuleParts,
   maintenanceStages,
@@ -25,6 +27,8 @@ export interface ComposedDeclarations {
   readonly errors: ErrorTable
   /** By type. */
   readonly signingMethodKinds: ReadonlyMap<string, SigningMethodKind>
+  /** By name. */
+  readonly sessionFactors: ReadonlyMap<string, SessionFactor>
 }
 
 /**
@@ -39,6 +43,7 @@ export function composeDeclarations(modules: readonly ModuleDeclaration[]): Comp
   assertDistinct('event', modules, ({ events = {} }) => Object.keys(events))
   assertDistinct('error code', modules, ({ errors = {} }) => Object.keys(errors))
   assertDistinct('signing method', modules, ({ signingMethodKinds = [] }) => signingMethodKinds.map(({ type }) => type))
+  assertDistinct('session factor', modules, ({ sessionFactors = [] }) => sessionFactors.map(({ name }) => name))
   return {
     tables: Object.freeze(modules.flatMap(({ tables }) => tables)),
     sealedColumns: modules.flatMap(({ sealedColumns = [] }) => sealedColumns),
@@ -51,6 +56,9 @@ export function composeDeclarations(modules: readonly ModuleDeclaration[]): Comp
     errors: Object.fromEntries(modules.flatMap(({ errors = {} }) => Object.entries(errors))),
     signingMethodKinds: new Map(
       modules.flatMap(({ signingMethodKinds = [] }) => signingMethodKinds.map((kind) => [kind.type, kind] as const)),
+    ),
+    sessionFactors: new Map(
+      modules.flatMap(({ sessionFactors = [] }) => sessionFactors.map((factor) => [factor.name, factor] as const)),
     ),
   }
 }
@@ -81,16 +89,20 @@ export function createParts(
  * @throws Error that names both modules if two APIs have the same name, or both routes if one API has two with one id
  */
 export function assertDistinctApis(parts: Readonly<Record<string, ModuleParts>>): void {
-  const owners = Object.entries(parts).map(([name, { api }]) => ({ name, api }))
-  assertDistinct('API', owners, ({ api }) => (api === undefined ? [] : [api.name]))
-  for (const { name, api } of owners) {
-    const seen = new Map<string, string>()
-    for (const { id, method, path } of api?.routes ?? []) {
-      const before = seen.get(id)
-      if (before !== undefined)
-        throw new Error(`Module ${name}: ${before} and ${method} ${path} have the same route id: ${id}`)
-      seen.set(id, `${method} ${path}`)
-    }
+  const owners = Object.entries(parts).map(([name, { api, apis = {} }]) => {
+    return { name, apis: [...(api === undefined ? [] : [api]), ...Object.values(apis)] }
+  })
+  assertDistinct('API', owners, ({ apis }) => apis.map((api) => api.name))
+  for (const { name, apis } of owners) for (const { routes } of apis) assertDistinctRoutes(name, routes)
+}
+
+function assertDistinctRoutes(module: string, routes: ModuleApi['routes']): void {
+  const seen = new Map<string, string>()
+  for (const { id, method, path } of routes) {
+    const before = seen.get(id)
+    if (before !== undefined)
+      throw new Error(`Module ${module}: ${before} and ${method} ${path} have the same route id: ${id}`)
+    seen.set(id, `${method} ${path}`)
   }
 }
 

@@ -10,6 +10,7 @@ import type { ReencryptOwnerRows } from './master-secret.ts'
 import type { Lockout } from './lockout.ts'
 import type { PersonalData } from './personal-data.ts'
 import type { Services } from './services.ts'
+import type { SessionFactor } from './session-factor.ts'
 import type { SigningMethodKind } from './signing-method-kind.ts'
 
 /** A column that is sealed under the master secret of its owner, and how it is re-encrypted when that secret is replaced. */
@@ -65,6 +66,16 @@ export interface ModuleParts {
   readonly maintenanceSteps?: readonly MaintenanceStep[]
   /** The HTTP API. A host mounts it like those of Billfold: `expressRouter(billfold.loyalty)`. */
   readonly api?: ModuleApi
+  /**
+   * Further HTTP APIs, for a module with several faces: each becomes a property of `billfold.<name>` beside the functions of the
+   * same name, and is mounted by itself: `expressRouter(billfold.credentials.verifier)`.
+   */
+  readonly apis?: Readonly<Record<string, ModuleApi>>
+  /**
+   * Routes that the module adds to the onboarding API, for applicants. It receives the guard that admits them: `guards.wallet`. The full
+   * type is `OnboardingRoutes`.
+   */
+  readonly onboardingRoutes?: (guards: never) => ModuleApi['routes']
   /** The functions that a host calls, as properties of `billfold.<name>`. */
   readonly functions?: object
 }
@@ -93,6 +104,8 @@ export interface ModuleDeclaration {
   readonly errors?: ErrorTable
   /** Kinds of signing method: types of the custody API whose value is the secret of an authenticator. */
   readonly signingMethodKinds?: readonly SigningMethodKind[]
+  /** Factors of authentication sessions, beside the face and the PIN. */
+  readonly sessionFactors?: readonly SessionFactor[]
 }
 
 /**

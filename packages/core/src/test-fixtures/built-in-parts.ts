@@ -16,6 +16,7 @@ export function createBuiltInParts(services: CustodyServices) {
     tenant: 'default',
     host: (tenant = 'default') => ({ tenant, id: 'host' }),
     issuer: 'billfold',
+    evidenceSource: () => undefined,
     deliver: () => deliverOutbox(services),
     sealedColumns: builtInDeclarations.sealedColumns,
     webhooks: {},

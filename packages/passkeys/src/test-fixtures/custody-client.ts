@@ -5,7 +5,7 @@ import express from 'express'
 import { z } from 'zod'
 import type { CreationOptionsJson, RequestOptionsJson } from '../webauthn-json.ts'
 import type { PasskeyBillfold } from './passkey-host.ts'
-import type { Deviations, SoftwareAuthenticator } from './software-authenticator.ts'
+import type { Deviations, SoftwareAuthenticator } from '@billfold/test-authenticator'
 
 const replySchema = z.object({
   result: z.unknown().optional(),

@@ -1,30 +1,46 @@
+import { BillfoldError } from '@billfold/core'
 import type { RequestContext, Route } from '@billfold/core/http'
 import {
   actorFromRequest,
   authorizeWithSigningMethod,
+  callerStillValid,
   parseSigningMethod,
   type SigningMethodHeaders,
 } from '@billfold/core/modules'
 import { z } from 'zod'
 import { approveRequest, type Confirmation, listRequests, rejectRequest } from '../requests/approvals.ts'
 import type { RiskApiContext } from './context.ts'
-import { riskGuards, riskRoutes } from './risk-route.ts'
+import { approvalGuard } from './approval-guard.ts'
+import { riskRoutes } from './risk-route.ts'
 import { success } from './reply-format.ts'
 
 const id = z.string().min(1).max(36)
-const confirmation = z.object({ id, userId: id })
+const confirmation = z.object({ id, userId: id.optional() })
 
-/** The routes for what waits, for service keys with the scope `risk:approvals` on behalf of a user, with a method of that user. */
-export function approvalRoutes({ services, settings }: RiskApiContext): readonly Route[] {
-  const guard = riskGuards(services).approvals
+/** The user whom a request is about: the caller, whose own id may be repeated, or the one whom a service key names. */
+function resolveUser(named: string | undefined, { caller }: RequestContext): string {
+  const userId = caller.kind === 'user' ? caller.id : named
+  if (userId === undefined)
+    throw new BillfoldError('field.missing', { message: 'userId is required for a service key' })
+  if (named !== undefined && named !== userId) throw new BillfoldError('caller.forbidden')
+  return userId
+}
+
+/**
+ * The routes for what waits: for users with their API key, and for service keys with the scope `risk:approvals` on behalf of a user.
+ * Both confirm with a signing method of the user.
+ */
+export function approvalRoutes({ services, settings, tenant }: RiskApiContext): readonly Route[] {
+  const guard = approvalGuard(services, tenant)
   const prove = async (
     body: z.output<typeof confirmation>,
     context: RequestContext,
     headers: SigningMethodHeaders,
   ): Promise<Confirmation> => {
+    const userId = resolveUser(body.userId, context)
     const presented = await parseSigningMethod(services, context, headers)
-    const method = await authorizeWithSigningMethod(services, actorFromRequest(context), body.userId, presented)
-    return { requestId: body.id, userId: body.userId, method }
+    const method = await authorizeWithSigningMethod(services, actorFromRequest(context), userId, presented)
+    return { requestId: body.id, userId, method, preconditions: callerStillValid(context) }
   }
   return [
     ...riskRoutes({
@@ -32,10 +48,12 @@ export function approvalRoutes({ services, settings }: RiskApiContext): readonly
       path: 'approvals',
       summary: 'List what waits for a user: own acts, and those that the user can approve',
       guard,
-      body: z.object({ userId: id }),
+      body: z.object({ userId: id.optional() }),
       reads: true,
-      handle: async ({ userId }, { caller }) =>
-        success('Requests that wait', await listRequests(services, caller.tenant, userId)),
+      handle: async ({ userId }, context) => {
+        const user = resolveUser(userId, context)
+        return success('Requests that wait', await listRequests(services, context.caller.tenant, user))
+      },
     }),
     ...riskRoutes({
       id: 'approve',

@@ -36,7 +36,7 @@ export function assessmentRoutes({ services, settings }: RiskApiContext): readon
         const userId = await resolveUser(services, actor.tenant, who)
         const moved =
           amount === undefined || currency === undefined ? undefined : { asset: currency, amount: BigInt(amount) }
-        const assessment = await assess(services, settings.factors, actor, { userId, act, amount: moved, signals })
+        const assessment = await assess(services, settings, actor, { userId, act, amount: moved, signals })
         return success('Risk assessed', assessment)
       },
     }),

@@ -3,16 +3,14 @@ import { serviceGuard, type Services, signingMethodHeadersSchema } from '@billfo
 import type { z } from 'zod'
 import { riskReply } from './reply-format.ts'
 
-/** Guards of the routes: one for assessments, one for rules, one for approvals. */
+/** Guards of the routes for service keys: one for assessments, one for rules. */
 export function riskGuards(services: Services): {
   readonly risk: Guard
   readonly policies: Guard
-  readonly approvals: Guard
 } {
   return {
     risk: serviceGuard(services, 'risk'),
     policies: serviceGuard(services, 'risk:policies', 'risk'),
-    approvals: serviceGuard(services, 'risk:approvals', 'risk'),
   }
 }
 

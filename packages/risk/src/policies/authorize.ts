@@ -11,6 +11,7 @@ import { batch, insert, type Write } from '@billfold/core/storage'
 import type { RiskSettings } from '../options.ts'
 import { authorizeByRequest } from '../requests/authorize-by-request.ts'
 import { collectSignals } from '../score/collect-signals.ts'
+import { findOrigin, sealPlace } from '../score/origin.ts'
 import { rateRisk } from '../score/rate-risk.ts'
 import type { Severity } from '../score/severity.ts'
 import { riskActs, riskCounters } from '../tables.ts'
@@ -74,13 +75,14 @@ export function createPolicyEngine(services: Services, settings: RiskSettings): 
 /** The severity of an assessment of the act, if a rule asks for it. Without a user there is nothing to assess. */
 async function severityFor(
   services: Services,
-  { factors }: RiskSettings,
+  settings: RiskSettings,
   act: Act,
   candidates: readonly Candidate[],
 ): Promise<Severity | undefined> {
   const { userId, actor } = act
   if (userId === null || !candidates.some(({ policy }) => policy.when.severityAtLeast !== undefined)) return undefined
-  return rateRisk(factors, await collectSignals(services, { tenant: actor.tenant, userId, act })).severity
+  const signals = await collectSignals(services, settings, { tenant: actor.tenant, userId, act })
+  return rateRisk(settings.factors, signals).severity
 }
 
 function defaultFor({ kind }: Act, { byDefault }: RiskSettings): 'allow' | 'deny' {
@@ -117,14 +119,19 @@ async function conclude(services: Services, settings: RiskSettings, decided: Dec
     await recordDenial(services, act, policy?.id ?? 'default')
     return { decision: 'deny' }
   }
-  if (outcome.decision === 'allow' || policy === undefined) return { decision: 'allow', writes: actWrites(decided) }
+  if (outcome.decision === 'allow' || policy === undefined)
+    return { decision: 'allow', writes: await actWrites(services, settings, decided) }
   const request = await authorizeByRequest(services, settings, act, policy, outcome)
   if (request.decision !== 'allow') return request
-  return { decision: 'allow', writes: [...actWrites(decided), ...request.writes] }
+  return { decision: 'allow', writes: [...(await actWrites(services, settings, decided)), ...request.writes] }
 }
 
 /** The writes of an act that is allowed: its rules are unchanged, and it counts. A build signs nothing, so it does not count. */
-export function actWrites({ act, candidates, facts, set }: DecidedAct): readonly Write[] {
+export async function actWrites(
+  services: Services,
+  settings: RiskSettings,
+  { act, candidates, facts, set }: DecidedAct,
+): Promise<readonly Write[]> {
   const { tenant } = act.actor
   if (act.kind === 'transaction-build') return []
   const limits = candidates.flatMap((candidate) => candidate.limits)
@@ -132,17 +139,35 @@ export function actWrites({ act, candidates, facts, set }: DecidedAct): readonly
     policiesUnchanged(tenant, subjectOf(act), set),
     ...limits.flatMap((limit) => countWrites(limit, facts.rows, tenant, facts.now)),
     ...destinationWrites(act, candidates, facts),
-    ...historyWrites(act, facts),
+    ...(await historyWrites(services, settings, act, facts)),
   ]
 }
 
 /** What a later act of the user is compared with. */
-function historyWrites(act: Act, { now }: Facts): readonly Write[] {
+async function historyWrites(
+  services: Services,
+  settings: RiskSettings,
+  act: Act,
+  { now }: Facts,
+): Promise<readonly Write[]> {
   const { actor, userId, kind } = act
   if (userId === null) return []
-  const [moved] = toEffects(act, undefined).known
+  const effects = toEffects(act, undefined)
+  const [moved] = effects.known
+  const { place, ...origin } = await findOrigin(services, settings, actor, toRecipients(act, effects))
   const row = { id: newId(), tenant: actor.tenant, userId, kind, at: now }
-  return [insert(riskActs, { ...row, asset: moved?.asset ?? null, amount: moved?.amount ?? 0n })]
+  const sealedPlace = await sealPlace(services, row, place)
+  const method = act.method?.type ?? null
+  return [
+    insert(riskActs, {
+      ...row,
+      ...origin,
+      method,
+      sealedPlace,
+      asset: moved?.asset ?? null,
+      amount: moved?.amount ?? 0n,
+    }),
+  ]
 }
 
 function destinationWrites(act: Act, candidates: readonly Candidate[], { rows, now }: Facts): readonly Write[] {

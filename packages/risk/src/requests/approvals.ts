@@ -3,11 +3,13 @@ import {
   auditRecords,
   type AuthorizedMethod,
   auditWrite,
+  commitWithPreconditions,
   eventWrites,
   methodUnchanged,
+  type Precondition,
   type Services,
 } from '@billfold/core/modules'
-import { batch, insert, retryOnConflict, update, type Write } from '@billfold/core/storage'
+import { insert, retryOnConflict, update, type Write } from '@billfold/core/storage'
 import { z } from 'zod'
 import { riskError } from '../declarations.ts'
 import type { RiskSettings } from '../options.ts'
@@ -38,6 +40,8 @@ const requirementSchema = z.discriminatedUnion('decision', [
 
 const waitingStates = ['waiting', 'ready']
 const pageSize = 200
+/** Requests that one list contains. */
+const maxListed = 200
 
 /** Lists the requests that wait for a user: the user's own, and those that the user can approve. Without a user, all of the tenant. */
 export async function listRequests(
@@ -46,9 +50,20 @@ export async function listRequests(
   userId: string | undefined,
 ): Promise<readonly WaitingRequest[]> {
   const where = { tenant, state: { in: waitingStates }, expiresAt: { gt: services.now() } }
-  const rows = await services.storage.find(riskRequests, { where, orderBy: [['id', 'desc']], limit: pageSize })
-  const seen = rows.filter((row) => userId === undefined || row.userId === userId || mayApprove(row, userId))
-  return Promise.all(seen.map((row) => toWaitingRequest(services, row)))
+  const seen: RequestRow[] = []
+  let last: string | undefined
+  // Page by page: the requests of others must not hide those of the user.
+  while (seen.length < maxListed) {
+    const rows: readonly RequestRow[] = await services.storage.find(riskRequests, {
+      where: { ...where, ...(last !== undefined && { id: { lt: last } }) },
+      orderBy: [['id', 'desc']],
+      limit: pageSize,
+    })
+    seen.push(...rows.filter((row) => userId === undefined || row.userId === userId || mayApprove(row, userId)))
+    last = rows.at(-1)?.id
+    if (rows.length < pageSize || last === undefined) break
+  }
+  return Promise.all(seen.slice(0, maxListed).map((row) => toWaitingRequest(services, row)))
 }
 
 function mayApprove(row: RequestRow, userId: string): boolean {
@@ -87,6 +102,8 @@ export interface Confirmation {
   readonly userId: string
   /** The user's method, which the request has proven. */
   readonly method: AuthorizedMethod
+  /** Conditions under which the caller may still confirm. Default: none. */
+  readonly preconditions?: readonly Precondition[]
 }
 
 /**
@@ -99,7 +116,7 @@ export function approveRequest(
   services: Services,
   settings: RiskSettings,
   actor: Actor,
-  { requestId, userId, method }: Confirmation,
+  { requestId, userId, method, preconditions = [] }: Confirmation,
 ): Promise<'waiting' | 'ready'> {
   return retryOnConflict(async () => {
     const row = await getOpenRequest(services, actor.tenant, requestId)
@@ -113,14 +130,14 @@ export function approveRequest(
     const isReady = required.decision === 'step-up' || approvals >= required.by
     const confirmedBy = required.decision === 'step-up' ? methodId : null
     const now = services.now()
-    await services.storage.commit(
-      batch(
-        methodUnchanged(method),
-        unchanged(row, { approvals, confirmedBy, ...(isReady && { state: 'ready' }) }, now),
-        insert(riskApprovals, { requestId, userId, tenant: actor.tenant, methodId, at: now }),
-        auditWrite(actor, 'act.approved', requestId, now, { user: userId, approvals }),
-        ...(isReady ? decidedEvents(services, actor, requestId, 'ready') : []),
-      ),
+    await commitWithPreconditions(
+      services,
+      preconditions,
+      auditWrite(actor, 'act.approved', requestId, now, { user: userId, approvals }),
+      methodUnchanged(method),
+      unchanged(row, { approvals, confirmedBy, ...(isReady && { state: 'ready' }) }, now),
+      insert(riskApprovals, { requestId, userId, tenant: actor.tenant, methodId, at: now }),
+      ...(isReady ? decidedEvents(services, actor, requestId, 'ready') : []),
     )
     return isReady ? 'ready' : 'waiting'
   })
@@ -130,20 +147,20 @@ export function approveRequest(
 export function rejectRequest(
   services: Services,
   actor: Actor,
-  { requestId, userId, method }: Confirmation,
+  { requestId, userId, method, preconditions = [] }: Confirmation,
 ): Promise<void> {
   return retryOnConflict(async () => {
     const row = await getOpenRequest(services, actor.tenant, requestId)
     const isAllowed = method.row.ownerId === userId && (row.userId === userId || mayApprove(row, userId))
     if (!isAllowed) throw riskError('approval.not-allowed')
     const now = services.now()
-    await services.storage.commit(
-      batch(
-        methodUnchanged(method),
-        unchanged(row, { state: 'rejected', slot: row.id }, now),
-        auditWrite(actor, 'act.rejected', requestId, now, { user: userId }),
-        ...decidedEvents(services, actor, requestId, 'rejected'),
-      ),
+    await commitWithPreconditions(
+      services,
+      preconditions,
+      auditWrite(actor, 'act.rejected', requestId, now, { user: userId }),
+      methodUnchanged(method),
+      unchanged(row, { state: 'rejected', slot: row.id }, now),
+      ...decidedEvents(services, actor, requestId, 'rejected'),
     )
   })
 }

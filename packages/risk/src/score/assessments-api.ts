@@ -1,5 +1,5 @@
 import { type Actor, getUser, type Services } from '@billfold/core/modules'
-import type { Factor } from './factors.ts'
+import type { RiskSettings } from '../options.ts'
 import {
   assess,
   type Assessment,
@@ -35,18 +35,18 @@ export type Assess = (input: AssessmentInput, tenant?: string) => Promise<Assess
 /** Creates the functions. */
 export function createAssessmentsApi(
   services: Services,
-  factors: readonly Factor[],
+  settings: RiskSettings,
   host: (tenant?: string) => Actor,
 ): { readonly assess: Assess; readonly assessments: AssessmentsApi } {
   return {
     assess: async (input, tenant) => {
       await getUser(services, host(tenant).tenant, input.userId)
-      return assess(services, factors, host(tenant), input)
+      return assess(services, settings, host(tenant), input)
     },
     assessments: {
       list: (userId, page, tenant) => listAssessments(services, host(tenant).tenant, userId, page),
       get: (id, tenant) => getAssessment(services, host(tenant).tenant, id),
-      replay: (id, tenant) => replayAssessment(services, factors, host(tenant).tenant, id),
+      replay: (id, tenant) => replayAssessment(services, settings.factors, host(tenant).tenant, id),
       report: (range, tenant) => reportRisk(services, host(tenant).tenant, range),
     },
   }

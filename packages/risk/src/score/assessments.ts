@@ -4,6 +4,7 @@ import { type Actor, sealedColumn, type Services } from '@billfold/core/modules'
 import { batch, insert, type RowOf } from '@billfold/core/storage'
 import { z } from 'zod'
 import { riskError } from '../declarations.ts'
+import type { RiskSettings } from '../options.ts'
 import { riskAssessments } from '../tables.ts'
 import { collectSignals } from './collect-signals.ts'
 import type { Factor } from './factors.ts'
@@ -77,12 +78,13 @@ export const sealedDetails = sealedColumn(riskAssessments, 'sealedDetail', detai
 /** Assesses a user, or an act of a user, and stores the assessment. @throws BillfoldError `input.invalid` for unknown signals */
 export async function assess(
   services: Services,
-  factors: readonly Factor[],
+  settings: Pick<RiskSettings, 'factors' | 'geo'>,
   { tenant }: Actor,
   input: AssessmentInput,
 ): Promise<Assessment> {
   const { userId, act: kind, amount } = input
-  const collected = await collectSignals(services, { tenant, userId, kind, amount })
+  const { factors } = settings
+  const collected = await collectSignals(services, settings, { tenant, userId, kind, amount })
   const signals = signalsSchema.parse({ ...collected, ...input.signals })
   const { score, severity, ...rated } = rateRisk(factors, signals)
   const [id, at, version] = [newId(), services.now(), factorsVersion(factors)]

@@ -1,6 +1,10 @@
 import { type Act, auditRecords, identifiers, type Services, signingMethods, users } from '@billfold/core/modules'
-import { toEffects } from '../policies/act-effects.ts'
+import type { RiskSettings } from '../options.ts'
+import { toEffects, toRecipients } from '../policies/act-effects.ts'
+import type { RowOf } from '@billfold/core/storage'
 import { riskActs } from '../tables.ts'
+import { findOrigin } from './origin.ts'
+import { compareOrigin } from './origin-signals.ts'
 import { robustZScore } from './rate-risk.ts'
 import type { Signals } from './signals.ts'
 
@@ -9,6 +13,9 @@ const dayMs = 24 * hourMs
 /** Retention of the acts that others are compared with, in milliseconds. */
 export const historyMs = 30 * dayMs
 const maxRows = 1000
+
+/** The type of the method that recovers an account. */
+const recoveryMethod = 'EMERGENCY_CODE'
 
 const failures = ['signing-method.verification-failed', 'payments.credential-rejected', 'session.pin-rejected']
 const changes = ['signing-method.created', 'signing-method.replaced', 'payments.password-changed', 'payments.pin-set']
@@ -24,7 +31,11 @@ export interface Subject {
 }
 
 /** Collects what Billfold itself knows about a user and an act. */
-export async function collectSignals(services: Services, subject: Subject): Promise<Signals> {
+export async function collectSignals(
+  services: Services,
+  settings: Pick<RiskSettings, 'geo'>,
+  subject: Subject,
+): Promise<Signals> {
   const { tenant, userId, act } = subject
   const { storage } = services
   const now = services.now()
@@ -62,7 +73,37 @@ export async function collectSignals(services: Services, subject: Subject): Prom
     decodable: effects?.complete,
     amountZScore: moved && amountZScore(moved, acts),
     shareOfHour: shareOfHour(now, acts),
+    recoveryUsedLastDay:
+      act?.method?.type === recoveryMethod ||
+      acts.some(({ method, at }) => method === recoveryMethod && at > now - dayMs),
+    ...(act !== undefined && (await collectActSignals(services, settings, act, acts, now))),
   }
+}
+
+/** What only an act that is being decided can tell: its origin, its recipients, its face, and the balance before it. */
+async function collectActSignals(
+  services: Services,
+  settings: Pick<RiskSettings, 'geo'>,
+  act: Act,
+  acts: readonly RowOf<typeof riskActs>[],
+  now: number,
+): Promise<Signals> {
+  const origin = await findOrigin(services, settings, act.actor, toRecipients(act, toEffects(act, undefined)))
+  return {
+    ...(await compareOrigin(services, origin, acts, now)),
+    shareOfBalance: await shareOfBalance(act),
+    faceDistance: act.face?.distance,
+    liveness: act.face?.liveness,
+    virtualCamera: act.face?.isVirtualCamera,
+  }
+}
+
+/** The share of what is available that a payment or withdrawal takes, 0 to 1. */
+async function shareOfBalance({ money, findAvailable }: Act): Promise<number | undefined> {
+  if (money === undefined || findAvailable === undefined) return undefined
+  const available = await findAvailable()
+  if (available <= money.amount) return 1
+  return Number((money.amount * 10_000n) / available) / 10_000
 }
 
 function amountZScore(

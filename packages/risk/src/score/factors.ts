@@ -165,6 +165,13 @@ export const shippedFactors: readonly Factor[] = [
     rate: ({ methodChangedLastDay }) => flag(methodChangedLastDay, 8, 1),
   },
   {
+    name: 'recovery-used',
+    group: 'vulnerability',
+    weight: 2,
+    signals: ['recoveryUsedLastDay'],
+    rate: ({ recoveryUsedLastDay }) => flag(recoveryUsedLastDay, 8, 1),
+  },
+  {
     name: 'contacts',
     group: 'vulnerability',
     weight: 1,

@@ -14,6 +14,8 @@ export const signalsSchema = z.strictObject({
   methodAgeDays: z.number().min(0).optional(),
   /** A signing method was created or replaced in the last day. */
   methodChangedLastDay: z.boolean().optional(),
+  /** An emergency code was used in the last day, or is used now. */
+  recoveryUsedLastDay: z.boolean().optional(),
   contactsVerified: z.boolean().optional(),
   knownDevice: z.boolean().optional(),
   /** Whether the user has used this network (a /24, or /48 of IPv6) before. */

@@ -34,6 +34,8 @@ export type CustodyCall = (
     readonly body?: object
     readonly method?: string
     readonly idempotencyKey?: string
+    /** The source address. Default: 127.0.0.1. */
+    readonly ip?: string
   },
 ) => Promise<CustodyReply>
 
@@ -75,13 +77,16 @@ export async function createCustodyHost(options: HostOptions = {}): Promise<Cust
     custody: { rawSignatures: true, ...options.custody },
     modules: [risk(options.risk)],
   })
-  const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'test', scopes: ['custody'] })
+  const { keyId, keySecret } = await billfold.serviceKeys.create({
+    tag: 'test',
+    scopes: ['custody', 'custody:all-users'],
+  })
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
   return { billfold, call: createCall(billfold, authorization) }
 }
 
 function createCall({ custody }: BillfoldWithRisk, authorization: string): CustodyCall {
-  return async (operation, { params = {}, body, method, idempotencyKey } = {}) => {
+  return async (operation, { params = {}, body, method, idempotencyKey, ip = '127.0.0.1' } = {}) => {
     const route = custody.routes.find(({ id }) => id === operation)
     if (route === undefined) throw new Error(`Unknown operation: ${operation}`)
     const reply = await custody.handle(route, {
@@ -96,7 +101,7 @@ function createCall({ custody }: BillfoldWithRisk, authorization: string): Custo
         ...(method !== undefined && { 'signing-method': method }),
         ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       },
-      ip: '127.0.0.1',
+      ip,
       body: body === undefined ? { kind: 'none' } : { kind: 'parsed', value: body },
       signal: new AbortController().signal,
     })

@@ -1,6 +1,7 @@
 import type { Batch, Write } from '@billfold/core/storage'
 import { toCacheKey } from '../sql/cache-key.ts'
 import type { Target } from '../sql/dialect.ts'
+import { causalSql } from '../sql/cluster.ts'
 import { batchIdInsert, parametersFor, type Statement } from '../sql/statements.ts'
 import { placeholdersFor, writeSql } from '../sql/write-sql.ts'
 import { sortForLocking } from './lock-order.ts'
@@ -21,7 +22,9 @@ export function compoundStatement(target: Target, batch: Batch): Statement | und
   if (batch.writes.length > maxCompoundWrites) return undefined
   const writes = [batchIdInsert(batch), ...sortForLocking(batch.writes).map(({ write }) => write)]
   return {
-    sql: target.statements(`compound ${writes.map(toCacheKey).join(';')}`, () => compoundSql(target, writes)),
+    sql: target.statements(`compound ${writes.map(toCacheKey).join(';')}`, () =>
+      causalSql(target.cluster, compoundSql(target, writes)),
+    ),
     parameters: parametersFor(target, writes),
   }
 }

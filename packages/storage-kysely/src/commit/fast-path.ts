@@ -4,6 +4,7 @@ import type { Run } from '../sql/connection.ts'
 import type { Flavour, Target } from '../sql/dialect.ts'
 import { isOutage } from '../sql/driver-errors.ts'
 import type { Statement } from '../sql/statements.ts'
+import type { Attempt } from './attempt.ts'
 import { compoundStatement } from './compound-statement.ts'
 import { singleStatement } from './single-statement.ts'
 
@@ -11,26 +12,29 @@ import { singleStatement } from './single-statement.ts'
  * Tries to commit a batch in the fastest form that the database supports. Returns true if it is applied, now or earlier.
  * Returns false if nothing was applied: the batch must then be committed in a transaction, which reports what is wrong.
  */
-export type FastPath = (batch: Batch, isRetry: boolean) => Promise<boolean>
+export type FastPath = (batch: Batch, attempt: Attempt) => Promise<boolean>
+
+/** Sends one statement for an attempt. */
+export type Send = (statement: Statement, attempt: Attempt) => Promise<unknown>
 
 /** The fast path of a database without one. */
 export const noFastPath: FastPath = async () => false
 
 /** PostgreSQL: one statement, if that is equivalent. A retry takes a transaction, so that no pipelined batch waits behind it. */
-export function postgresFastPath(target: Target, send: (statement: Statement) => Promise<unknown>): FastPath {
-  return async (batch, isRetry) => {
-    const statement = isRetry ? undefined : singleStatement(target, batch)
-    return statement !== undefined && isApplied(send(statement))
+export function postgresFastPath(target: Target, send: Send): FastPath {
+  return async (batch, attempt) => {
+    const statement = attempt.count > 0 ? undefined : singleStatement(target, batch)
+    return statement !== undefined && isApplied(send(statement, attempt))
   }
 }
 
 /** MariaDB: one compound statement. MySQL has none; the first commit detects which of the two it is. */
-export function mariadbFastPath(target: Target, run: Run): FastPath {
+export function mariadbFastPath(target: Target, run: Run, send: Send): FastPath {
   let flavour: Flavour | undefined
-  return async (batch) => {
+  return async (batch, attempt) => {
     flavour ??= await detectFlavour(run, target.dialect)
     const statement = flavour === 'mariadb' ? compoundStatement(target, batch) : undefined
-    return statement !== undefined && isApplied(run(statement.sql, statement.parameters))
+    return statement !== undefined && isApplied(send(statement, attempt))
   }
 }
 

@@ -10,6 +10,8 @@ const things = defineTable({
   unique: { byName: ['name'] },
 })
 
+const notes = defineTable({ name: 'notes', columns: { id: text(36) }, key: ['id'] })
+
 const add = (id: string): Write => update(things, { where: { id }, add: { count: 1 } })
 const rename = (id: string): Write => update(things, { where: { id }, set: { name: id } })
 const addAny = (name: string): Write => update(things, { where: { name }, add: { count: 1 } })
@@ -30,11 +32,20 @@ describe('sortForLocking', () => {
   })
 
   test.each([
-    ['an insert', create('c')],
     ['a key change', rename('c')],
     ['a write that does not address a single row', addAny('c')],
   ])('moves no write past %s', (_name, between) => {
     expect(order(add('b'), between, add('a'))).toEqual([0, 1, 2])
+  })
+
+  test('moves writes past inserts of other rows, which keep their order', () => {
+    expect(order(add('b'), create('d'), add('a'), create('c'))).toEqual([2, 0, 1, 3])
+    expect(order(add('b'), insert(notes, { id: 'b' }), add('a'))).toEqual([2, 0, 1])
+  })
+
+  test('moves no write past an insert of its row', () => {
+    expect(order(add('b'), create('a'), add('a'))).toEqual([0, 1, 2])
+    expect(order(add('b'), add('a'), create('b'), add('a'))).toEqual([1, 0, 3, 2])
   })
 
   test('returns every write exactly once', () => {

@@ -1,4 +1,4 @@
-import type { Table, Condition, Write } from '@billfold/core/storage'
+import type { Table, Condition, Where, Write } from '@billfold/core/storage'
 
 /** A write and its index in the batch. */
 export interface IndexedWrite {
@@ -6,28 +6,47 @@ export interface IndexedWrite {
   readonly index: number
 }
 
+interface AddressedWrite {
+  readonly indexed: IndexedWrite
+  readonly rowId: string
+}
+
 /**
- * Sorts writes so that two batches that touch the same rows lock them in the same order and do not deadlock. Only adjacent
- * writes are reordered that each address one row by its whole primary key and change no key: their combined effect does not
- * depend on the order. Only which of them is rejected first does.
+ * Sorts writes so that two batches that touch the same rows lock them in the same order and do not deadlock. Only writes are
+ * reordered that each address one row by its whole primary key and change no key, among each other and with inserts of other
+ * rows, which follow them: the combined effect does not depend on the order. Only which of them is rejected first does.
  */
 export function sortForLocking(writes: readonly Write[]): readonly IndexedWrite[] {
   const sorted: IndexedWrite[] = []
-  let run: { readonly indexed: IndexedWrite; readonly rowId: string }[] = []
+  let addressed: AddressedWrite[] = []
+  let inserts: IndexedWrite[] = []
+  let changedRows = new Set<string>()
+  let insertedRows = new Set<string>()
   const endRun = (): void => {
-    sorted.push(
-      ...run
-        .toSorted((left, right) => (left.rowId < right.rowId ? -1 : left.rowId > right.rowId ? 1 : 0))
-        .map(({ indexed }) => indexed),
+    const byRow = addressed.toSorted((left, right) =>
+      left.rowId < right.rowId ? -1 : left.rowId > right.rowId ? 1 : 0,
     )
-    run = []
+    sorted.push(...byRow.map(({ indexed }) => indexed), ...inserts)
+    addressed = []
+    inserts = []
+    changedRows = new Set()
+    insertedRows = new Set()
   }
   for (const [index, write] of writes.entries()) {
-    const rowId = toRowId(write)
-    if (rowId !== undefined) run.push({ indexed: { write, index }, rowId })
-    else {
+    const indexed = { write, index }
+    const rowId = write.kind === 'insert' ? toInsertedRowId(write.table, write.row) : toRowId(write)
+    if (rowId === undefined) {
       endRun()
-      sorted.push({ write, index })
+      sorted.push(indexed)
+      continue
+    }
+    if ((write.kind === 'insert' ? changedRows : insertedRows).has(rowId)) endRun()
+    if (write.kind === 'insert') {
+      inserts.push(indexed)
+      insertedRows.add(rowId)
+    } else {
+      addressed.push({ indexed, rowId })
+      changedRows.add(rowId)
     }
   }
   endRun()
@@ -49,4 +68,9 @@ function setsKey(table: Table, set: object): boolean {
 function toCellText(condition: Condition | undefined): string | undefined {
   if (condition === undefined || condition === null || typeof condition === 'object') return undefined
   return String(condition)
+}
+
+/** Identifies the row that an insert creates. */
+export function toInsertedRowId(table: Table, row: Where): string | undefined {
+  return toRowId({ kind: 'check', table, where: row, expectedRows: 'one' })
 }

@@ -1,5 +1,6 @@
 import { classifyDriverError } from '../sql/driver-errors.ts'
 import type { Statement } from '../sql/statements.ts'
+import { type Attempt, UnansweredError } from './attempt.ts'
 import { createBatcher, type PendingItem } from './batcher.ts'
 import { preparedStatementNames } from './prepared-statement-names.ts'
 
@@ -14,6 +15,12 @@ export interface PostgresPool {
   readonly connect: () => Promise<PostgresClient>
   /** Half of `max` (default of `pg`: 10), and at most 8, connections carry pipelined commits; the rest is left for reads. */
   readonly options?: { readonly max?: number }
+}
+
+/** A statement, and the attempt that waits for it. */
+interface PendingStatement {
+  readonly statement: Statement
+  readonly attempt: Attempt
 }
 
 /** The limits of pipelined commits. */
@@ -34,18 +41,28 @@ function countConnections({ options }: PostgresPool): number {
  * Creates a function that runs statements, each its own transaction. Statements issued at the same time are pipelined on one
  * connection, without waiting for the previous reply. Each fails on its own.
  */
-export function createPostgresPipeline(pool: PostgresPool): (statement: Statement) => Promise<boolean> {
+export function createPostgresPipeline(
+  pool: PostgresPool,
+): (statement: Statement, attempt: Attempt) => Promise<boolean> {
   const toName = preparedStatementNames()
   const maxConcurrentBatches = countConnections(pool)
   const { maxBatchSize, maxBatchDelayMs } = pipelineLimits
-  return createBatcher<Statement>({ maxBatchSize, maxBatchDelayMs, maxConcurrentBatches }, async (items) => {
+  const limits = { maxBatchSize, maxBatchDelayMs, maxConcurrentBatches }
+  const send = createBatcher<PendingStatement>(limits, async (items) => {
     try {
       const client = await pool.connect()
-      client.release(await sendAll(client, items, toName))
+      const [awaited, abandoned] = partition(items, ({ item }) => !item.attempt.isAbandoned())
+      for (const pending of abandoned) pending.reject(new UnansweredError('abandoned before it was sent'))
+      client.release(await sendAll(client, awaited, toName))
     } catch (error) {
       for (const pending of items) pending.reject(error)
     }
   })
+  return (statement, attempt) => send({ statement, attempt })
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter((item) => isFirst(item)), items.filter((item) => !isFirst(item))]
 }
 
 /** A server that became a standby keeps its connections: a new one leads to the primary server. */
@@ -57,15 +74,16 @@ function mustReconnect(error: unknown): boolean {
 /** Returns true if the connection was lost and must be destroyed. */
 async function sendAll(
   client: PostgresClient,
-  items: readonly PendingItem<Statement>[],
+  items: readonly PendingItem<PendingStatement>[],
   toName: (sql: string) => string | undefined,
 ): Promise<boolean> {
   const replies: Promise<unknown>[] = []
   const isShared = items.length > 1
   if (isShared) replies.push(client.query({ text: `set lock_timeout = ${pipelineLimits.lockTimeoutMs}` }))
   for (const { item, resolve } of items) {
-    const name = toName(item.sql)
-    const reply = client.query({ ...(name !== undefined && { name }), text: item.sql, values: [...item.parameters] })
+    const { sql, parameters } = item.statement
+    const name = toName(sql)
+    const reply = client.query({ ...(name !== undefined && { name }), text: sql, values: [...parameters] })
     resolve(reply.then(() => true))
     replies.push(reply)
   }

@@ -1,6 +1,7 @@
 import { isBillfoldError } from '@billfold/core'
 import { isCommitError } from '@billfold/core/storage'
 import { classifyDriverError, toStorageError } from '../sql/driver-errors.ts'
+import { answeredWithin, type Attempt } from './attempt.ts'
 
 /** How long transient database errors are retried before they become `storage.unavailable`. */
 export interface RetryOptions {
@@ -15,12 +16,8 @@ export interface RetryOptions {
 /** The defaults of {@link RetryOptions}. */
 export const defaultRetry = { conflictMs: 10_000, lostMs: 2_000 } as const
 
-/** The attempts made so far. */
-export interface PreviousAttempts {
-  readonly count: number
-  /** True if the outcome of one of them is unknown. */
-  readonly isOutcomeUnknown: boolean
-}
+/** How long an attempt may take: well below what clients and proxies wait for, and above every wait for a row lock that ends. */
+export const defaultStatementTimeoutMs = 15_000
 
 /** Backoff with full jitter: a random delay up to 4 ms, doubling up to 200 ms. */
 const initialBackoffMs = 4
@@ -28,19 +25,22 @@ const maxBackoffMs = 200
 
 /**
  * Retries an operation with exponential backoff until it succeeds, fails with an error that is not transient, or the time is
- * over.
+ * over. An attempt that the database does not answer within `timeoutMs` is abandoned, and not repeated.
  *
  * @throws BillfoldError `storage.unavailable`, `storage.schema-mismatch`, `unexpected`, and errors of Billfold that the operation throws
  */
 export async function retryTransientErrors<T>(
   { conflictMs = defaultRetry.conflictMs, lostMs = defaultRetry.lostMs, onRetry }: RetryOptions,
-  operation: (previous: PreviousAttempts) => Promise<T>,
+  operation: (attempt: Attempt) => Promise<T>,
+  timeoutMs?: number,
 ): Promise<T> {
   const startedAt = performance.now()
   let isOutcomeUnknown = false
   for (let count = 0; ; count++) {
     try {
-      return await operation({ count, isOutcomeUnknown })
+      const previous = { count, isOutcomeUnknown }
+      if (timeoutMs === undefined) return await operation({ ...previous, isAbandoned: () => false })
+      return await answeredWithin(timeoutMs, (isAbandoned) => operation({ ...previous, isAbandoned }))
     } catch (error) {
       const kind = classifyDriverError(error)
       // A statement that ran out of time can have been committing.

@@ -1,6 +1,6 @@
 import type { Batch, Table, Where, Write } from '@billfold/core/storage'
 import type { Target } from '../sql/dialect.ts'
-import { sortForLocking, toRowId } from './lock-order.ts'
+import { sortForLocking, toInsertedRowId, toRowId } from './lock-order.ts'
 import { toCacheKey } from '../sql/cache-key.ts'
 import { batchIdInsert, type Statement, parametersFor } from '../sql/statements.ts'
 import { insertSql, type Placeholder, placeholdersFor, writeSql } from '../sql/write-sql.ts'
@@ -103,8 +103,4 @@ function areIndependent(writes: readonly Write[]): boolean {
     new Set(conditional).size === conditional.length &&
     !conditional.some((row) => inserted.has(row))
   )
-}
-
-function toInsertedRowId(table: Table, row: Where): string | undefined {
-  return toRowId({ kind: 'check', table, where: row, expectedRows: 'one' })
 }

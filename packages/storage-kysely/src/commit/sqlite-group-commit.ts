@@ -1,5 +1,6 @@
 import { type Batch, CommitError } from '@billfold/core/storage'
 import { hasExpectedRows } from './apply-batch.ts'
+import type { Attempt } from './attempt.ts'
 import type { Target } from '../sql/dialect.ts'
 import { isOutage } from '../sql/driver-errors.ts'
 import { createBatcher, type PendingItem } from './batcher.ts'
@@ -20,6 +21,12 @@ export interface SqliteDatabase {
 /** Runs a function with exclusive use of Kysely's only connection. */
 export type RunExclusively = (work: () => void) => Promise<void>
 
+/** A batch, and the attempt that waits for it. */
+interface PendingBatch {
+  readonly batch: Batch
+  readonly attempt: Attempt
+}
+
 const limits = { maxConcurrentBatches: 1, maxBatchSize: 64 } as const
 
 /** Size of the cache of prepared statements. */
@@ -36,7 +43,7 @@ export function createSqliteGroupCommit(
   target: Target,
   database: SqliteDatabase,
   runExclusively: RunExclusively,
-): (batch: Batch) => Promise<boolean> {
+): (batch: Batch, attempt: Attempt) => Promise<boolean> {
   const prepared = preparedStatementCache(database)
   const apply = (batch: Batch): void => {
     run(prepared, batchIdStatement(target, batch))
@@ -50,9 +57,9 @@ export function createSqliteGroupCommit(
       if (!hasExpectedRows(write, result)) throw new CommitError('condition-failed', index)
     }
   }
-  const commit = createBatcher<Batch>(limits, async (group) => {
+  const commit = createBatcher<PendingBatch>(limits, async (group) => {
     try {
-      const outcomes: (readonly [PendingItem<Batch>, boolean])[] = []
+      const outcomes: (readonly [PendingItem<PendingBatch>, boolean])[] = []
       await runExclusively(() =>
         runInTransaction(database, () => void outcomes.push(...applyEach(database, group, apply))),
       )
@@ -61,17 +68,19 @@ export function createSqliteGroupCommit(
       for (const pending of group) pending.reject(error)
     }
   })
-  return async (batch) => batch.writes.length <= maxWrites && commit(batch)
+  return async (batch, attempt) => batch.writes.length <= maxWrites && commit({ batch, attempt })
 }
 
 function applyEach(
   database: SqliteDatabase,
-  group: readonly PendingItem<Batch>[],
+  group: readonly PendingItem<PendingBatch>[],
   apply: (batch: Batch) => void,
-): (readonly [PendingItem<Batch>, boolean])[] {
+): (readonly [PendingItem<PendingBatch>, boolean])[] {
   return group.map((pending) => {
+    const { batch, attempt } = pending.item
+    if (attempt.isAbandoned()) return [pending, false] as const
     database.exec('savepoint billfold')
-    const isDone = tryApply(() => apply(pending.item))
+    const isDone = tryApply(() => apply(batch))
     database.exec(isDone ? 'release billfold' : 'rollback to billfold; release billfold')
     return [pending, isDone] as const
   })

@@ -2,6 +2,7 @@ import { isBillfoldError } from '@billfold/core'
 import { appliedBatches, type Batch, isCommitError } from '@billfold/core/storage'
 import type { Run } from '../sql/connection.ts'
 import type { Target } from '../sql/dialect.ts'
+import { causalSql } from '../sql/cluster.ts'
 import { classifyDriverError } from '../sql/driver-errors.ts'
 import { findRows } from '../find-rows.ts'
 import { writeStatement } from '../sql/statements.ts'
@@ -20,7 +21,7 @@ export async function writeTombstone(run: Run, target: Target, batch: Batch): Pr
   const tombstone = { kind: 'insert', table: appliedBatches, row: { id: batch.id, committedAt: -Date.now() } } as const
   const { sql, parameters } = writeStatement(target, tombstone)
   try {
-    await run(sql, parameters)
+    await run(causalSql(target.cluster, sql), parameters)
     return true
   } catch (error) {
     if (classifyDriverError(error) !== 'duplicate') throw error
@@ -36,7 +37,7 @@ export async function removeTombstone(run: Run, target: Target, batch: Batch): P
     where: { id: batch.id, committedAt: { lt: 0 } },
     expectedRows: 'any',
   })
-  return (await run(sql, parameters)).affectedRows > 0
+  return (await run(causalSql(target.cluster, sql), parameters)).affectedRows > 0
 }
 
 /** Returns true if the batch was applied. */

@@ -1,9 +1,9 @@
 import type { Table } from '@billfold/core/storage'
 import type { Kysely } from 'kysely'
 import { statementRunner } from '../sql/connection.ts'
-import { createNames, type Dialect, type Naming } from '../sql/dialect.ts'
+import { type Cluster, createNames, type Dialect, type Naming } from '../sql/dialect.ts'
 import { detectFlavour } from './catalog.ts'
-import { createTableSql } from './schema-sql.ts'
+import { certifyTableSql, createTableSql, type SchemaTarget } from './schema-sql.ts'
 
 /**
  * Creates tables with their keys and indexes, outside of any migration: for tables that are not part of Billfold or of a
@@ -26,11 +26,14 @@ import { createTableSql } from './schema-sql.ts'
  */
 export async function createTables<DB>(
   db: Kysely<DB>,
-  options: Naming & { readonly dialect: Dialect },
+  options: Naming & { readonly dialect: Dialect; readonly cluster?: Cluster },
   tables: readonly Table[],
 ): Promise<void> {
   const run = statementRunner(db, options.dialect)
   const flavour = await detectFlavour(run, options.dialect)
-  const target = { flavour, names: createNames(flavour, options) }
-  for (const sql of tables.flatMap((table) => createTableSql(target, table))) await run(sql)
+  const target: SchemaTarget = { flavour, names: createNames(flavour, options) }
+  for (const table of tables) {
+    for (const sql of createTableSql(target, table)) await run(sql)
+    if (options.cluster === 'galera') await run(certifyTableSql(target, table.name))
+  }
 }

@@ -1,9 +1,13 @@
 import { BillfoldError } from '@billfold/core'
+import type { Table } from '@billfold/core/storage'
 import type { Kysely } from 'kysely'
 import { retryTransientErrors } from '../commit/retry.ts'
 import { type Run, statementRunner } from '../sql/connection.ts'
-import { createNames, type Dialect, type Naming } from '../sql/dialect.ts'
+import { type Cluster, createNames, type Dialect, type Naming } from '../sql/dialect.ts'
+import { causalRun, validateCluster } from '../sql/cluster.ts'
 import { detectFlavour } from './catalog.ts'
+import { certificationId, listCertificationSql } from './certify-tables.ts'
+import { migrateBesideOthers } from './concurrent-migrations.ts'
 import { maxLockWaitSeconds, withMigrationLock } from './migration-lock.ts'
 import { createLogSql, listLogEntries, markAppliedSql, recordMigrationSql } from './migration-log.ts'
 import { coreModule, type MigrationModule, validateModules } from './migration-modules.ts'
@@ -12,11 +16,13 @@ import { type Migration, tablesAfter } from './migrations/migration.ts'
 import { planMigrations, type PlannedMigration, toMigrationId } from './plan-migrations.ts'
 import { findRemainingSteps } from './remaining-steps.ts'
 import { verifySession } from '../session/verify-session.ts'
-import { type SchemaTarget, stepSql } from './schema-sql.ts'
+import { certifyTableSql, type SchemaTarget, stepSql } from './schema-sql.ts'
 
 /** Options of {@link migrate} and {@link pendingMigrations}. */
 export interface MigrateOptions extends Naming {
   readonly dialect: Dialect
+  /** As in {@link kyselyStorage}. On Galera several nodes may migrate at once. */
+  readonly cluster?: Cluster
   /** Modules whose tables are created and changed in the same run. Default: none. */
   readonly modules?: readonly MigrationModule[]
   /** Name of the last migration of core to apply, such as `0001-initial-schema`. Default: the newest. */
@@ -37,8 +43,9 @@ export interface PendingMigration {
  * during and after it. PostgreSQL and SQLite do everything in one transaction. MySQL and MariaDB have no transactional DDL:
  * an interrupted migration is resumed by the next call.
  *
- * @returns the applied migrations as `module/name`; empty if there was nothing to do
- * @throws BillfoldError `input.invalid` for an unknown `to`, and for modules whose names or tables clash;
+ * @returns the applied migrations as `module/name`, and `cluster/galera` if tables were prepared for a cluster; empty if there
+ *   was nothing to do
+ * @throws BillfoldError `input.invalid` for an unknown `to` or `cluster`, and for modules whose names or tables clash;
  *   `storage.schema-mismatch` if the database does not exist, or if the tables of a module changed in a way that cannot be
  *   computed; `storage.session-mismatch` if the connection has settings under which the storage would be wrong;
  *   `storage.unavailable`; `unexpected`
@@ -85,7 +92,7 @@ export async function findPendingMigrations<DB>(
 ): Promise<PendingMigration[]> {
   const wanted = selectMigrations(core, options)
   return retryTransientErrors({}, async () => {
-    const run = statementRunner(db, options.dialect)
+    const run = causalRun(options.cluster, statementRunner(db, options.dialect))
     const target = await createTarget(run, options)
     const pending: PendingMigration[] = []
     for (const planned of await plan(run, target, wanted, options.modules))
@@ -93,7 +100,8 @@ export async function findPendingMigrations<DB>(
         id: toMigrationId(planned),
         statements: await remainingStatements(run, options.dialect, target, planned),
       })
-    return pending
+    const statements = await pendingCertification(run, target, wanted, options, pending)
+    return statements.length === 0 ? pending : [...pending, { id: certificationId, statements }]
   })
 }
 
@@ -104,22 +112,54 @@ export async function applyMigrations<DB>(
   core: readonly Migration[],
 ): Promise<string[]> {
   const wanted = selectMigrations(core, options)
-  const work = async (run: Run): Promise<string[]> => {
+  const applied = new Set<string>()
+  const migrateAll = async (run: Run): Promise<void> => {
     const target = await createTarget(run, options)
     await run(createLogSql(target))
-    const planned = await plan(run, target, wanted, options.modules)
-    for (const each of planned) await applyMigration(run, options.dialect, target, each)
-    return planned.map(toMigrationId)
+    for (const each of await plan(run, target, wanted, options.modules)) {
+      await applyMigration(run, options.dialect, target, each)
+      applied.add(toMigrationId(each))
+    }
+    for (const sql of await listCertificationSql(run, target, tablesOf(wanted, options))) {
+      await run(sql)
+      applied.add(certificationId)
+    }
+  }
+  const work = async (run: Run): Promise<string[]> => {
+    applied.clear()
+    const causal = causalRun(options.cluster, run)
+    await (options.cluster === 'galera' ? migrateBesideOthers(() => migrateAll(causal)) : migrateAll(causal))
+    return [...applied]
   }
   const { schema, bareTable } = createNames(options.dialect, options)
   const lock = `${schema ?? ''}.${bareTable('migrate')}`
   return retryTransientErrors({ conflictMs: maxLockWaitSeconds * 1000 }, async () => {
-    await verifySession(statementRunner(db, options.dialect), options.dialect, options)
+    await verifySession(statementRunner(db, options.dialect), options)
     return withMigrationLock(options.dialect, db.withoutPlugins(), lock, work)
   })
 }
 
-function selectMigrations(core: readonly Migration[], { to, modules = [] }: MigrateOptions): readonly Migration[] {
+function tablesOf(core: readonly Migration[], { modules = [] }: MigrateOptions): readonly Table[] {
+  return [...tablesAfter(core), ...modules.flatMap(({ tables }) => tables)]
+}
+
+/** Tables that are still to be created are prepared as well. */
+async function pendingCertification(
+  run: Run,
+  target: SchemaTarget,
+  core: readonly Migration[],
+  options: MigrateOptions,
+  pending: readonly PendingMigration[],
+): Promise<readonly string[]> {
+  if (target.cluster !== 'galera') return []
+  const tables = tablesOf(core, options)
+  if (pending.length > 0) return tables.map(({ name }) => certifyTableSql(target, name))
+  return listCertificationSql(run, target, tables)
+}
+
+function selectMigrations(core: readonly Migration[], options: MigrateOptions): readonly Migration[] {
+  const { to, modules = [] } = options
+  validateCluster(options)
   validateModules(tablesAfter(core), modules)
   if (to === undefined) return core
   if (core.some(({ name }) => name === to)) return core.filter(({ name }) => name <= to)
@@ -129,7 +169,7 @@ function selectMigrations(core: readonly Migration[], { to, modules = [] }: Migr
 
 async function createTarget(run: Run, options: MigrateOptions): Promise<SchemaTarget> {
   const flavour = await detectFlavour(run, options.dialect)
-  return { flavour, names: createNames(flavour, options) }
+  return { flavour, names: createNames(flavour, options), cluster: options.cluster }
 }
 
 async function plan(

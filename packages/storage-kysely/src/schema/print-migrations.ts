@@ -1,11 +1,12 @@
 import { BillfoldError } from '@billfold/core'
 import { createNames, type Flavour, type Naming } from '../sql/dialect.ts'
+import { certificationId } from './certify-tables.ts'
 import { createLogSql, recordMigrationSql } from './migration-log.ts'
 import { coreModule, type MigrationModule, validateModules } from './migration-modules.ts'
 import { coreMigrations } from './migrations/core-migrations.ts'
 import { type Migration, tablesAfter } from './migrations/migration.ts'
 import { planMigrations, toMigrationId } from './plan-migrations.ts'
-import { type SchemaTarget, stepSql } from './schema-sql.ts'
+import { certifyTableSql, type SchemaTarget, stepSql } from './schema-sql.ts'
 
 /** Options of {@link printMigrations}. */
 export interface PrintMigrationsOptions extends Naming {
@@ -13,6 +14,8 @@ export interface PrintMigrationsOptions extends Naming {
   readonly from?: string
   /** Modules whose tables the database does not have. Default: none. {@link pendingMigrations} prints changes of others. */
   readonly modules?: readonly MigrationModule[]
+  /** `'galera'` on a MariaDB Galera Cluster: also prepares the tables that the database has at `from`. Default: none. */
+  readonly cluster?: 'galera'
 }
 
 /**
@@ -31,8 +34,10 @@ export interface PrintMigrationsOptions extends Naming {
  */
 export function printMigrations(
   flavour: Flavour,
-  { from, modules = [], ...naming }: PrintMigrationsOptions = {},
+  { from, modules = [], cluster, ...naming }: PrintMigrationsOptions = {},
 ): string {
+  if (cluster !== undefined && flavour !== 'mariadb')
+    throw new BillfoldError('input.invalid', { issues: [{ path: 'cluster', message: 'needs the dialect mariadb' }] })
   const target: SchemaTarget = { flavour, names: createNames(flavour, naming) }
   const core = coreMigrations()
   validateModules(tablesAfter(core), modules)
@@ -42,7 +47,11 @@ export function printMigrations(
     ...steps.flatMap((step) => stepSql(target, step)).map((sql) => `${sql};`),
     `${recordMigrationSql(target, module === coreModule ? { module, name } : { module, name, steps }, true)};`,
   ])
-  const statements = [`${createLogSql(target)};`, ...lines]
+  const certified = [...tablesAfter(core), ...modules.flatMap(({ tables }) => tables)].map(
+    ({ name }) => `${certifyTableSql(target, name)};`,
+  )
+  const certification = cluster === undefined ? [] : [`-- ${certificationId}`, ...certified]
+  const statements = [`${createLogSql(target)};`, ...lines, ...certification]
   const hasTransactionalDdl = flavour === 'sqlite' || flavour === 'postgres'
   return `${(hasTransactionalDdl ? ['begin;', ...statements, 'commit;'] : statements).join('\n')}\n`
 }

@@ -1,5 +1,6 @@
 import { type Column, type Table, wideIntegerRange } from '@billfold/core/storage'
-import type { Flavour, Names } from '../sql/dialect.ts'
+import type { Cluster, Flavour, Names } from '../sql/dialect.ts'
+import { certifiedColumnSql } from '../sql/galera.ts'
 import type { DropIndex, MigrationStep } from './migrations/migration.ts'
 import { toWideIntegerText } from '../sql/wide-integer-text.ts'
 
@@ -7,6 +8,7 @@ import { toWideIntegerText } from '../sql/wide-integer-text.ts'
 export interface SchemaTarget {
   readonly flavour: Flavour
   readonly names: Names
+  readonly cluster?: Cluster | undefined
 }
 
 /** Collations that compare code points; case and trailing spaces are significant. */
@@ -36,6 +38,11 @@ export function stepSql(target: SchemaTarget, step: MigrationStep): string[] {
     case 'dropIndex':
       return [dropIndexSql(target, step)]
   }
+}
+
+/** Generates the statement that prepares a table for a cluster in which several servers take writes. */
+export function certifyTableSql({ names }: SchemaTarget, table: string): string {
+  return `alter table ${names.table(table)} add column if not exists ${certifiedColumnSql}`
 }
 
 /** Generates the statements that create a table with its keys and indexes: a single one on MySQL, which has no transactional DDL. */

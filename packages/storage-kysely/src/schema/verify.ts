@@ -1,7 +1,8 @@
 import { BillfoldError, type Issue } from '@billfold/core'
 import type { Column, Table } from '@billfold/core/storage'
 import type { Run } from '../sql/connection.ts'
-import { createNames, type Dialect, type Naming, toSnakeCase } from '../sql/dialect.ts'
+import { type Cluster, createNames, type Dialect, type Naming, toSnakeCase } from '../sql/dialect.ts'
+import { certifiedColumn } from '../sql/galera.ts'
 import { type CatalogColumn, listColumns, listIndexNames } from './catalog.ts'
 import { listLogEntries, type LogEntry, migrationLog } from './migration-log.ts'
 import { coreModule, type MigrationModule, validateModules } from './migration-modules.ts'
@@ -21,12 +22,12 @@ import { catalogCollation, catalogType, type SchemaTarget } from './schema-sql.t
  */
 export async function verifySchema(
   run: Run,
-  dialect: Dialect,
-  naming: Naming,
+  options: Naming & { readonly dialect: Dialect; readonly cluster?: Cluster },
   modules: readonly MigrationModule[],
 ): Promise<void> {
-  const flavour = await verifySession(run, dialect, naming)
-  const target: SchemaTarget = { flavour, names: createNames(flavour, naming) }
+  const { dialect, cluster } = options
+  const flavour = await verifySession(run, options)
+  const target: SchemaTarget = { flavour, names: createNames(flavour, options), cluster }
   const coreTables = tablesAfter(coreMigrations())
   validateModules(coreTables, modules)
   const log = await listLogEntries(run, target)
@@ -76,6 +77,8 @@ async function findTableIssues(run: Run, dialect: Dialect, target: SchemaTarget,
   const found = new Map((await listColumns(run, dialect, names, table.name)).map((column) => [column.name, column]))
   if (found.size === 0) return [{ path, message: 'the table is missing' }]
   const indexes = await listIndexNames(run, dialect, names, table.name)
+  const isCertified = target.cluster !== 'galera' || found.has(certifiedColumn)
+  const uncertified = { path: `${path}.${certifiedColumn}`, message: 'the column is missing: migrate with the cluster' }
   const columnIssues = Object.entries(table.columns).flatMap(([name, column]) => {
     const message = columnMismatch(target, column, found.get(toSnakeCase(name)))
     return message === undefined ? [] : [{ path: `${path}.${toSnakeCase(name)}`, message }]
@@ -84,7 +87,7 @@ async function findTableIssues(run: Run, dialect: Dialect, target: SchemaTarget,
     .map((name) => names.index(table.name, name))
     .filter((index) => !indexes.includes(index))
     .map((index) => ({ path: `${path}.${index}`, message: 'the unique key is missing' }))
-  return [...columnIssues, ...missingKeys]
+  return [...columnIssues, ...missingKeys, ...(isCertified ? [] : [uncertified])]
 }
 
 function columnMismatch(

@@ -73,14 +73,14 @@ test('every rule of MariaDB, PostgreSQL and SQLite has a session that breaks it'
 
 test('a database in another encoding is refused', async () => {
   const rows = [{ probe: 1, setting_0: 'UTF8', setting_1: 'SQL_ASCII', setting_2: 'off', setting_3: 'public' }]
-  const issues = await listIssues(verifySession(async () => ({ rows, affectedRows: 0 }), 'postgres', {}))
+  const issues = await listIssues(verifySession(async () => ({ rows, affectedRows: 0 }), { dialect: 'postgres' }))
   expect(issues.map(({ path }) => path)).toEqual(['session.server_encoding'])
 })
 
 test('a search path without schemas is suitable for a storage with a schema of its own', async () => {
   const rows = [{ probe: 1, setting_0: 'UTF8', setting_1: 'UTF8', setting_2: 'off' }]
   const issues = await listIssues(
-    verifySession(async () => ({ rows, affectedRows: 0 }), 'postgres', { schema: 'ours' }),
+    verifySession(async () => ({ rows, affectedRows: 0 }), { dialect: 'postgres', schema: 'ours' }),
   )
   // Only the probe fails, which this server does not answer.
   expect(issues.map(({ path }) => path)).toEqual(['session.text', 'session.bytes'])

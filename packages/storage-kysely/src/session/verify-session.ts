@@ -1,7 +1,8 @@
 import { BillfoldError, type Issue } from '@billfold/core'
 import { type Run, toCells } from '../sql/connection.ts'
-import type { Dialect, Flavour, Naming } from '../sql/dialect.ts'
+import type { Cluster, Dialect, Flavour, Naming } from '../sql/dialect.ts'
 import { detectFlavour } from '../schema/catalog.ts'
+import { clusterRules } from './cluster-rules.ts'
 import { type SessionRule, sessionRules } from './session-rules.ts'
 
 /** What breaks in other encodings and under other rules of quoting. */
@@ -21,11 +22,16 @@ const driverCure = 'remove the options of the driver that convert values, or cha
  *
  * @throws BillfoldError `storage.session-mismatch`, whose issues name the settings with their values and cures
  */
-export async function verifySession(run: Run, dialect: Dialect, { schema }: Naming): Promise<Flavour> {
+export async function verifySession(
+  run: Run,
+  { dialect, schema, cluster }: Naming & { readonly dialect: Dialect; readonly cluster?: Cluster },
+): Promise<Flavour> {
   await verifyRows(run)
   const flavour = await detectFlavour(run, dialect)
   // Only names without a schema are looked up along the search path.
-  const rules = sessionRules[flavour].filter(({ setting }) => setting !== 'search_path' || schema === undefined)
+  const rules = [...sessionRules[flavour], ...clusterRules(flavour, cluster)].filter(
+    ({ setting }) => setting !== 'search_path' || schema === undefined,
+  )
   const values = await readSettings(run, flavour, rules)
   const issues = rules.flatMap((rule, at) => toIssue(rule, values[at] ?? ''))
   if (issues.length === 0) issues.push(...(await findProbeIssues(run, dialect)))

@@ -7,11 +7,18 @@ export type Dialect = 'sqlite' | 'postgres' | 'mysql'
 /** The dialect of table definitions: MySQL and MariaDB name their collations differently. */
 export type Flavour = Dialect | 'mariadb'
 
+/**
+ * A cluster that needs statements of its own: a MariaDB Galera Cluster, in which several servers take writes, or PostgreSQL behind
+ * Pgpool-II, which sends reads to standby servers.
+ */
+export type Cluster = 'galera' | 'pgpool'
+
 /** The context of a statement's text besides the write itself, and the cached texts. */
 export interface Target {
   readonly dialect: Dialect
   readonly names: Names
   readonly statements: StatementCache
+  readonly cluster?: Cluster | undefined
 }
 
 /** The location and naming of the tables. */

@@ -5,6 +5,7 @@
  * - `schema`: missing database, table or column
  * - `conflict`: deadlock, serialization failure or lock timeout; rolled back, safe to retry
  * - `lost`: no connection, or the outcome of the statement is unknown
+ * - `unanswered`: no answer within the time limit of the storage; the outcome of the statement is unknown
  * - `busy`: the server ran out of time, memory, disk or connections, or is not ready yet
  * - `read-only`: a standby server, or a server or session that takes no writes
  * - `refused`: the server does not let this account in, or not do this
@@ -16,6 +17,7 @@ export type DriverErrorKind =
   | 'schema'
   | 'conflict'
   | 'lost'
+  | 'unanswered'
   | 'busy'
   | 'read-only'
   | 'refused'
@@ -115,6 +117,7 @@ export const connectionCodes: readonly (readonly [RegExp, DriverErrorKind])[] = 
     /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|PROTOCOL_\w+|POOL_\w+)$/,
     'lost',
   ],
+  [/^BILLFOLD_UNANSWERED$/, 'unanswered'],
   [/^(EMFILE|ENFILE|ENOBUFS|ENOSPC|ENOMEM)$/, 'busy'],
   [/^(CERT_\w+|ERR_TLS_\w+|\w+_SELF_SIGNED_CERT|SELF_SIGNED_\w+|UNABLE_TO_\w+|HANDSHAKE_\w+|EACCES)$/, 'refused'],
 ]

@@ -13,7 +13,14 @@ import {
 export type { DriverErrorKind } from './driver-error-codes.ts'
 
 /** True for errors after which the caller may try again: the cause is outside of the request. */
-const outages: ReadonlySet<DriverErrorKind> = new Set(['conflict', 'lost', 'busy', 'read-only', 'refused'])
+const outages: ReadonlySet<DriverErrorKind> = new Set([
+  'conflict',
+  'lost',
+  'unanswered',
+  'busy',
+  'read-only',
+  'refused',
+])
 
 /** True if no other form of the same statement can succeed now. */
 export function isOutage(error: unknown): boolean {
@@ -85,6 +92,8 @@ function redactDriverError(error: unknown, kind: DriverErrorKind): Error {
 }
 
 const cures: Readonly<Partial<Record<DriverErrorKind, string>>> = {
+  unanswered:
+    'no answer within statementTimeoutMs: a synchronous standby is gone, a row is locked, or all connections of the pool are in use',
   busy: 'the server ran out of time, memory, disk or connections, or is not ready',
   'read-only': 'the server takes no writes: connect to the primary server, and let the pool reconnect after a failover',
   refused: 'the server refuses this account, or what it may do: check its password, certificate and privileges',
@@ -104,6 +113,11 @@ export function isMissingDatabase(error: unknown): boolean {
 /** Reads the table name from an error of PostgreSQL. */
 export function readErrorTable(error: unknown): unknown {
   return readField(error, 'table')
+}
+
+/** Reads the error number of MySQL and MariaDB. */
+export function readErrorNumber(error: unknown): unknown {
+  return readField(error, 'errno')
 }
 
 function readField(error: unknown, name: string): unknown {

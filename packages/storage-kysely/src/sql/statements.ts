@@ -1,6 +1,7 @@
 import { appliedBatches, type Batch, type Query, type Table, type Write } from '@billfold/core/storage'
 import { toCacheKey } from './cache-key.ts'
 import type { Target } from './dialect.ts'
+import { causalSql } from './cluster.ts'
 import { addParameters, addWhereParameters } from './write-parameters.ts'
 import { placeholdersFor, whereSql, writeSql } from './write-sql.ts'
 
@@ -24,10 +25,8 @@ export function findStatement(target: Target, table: Table, query: Query): State
   const limit = query.limit === undefined ? '' : ` limit ${query.limit} offset ${query.offset ?? 0}`
   const parameters: unknown[] = []
   addWhereParameters(dialect, table, where, parameters)
-  return {
-    sql: `select ${cells.join(', ')} from ${names.table(table.name)} as t${whereSql(target, where, placeholdersFor(target))}${orderSql(target, table, query)}${limit}`,
-    parameters,
-  }
+  const sql = `select ${cells.join(', ')} from ${names.table(table.name)} as t${whereSql(target, where, placeholdersFor(target))}${orderSql(target, table, query)}${limit}`
+  return { sql: causalSql(target.cluster, sql), parameters }
 }
 
 /** Builds the statement of one write. A check returns at most two matching rows; other writes report the affected rows. */

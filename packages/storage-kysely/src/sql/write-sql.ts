@@ -1,5 +1,6 @@
 import type { Column, Table, Condition, Where, Write } from '@billfold/core/storage'
 import type { Target } from './dialect.ts'
+import { certifiedAssignmentSql } from './galera.ts'
 import { wideIntegerSumSql } from './wide-integer-text.ts'
 
 /** The comparison operators besides `in`, in the order of their placeholders and parameters. */
@@ -30,7 +31,8 @@ export function writeSql(target: Target, write: Write, placeholder: Placeholder)
         (name) =>
           `${names.column(name)} = ${sumSql(target, write.table.columns[name], names.column(name), placeholder)}`,
       )
-      return `update ${table} set ${[...set, ...add].join(', ')}${whereSql(target, write.where, placeholder)}`
+      const certified = target.cluster === 'galera' ? [certifiedAssignmentSql] : []
+      return `update ${table} set ${[...set, ...add, ...certified].join(', ')}${whereSql(target, write.where, placeholder)}`
     }
     case 'remove':
       return `delete from ${table}${whereSql(target, write.where, placeholder)}`

@@ -14,6 +14,7 @@ const helpers = [
   ['1kosmos-node-helper-2026-02'],
   ['1kosmos-java-helper-2025-03'],
   ['1kosmos-php-helper-2023-05'],
+  ['1kosmos-dotnet-helper-2023-03'],
 ] as const
 
 const pin = '471147'

@@ -1,4 +1,4 @@
-import { type EventType, eventCatalogue, eventTypes } from '@billfold/core/events'
+import { type EventCatalogue, eventCatalogue, eventTypes } from '@billfold/core/events'
 import { describe, expect, it } from 'vitest'
 import { custodyTriggers } from './custody-triggers.ts'
 import { createEventHost, type EventTrigger } from './event-host.ts'
@@ -7,7 +7,7 @@ import { paymentTriggers } from './payment-triggers.ts'
 import { authenticationTriggers } from './authentication-triggers.ts'
 
 /** A trigger for every event type, except `webhook.pinged`, which is sent to one endpoint only. A new type needs a trigger here. */
-const triggers: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: EventTrigger } = {
+const triggers: { readonly [Type in Exclude<keyof EventCatalogue, 'webhook.pinged'>]: EventTrigger } = {
   ...custodyTriggers,
   ...authenticationTriggers,
   ...onboardingAndDidTriggers,

@@ -1,5 +1,5 @@
 import type { Batch } from '@billfold/core/storage'
-import { type EventType, eventTypes } from '@billfold/core/events'
+import { type EventCatalogue, eventTypes } from '@billfold/core/events'
 import { describe, expect, it } from 'vitest'
 import { inMemoryDriver } from '../in-memory-driver.ts'
 import { createDidClient } from '../dids/did-client.ts'
@@ -15,7 +15,7 @@ const pin = '471147'
  * The message that the user gets with each event, null if the event changes no credential of a user. A new type of event needs
  * a decision here.
  */
-const noticeOf: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: string | null } = {
+const noticeOf: { readonly [Type in Exclude<keyof EventCatalogue, 'webhook.pinged'>]: string | null } = {
   'payment-password.changed': 'security.password-changed',
   'payment-pin.set': 'security.pin-set',
   'payment-device.added': 'security.new-device',
@@ -95,7 +95,7 @@ async function userWithWallet(setup: EventHost) {
 }
 
 /** Triggers of users, where those of the catalogue are of a wallet or a DID without one. */
-const userTriggers: { readonly [Type in EventType]?: EventTrigger } = {
+const userTriggers: { readonly [Type in keyof EventCatalogue]?: EventTrigger } = {
   'signing-method.locked': async (setup) => {
     const { userId, walletId } = await userWithWallet(setup)
     const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId, data: 'x' }

@@ -1,6 +1,7 @@
 import type { RequestDriver } from '../request-driver.ts'
 import { basicAuthorization } from '../basic-authorization.ts'
 import {
+  type AdditionalModule,
   type Billfold,
   type BillfoldOptions,
   createBillfold,
@@ -24,7 +25,8 @@ export interface PaymentsHost {
 }
 
 /** The options of a payments host. */
-export interface PaymentsHostOptions extends Partial<BillfoldOptions> {
+export interface PaymentsHostOptions extends Partial<Omit<BillfoldOptions, 'modules'>> {
+  readonly modules?: readonly AdditionalModule[]
   readonly payments?: PaymentsOptions
   readonly keyring?: Keyring
 }

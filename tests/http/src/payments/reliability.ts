@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http'
 import { newKey, type Storage, tables } from '@billfold/core'
+import type { Cluster } from '@billfold/storage-kysely'
 import type { HttpReply, RequestContent, RequestDriver } from '../request-driver.ts'
 import {
   confirmPayment,
@@ -15,7 +16,10 @@ import { type HostProcess, startProcess } from './start-process.ts'
 /** The options of a run. */
 export interface ReliabilityOptions {
   readonly dialect: string
-  readonly url: string
+  /** The address of the database, or one for each process in turn. */
+  readonly url: string | readonly string[]
+  readonly cluster?: Cluster
+  readonly pipelines?: boolean
   /** A storage over the same database, for the final check. */
   readonly storage: Storage
   readonly processes: number
@@ -56,19 +60,22 @@ export async function measureReliability(options: ReliabilityOptions): Promise<R
   const { dialect, url, storage, clients, payments } = options
   const rootKey = newKey()
   const { billfold, serviceAuthorization } = await createPaymentsHost(storage, { keyring: testKeyring(rootKey) })
-  const slots = await Promise.all(
-    Array.from({ length: options.processes }, () => startProcess({ dialect, url, rootKey })),
-  )
+  const start = (index: number): Promise<HostProcess> =>
+    startProcess({
+      dialect,
+      rootKey,
+      url: typeof url === 'string' ? url : (url[index % url.length] ?? ''),
+      ...(options.cluster !== undefined && { cluster: options.cluster }),
+      ...(options.pipelines !== undefined && { pipelines: options.pipelines }),
+    })
+  const slots = await Promise.all(Array.from({ length: options.processes }, (_, index) => start(index)))
   const fleet = createFleet(slots)
   const people = await peopleFor(fleet, serviceAuthorization, clients, payments)
   const state: Progress = { acknowledged: [], done: false, kills: 0, disturbances: 0 }
   const startedAt = Date.now()
   const { maxSeconds = Number.POSITIVE_INFINITY } = options
   const isOver = (): boolean => Date.now() - startedAt > maxSeconds * 1000
-  const troubles = [
-    killing(options, state, slots, () => startProcess({ dialect, url, rootKey })),
-    disturbing(options, state, startedAt),
-  ]
+  const troubles = [killing(options, state, slots, start), disturbing(options, state, startedAt)]
   const perClient = Math.ceil(payments / clients)
   await Promise.all(people.map((pair, client) => pay(fleet, pair, client, perClient, state, isOver)))
   state.done = true
@@ -174,7 +181,7 @@ async function killing(
   { killIntervalMs, maxKills = Number.POSITIVE_INFINITY, log = () => {} }: ReliabilityOptions,
   state: Progress,
   slots: HostProcess[],
-  start: () => Promise<HostProcess>,
+  start: (index: number) => Promise<HostProcess>,
 ): Promise<void> {
   if (killIntervalMs === undefined) return
   for (let requestCount = 0; requestCount < maxKills && !state.done; requestCount++) {
@@ -182,7 +189,7 @@ async function killing(
     const index = requestCount % slots.length
     await slots[index]?.kill()
     state.kills++
-    slots[index] = await start()
+    slots[index] = await start(index)
     if (state.kills % 10 === 0) log(`${state.acknowledged.length} payments, ${state.kills} kills`)
   }
 }

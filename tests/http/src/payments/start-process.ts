@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { Cluster } from '@billfold/storage-kysely'
 
 /** A host in its own process. */
 export interface HostProcess {
@@ -11,18 +12,26 @@ export interface HostProcess {
 
 /** The arguments of a host process. */
 export interface ProcessOptions {
+  /** The built file of the host, relative to `dist`. Default: `payments/host-process.js`. */
+  readonly file?: string
   readonly dialect: string
   readonly url: string
   readonly rootKey: string
+  readonly cluster?: Cluster
+  /** Pipelines commits on the pool of PostgreSQL. */
+  readonly pipelines?: boolean
 }
 
-const main = fileURLToPath(new URL('../../dist/payments/host-process.js', import.meta.url))
+const built = new URL('../../dist/', import.meta.url)
 
 /** Starts the built host and waits until it listens; retries if it exits first, since its database may be unavailable. */
 export async function startProcess(options: ProcessOptions): Promise<HostProcess> {
+  const { file = 'payments/host-process.js' } = options
+  const main = fileURLToPath(new URL(file, built))
   const end = Date.now() + 120_000
   for (;;) {
-    const child = spawn(process.execPath, [main, options.dialect, options.url, options.rootKey], {
+    const { dialect, url, rootKey, cluster = '', pipelines = false } = options
+    const child = spawn(process.execPath, [main, dialect, url, rootKey, cluster, String(pipelines)], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const port = await listening(child)

@@ -97,6 +97,7 @@ export const harmlessColumns: readonly HarmlessColumns[] = [
     columns: [
       'users.origin',
       'wallets.accountType',
+      'userOrigin',
       'payment_credential_attempts.lane',
       'action',
       'topic',

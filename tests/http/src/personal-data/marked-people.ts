@@ -60,6 +60,7 @@ async function useCustody({ custody, dids, wallets }: Billfold, service: string)
   await ask('POST', methods, { type: 'EMERGENCY_CODE' }, { ...byPin, 'idempotency-key': `${marker}-${randomUUID()}` })
   const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: wallet.id, data: marker }
   await ask('POST', '/api/signatures', { pincode: pin, signatureRequest })
+  await ask('POST', '/api/signatures/build', { ...signatureRequest, data: `${marker} saved` })
   const signingMethod = { id: pinId, value: pin }
   const vault = await wallets.createVault({ kind: 'BIP44', userId: user.id, signingMethod })
   await succeed(

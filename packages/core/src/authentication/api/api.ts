@@ -10,6 +10,7 @@ import {
 import { removeFace, removeUserFaces } from '../../identity/biometrics/remove-face.ts'
 import { listDevices, revokeDevice, type TrustedDevice } from '../../identity/devices/trusted-devices.ts'
 import type { SessionContext } from '../sessions/session-context.ts'
+import { getPasskeyFactor } from '../sessions/passkey-step/start-passkey.ts'
 import { createSession, type CreateSessionInput } from '../sessions/create-session.ts'
 import { getUser } from '../../identity/users/find.ts'
 
@@ -29,7 +30,11 @@ import { getUser } from '../../identity/users/find.ts'
 export interface AuthenticationApi {
   /** Verification configurations, which a `dvcID` refers to. */
   readonly configurations: {
-    /** Creates a verification configuration. @throws BillfoldError `input.invalid`, `verification-configuration.exists` */
+    /**
+     * Creates a verification configuration.
+     * @throws BillfoldError `input.invalid`, `verification-configuration.exists`; `passkey.unavailable` for the factor `passkey` without
+     *   the module that brings it
+     */
     readonly create: (
       input: VerificationConfigurationInput & { readonly tenant?: string },
     ) => Promise<VerificationConfiguration>
@@ -70,7 +75,11 @@ export function createAuthenticationApi(sessionContext: SessionContext, defaultT
   const host = (tenant: string = defaultTenant): Actor => ({ tenant, id: 'host' })
   return {
     configurations: {
-      create: ({ tenant, ...input }) => createVerificationConfiguration(services, host(tenant), input),
+      create: async ({ tenant, ...input }) => {
+        // Otherwise the page would offer nothing, and nobody would know why.
+        if (input.factors?.includes('passkey') === true) getPasskeyFactor(services)
+        return createVerificationConfiguration(services, host(tenant), input)
+      },
       list: (tenant = defaultTenant) => listVerificationConfigurations(services, tenant),
       remove: (id, tenant) => removeVerificationConfiguration(services, host(tenant), id),
     },

@@ -18,6 +18,7 @@ import { startSessionRoute } from './routes/start-session-route.ts'
 import type { CallerOptions } from './options.ts'
 import { createPageShell, pageRoutes } from './page/page-routes.ts'
 import { pageStepRoutes } from './routes/page-step-routes.ts'
+import { passkeyRoutes } from './routes/passkey-routes.ts'
 import { pinRoute } from './routes/pin-route.ts'
 import { serviceKeyRoutes } from './routes/service-key-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
@@ -81,6 +82,7 @@ export function authenticationHttpApi(
       ...pageStepRoutes(sessionRoutesContext),
       appFaceRoute(sessionRoutesContext),
       ...faceRoutes(sessionRoutesContext),
+      ...passkeyRoutes(sessionRoutesContext),
       pinRoute(sessionRoutesContext),
       singleRequestLoginRoute(sessionRoutesContext),
       identifyRoute(sessionRoutesContext),

@@ -1,4 +1,5 @@
 import type { IdentityServices } from '../../identity/services.ts'
+import type { Act } from '../../platform/acts/act.ts'
 import { authorizeAct } from '../../platform/acts/authorize-act.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import type { EventData } from '../../platform/events/event.ts'
@@ -22,7 +23,7 @@ export async function completeSession(
   actor: Actor,
   session: SessionRow,
   changes: Partial<SessionRow>,
-  isKnownDevice?: boolean,
+  login: Pick<Act, 'isKnownDevice' | 'face'> = {},
 ): Promise<SessionTransition> {
   const now = services.now()
   const set = { ...changes, ...endedState('succeeded', now) }
@@ -31,7 +32,7 @@ export async function completeSession(
     kind: 'login',
     actor,
     userId: after.userId,
-    isKnownDevice,
+    ...login,
     content: `session ${session.purpose}`,
   }))
   const audit = auditWrite(actor, 'session.succeeded', session.id, now, {

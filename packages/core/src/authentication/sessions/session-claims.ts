@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Evidence, VerifierOutcome } from '../../identity/biometrics/verifier.ts'
 import type { ControlsDid } from '../../identity/users/did-control.ts'
 import type { Write } from '../../kernel/storage/index.ts'
+import type { FactorMethod } from '../../platform/session-factor.ts'
 import type { SessionRow } from './session.ts'
 import { getUserDid } from './user-did.ts'
 import { saveSessionJsonWrites, saveSessionValueWrites, findSessionJson, findSessionValue } from './session-values.ts'
@@ -25,6 +26,12 @@ export type ListWalletClaims = (
   userId: string,
 ) => Promise<readonly WalletClaim[]>
 
+/**
+ * How a user was authenticated (RFC 8176): `face`, `pin`; of a passkey `hwk` if it is bound to its authenticator, or `swk` if it may be
+ * copied, and `user` if the authenticator verified its user.
+ */
+export type AuthenticationMethod = 'face' | 'pin' | FactorMethod
+
 /** The claims that a relying party receives from a completed session, selected by its scopes. */
 export interface SessionClaims {
   readonly userId: string
@@ -32,8 +39,8 @@ export interface SessionClaims {
   readonly userid: string
   /** The verified DID of the user, or the user id. */
   readonly did: string
-  /** How the user was authenticated (RFC 8176): `face`, `pin`, or both. */
-  readonly amr: readonly ('face' | 'pin')[]
+  /** How the user was authenticated. */
+  readonly amr: readonly AuthenticationMethod[]
   readonly wallet?: readonly WalletClaim[]
   readonly liveness_score?: number | null
   readonly face_compare_score?: number | null
@@ -44,8 +51,10 @@ export interface SessionClaims {
 const scoresSchema = z.object({
   liveness: z.number().nullable(),
   comparison: z.number().nullable(),
-  /** True if the PIN was accepted without a face. */
+  /** True if no face was shown. */
   faceSkipped: z.boolean().optional(),
+  /** What a passkey stood for, if there was one. */
+  passkey: z.array(z.enum(['hwk', 'swk', 'user'])).optional(),
 })
 
 /** The face data retained for the scopes of a session. */
@@ -96,6 +105,34 @@ export function markFaceSkippedWrites(
   return saveSessionJsonWrites(services, session, 'result', { liveness: null, comparison: null, faceSkipped: true })
 }
 
+/** Builds the writes that note with a session that its user has signed in with a passkey, in place of a face. */
+export function savePasskeyMethodsWrites(
+  services: IdentityServices,
+  session: Pick<SessionRow, 'id' | 'tenant'>,
+  passkey: readonly FactorMethod[],
+): Promise<readonly Write[]> {
+  const result = { liveness: null, comparison: null, faceSkipped: true, passkey }
+  return saveSessionJsonWrites(services, session, 'result', result)
+}
+
+/** Finds how the user of a session was authenticated. Only for a session that has succeeded. */
+export async function findSessionMethods(
+  services: IdentityServices,
+  session: SessionRow,
+): Promise<readonly AuthenticationMethod[]> {
+  const { scores } = await findRetainedFaceData(services, session, new Set())
+  return toMethods(session, scores)
+}
+
+function toMethods({ pinAttempts }: SessionRow, scores: RetainedFaceData['scores']): readonly AuthenticationMethod[] {
+  return [
+    ...(scores?.faceSkipped === true ? [] : (['face'] as const)),
+    ...(scores?.passkey ?? []),
+    // Only the PIN leads out of its step, so one that was tried was right in the end.
+    ...(pinAttempts > 0 ? (['pin'] as const) : []),
+  ]
+}
+
 /**
  * Loads the claims that the session's scopes request. Only for a session that has succeeded, or whose success is about to be committed.
  * @param uncommitted the face data of the same commit, which cannot be read from storage yet
@@ -120,11 +157,7 @@ export async function getSessionClaims(
     userId,
     userid: userId,
     did: await getUserDid({ services, controlsDid }, session.tenant, userId),
-    // Only the PIN leads out of its step, so one that was tried was right in the end.
-    amr: [
-      ...(scores?.faceSkipped === true ? [] : (['face'] as const)),
-      ...(session.pinAttempts > 0 ? (['pin'] as const) : []),
-    ],
+    amr: toMethods(session, scores),
     ...(scopes.has('wallet') && { wallet: await listWalletClaims(services, session.tenant, userId) }),
     ...(scopes.has('liveness_score') && { liveness_score: scores?.liveness ?? null }),
     ...(scopes.has('face_compare_score') && { face_compare_score: scores?.comparison ?? null }),

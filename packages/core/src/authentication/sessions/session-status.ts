@@ -1,12 +1,15 @@
 import type { IdentityServices } from '../../identity/services.ts'
 import { listDevices } from '../../identity/devices/trusted-devices.ts'
 import { isCancelled } from './cancel-session.ts'
+import { type AuthenticationMethod, findSessionMethods } from './session-claims.ts'
 import { getActiveSession, type SessionRow } from './session.ts'
 
 /** The session status visible to any caller who knows the session's id. */
 export interface SessionStatusReport {
   readonly status: 'success' | 'failure' | 'pending'
   readonly message: string
+  /** How the user was authenticated (RFC 8176), if the session has succeeded. */
+  readonly amr?: readonly AuthenticationMethod[]
   /** True if the session has succeeded and its user trusts a device with this label. */
   readonly isTrustedDevice?: boolean
 }
@@ -29,7 +32,8 @@ export async function getSessionStatus(
     failure: isCancelled(session) ? 'The user cancelled the session' : 'The user is not authenticated',
     pending: 'The session is pending',
   }
-  const report = { status, message: messages[status] }
+  const amr = status === 'success' ? { amr: await findSessionMethods(services, session) } : {}
+  const report = { status, message: messages[status], ...amr }
   if (deviceId === undefined) return report
   return { ...report, isTrustedDevice: await hasTrustedDevice(services, session, deviceId) }
 }

@@ -4,6 +4,7 @@ import { requireVerifier } from '../../identity/biometrics/face-recognition.ts'
 import { seal } from '../../kernel/crypto/index.ts'
 import { type Update, update } from '../../kernel/storage/index.ts'
 import { assertFaceAttemptLeft, consumeLicenceAttempt, consumeUserStart } from './face-step/face-attempt-limits.ts'
+import { assertFactorOffered } from './factors.ts'
 import type { SessionContext } from './session-context.ts'
 import { assertStartedBy, getSessionConfiguration, type SessionClient, startSessionInApp } from './start-session.ts'
 import { assertSessionState, getActiveSession, sessionEncryptionContext, type SessionRow } from './session.ts'
@@ -32,7 +33,7 @@ export interface StartedSessionLiveness {
  * asks for movements that were prepared.
  * @param assertConsent throws if the user has to consent before
  * @throws BillfoldError `session.not-found`, `session.expired`, `session.invalid-state`, `session.wrong-client`,
- *   `session.no-attempts-left`, `rate.limited`, `verifier.unavailable`
+ *   `session.no-attempts-left`, `session.factor-not-offered`, `rate.limited`, `verifier.unavailable`
  */
 export async function startSessionLiveness(
   sessionContext: SessionContext,
@@ -48,7 +49,9 @@ export async function startSessionLiveness(
   assertStartedBy(session, start)
   assertSessionState(session, 'started')
   await assertConsent(session)
-  const { maxAttempts } = await getSessionConfiguration(services, session)
+  const configuration = await getSessionConfiguration(services, session)
+  assertFactorOffered(session, configuration, 'face')
+  const { maxAttempts } = configuration
   assertFaceAttemptLeft(session, maxAttempts)
   await consumeLicenceAttempt(sessionContext, actor, session)
   await consumeUserStart(sessionContext, actor, session)

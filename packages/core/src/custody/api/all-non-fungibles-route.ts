@@ -3,7 +3,7 @@ import { type Route, route } from '../../http/index.ts'
 import { listWallets } from '../wallets/find.ts'
 import { callIndexer } from './balance-routes.ts'
 import type { CustodyContext } from './context.ts'
-import { selectReachableWallets } from './custody-user.ts'
+import { visibleUserOrigins } from './custody-user.ts'
 import { custodySuccessReply } from './response-format.ts'
 import { booleanQuerySchema, idSchema, successSchema } from './schemas.ts'
 import { nonFungibleBody, toNonFungibleBody } from './token-bodies.ts'
@@ -32,6 +32,7 @@ export function allNonFungiblesRoute(custody: CustodyContext): Route {
     query: z.object({
       secretType: z.union([z.string().max(32), z.array(z.string().max(32)).max(20)]).optional(),
       userId: idSchema.optional(),
+      includeUsers: booleanQuerySchema.optional().describe('False lists those of wallets without a user only'),
       includePossibleSpam: booleanQuerySchema.optional(),
       includeNsfw: booleanQuerySchema.optional(),
     }),
@@ -42,9 +43,12 @@ export function allNonFungiblesRoute(custody: CustodyContext): Route {
     },
     handler: async ({ query }, { caller }) => {
       const named = query.secretType === undefined ? undefined : [query.secretType].flat()
-      const filter = { userId: query.userId, secretTypes: named }
-      const page = await listWallets(services, caller.tenant, filter, { offset: 0, limit: maxWallets })
-      const wallets = await selectReachableWallets(services, caller, page)
+      const filter = {
+        userId: query.userId,
+        secretTypes: named,
+        userOrigins: visibleUserOrigins(caller, query.includeUsers),
+      }
+      const wallets = await listWallets(services, caller.tenant, filter, { offset: 0, limit: maxWallets })
       const indexed = wallets.filter(({ secretType }) => tokenIndexer?.supports(secretType) === true)
       // Without any indexed chain the caller learns why the list is empty.
       const [first] = named ?? []

@@ -79,7 +79,14 @@ function tokensRoute(custody: CustodyContext, { suffix, path, params, whose }: O
     summary: `List the tokens of ${whose}, with the indexer of the host`,
     guard: custody.service,
     params: z.object(params),
-    query: z.object(spamQuery),
+    query: z.object({
+      ...spamQuery,
+      tokenAddress: z
+        .union([address, z.array(address).max(50)])
+        .optional()
+        .describe('The contracts to list; all that the indexer knows without it'),
+      all: booleanQuerySchema.optional().describe('Accepted from existing clients: all tokens are listed anyway'),
+    }),
     replies: {
       200: { description: 'The tokens of which it holds any', schema: successSchema(z.array(tokenBody)) },
       501: indexerMissing,
@@ -88,8 +95,12 @@ function tokensRoute(custody: CustodyContext, { suffix, path, params, whose }: O
     handler: async (input, context) => {
       const owner = await resolveOwner(custody, context, input.params)
       const tokens = await callIndexer(custody, owner.secretType, (indexer) => indexer.listTokens(owner))
+      const { tokenAddress: named, includePossibleSpam } = input.query
+      const addresses = named === undefined ? undefined : [named].flat().map((text) => text.toLowerCase())
       const wanted = tokens.filter(
-        ({ possibleSpam }) => possibleSpam !== true || input.query.includePossibleSpam === true,
+        ({ possibleSpam, tokenAddress }) =>
+          (possibleSpam !== true || includePossibleSpam === true) &&
+          addresses?.includes(tokenAddress.toLowerCase()) !== false,
       )
       return custodySuccessReply(wanted.map(toTokenBody))
     },

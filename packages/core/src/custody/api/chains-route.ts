@@ -33,7 +33,7 @@ export function chainRoutes(custody: CustodyContext): readonly Route[] {
       summary: 'List the names of the chains on which wallets can be created',
       guard: service,
       replies: { 200: { description: 'The values of secretType', schema: successSchema(z.array(z.string())) } },
-      handler: () => Promise.resolve(custodySuccessReply([...chains.keys()])),
+      handler: () => Promise.resolve(custodySuccessReply([...chains.keys()].filter((name) => isListed(custody, name)))),
     }),
     route({
       id: 'getChain',
@@ -49,9 +49,22 @@ export function chainRoutes(custody: CustodyContext): readonly Route[] {
   ]
 }
 
+/** Chains that the vendor does not have, so that its clients know no such name and fail on a list that contains it. */
+const unknownToVendor: ReadonlySet<string> = new Set(['TRON'])
+
+/** A chain that is unknown to the vendor's clients is listed once the host has configured a node for it. */
+function isListed({ services }: CustodyContext, secretType: string): boolean {
+  return !unknownToVendor.has(secretType) || services.chainConnections.clients.has(secretType)
+}
+
 async function describeChain(custody: CustodyContext, chain: Chain): Promise<z.output<typeof chainBody>> {
-  const { secretType, symbol, decimals, parseWif } = chain
-  const forms = ['PRIVATE_KEY', 'KEYSTORE', ...(parseWif === undefined ? [] : ['WIF'])]
+  const { secretType, symbol, decimals, parseWif, encryptedWif } = chain
+  const forms = [
+    'PRIVATE_KEY',
+    'KEYSTORE',
+    ...(parseWif === undefined ? [] : ['WIF']),
+    ...(encryptedWif === undefined ? [] : ['WIF_PASSPHRASE']),
+  ]
   const blockNumber = await findBlockNumber(custody, secretType)
   const chainId = findChainId(custody, secretType)
   return {

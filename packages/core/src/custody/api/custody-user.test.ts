@@ -134,7 +134,16 @@ describe('the wallets of users of other APIs', () => {
         nextCheckAt: null,
       }
       const state = { type: 'TRANSFER', state: 'sent', contentHash: 'hash', raw: Uint8Array.of(1), createdAt: 0 }
-      return { id: newId(), tenant, walletId, nonce, ...chain, ...state, ...nothing }
+      return {
+        id: newId(),
+        tenant,
+        walletId,
+        userOrigin: walletId === own.id ? 'none' : 'onboarding',
+        nonce,
+        ...chain,
+        ...state,
+        ...nothing,
+      }
     })
     await services.storage.commit(batch(...sent.map((row) => insert(transactions, row))))
     const wallets = async (call: CustodyCall): Promise<readonly string[]> => {

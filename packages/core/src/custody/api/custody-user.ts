@@ -2,11 +2,11 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import type { Caller } from '../../http/index.ts'
 import { custodyOrigin, type UserRow } from '../../identity/users/create.ts'
 import { getUser } from '../../identity/users/find.ts'
-import { users } from '../../identity/users/table.ts'
 import type { Services } from '../../platform/services.ts'
 import type { CustodyServices } from '../services.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
 import type { CustodyWalletRow } from '../wallets/sealing.ts'
+import { noUserOrigin } from '../wallets/user-origin.ts'
 
 /** The scope of service keys that act on the users of all APIs. The scope `custody` is needed too. */
 const allUsersScope = 'custody:all-users'
@@ -29,20 +29,19 @@ export async function getCustodyUser(services: Services, caller: Caller, userId:
 }
 
 /**
- * Returns the wallets that the caller can see and archive: standalone ones, and those of users that the caller can act on.
- * For routes that need no signing method of the user.
+ * Returns the origins of users whose wallets, transactions and requests a list shows, with `none` for wallets without a user; undefined
+ * for all. A list that filters by it in the storage has totals of what the caller sees.
+ * @param includeUsers false for wallets without a user only
  */
-export async function selectReachableWallets(
-  { storage }: Services,
-  caller: Caller,
-  wallets: readonly CustodyWalletRow[],
-): Promise<readonly CustodyWalletRow[]> {
+export function visibleUserOrigins(caller: Caller, includeUsers?: boolean): readonly string[] | undefined {
+  if (includeUsers === false) return [noUserOrigin]
   const origin = reachableOrigin(caller)
-  const owners = [...new Set(wallets.map(({ userId }) => userId).filter((userId) => userId !== null))]
-  if (origin === undefined || owners.length === 0) return wallets
-  const rows = await storage.find(users, { where: { id: { in: owners }, tenant: caller.tenant, origin } })
-  const reachable = new Set(rows.map(({ id }) => id))
-  return wallets.filter(({ userId }) => userId === null || reachable.has(userId))
+  return origin === undefined ? undefined : [origin, noUserOrigin]
+}
+
+/** Returns true if the caller can see what belongs to a wallet. */
+export function isVisible(caller: Caller, { userOrigin }: { readonly userOrigin: string }): boolean {
+  return visibleUserOrigins(caller)?.includes(userOrigin) !== false
 }
 
 /** Returns a wallet that the caller can see and archive. @throws BillfoldError `wallet.not-found`, also if the caller cannot */
@@ -51,7 +50,7 @@ export async function getReachableWallet(
   caller: Caller,
   id: string,
 ): Promise<CustodyWalletRow> {
-  const [wallet] = await selectReachableWallets(services, caller, [await getCustodyWallet(services, caller.tenant, id)])
-  if (wallet === undefined) throw new BillfoldError('wallet.not-found')
+  const wallet = await getCustodyWallet(services, caller.tenant, id)
+  if (!isVisible(caller, wallet)) throw new BillfoldError('wallet.not-found')
   return wallet
 }

@@ -5,6 +5,8 @@ import type { SigningMethodOptions } from '../../identity/signing-methods/method
 import type { LockoutRule } from '../../identity/signing-methods/lockout.ts'
 import type { Api } from '../../http/index.ts'
 import type { FaceMethodContext } from '../../identity/signing-methods/face-method-context.ts'
+import { resolveSavedRequestRules, type SavedRequestOptions } from '../saved-requests/saved-request-rules.ts'
+import type { SwapProvider } from '../swaps/swap-provider.ts'
 import type { TokenIndexer } from '../tokens/token-indexer.ts'
 import type { SmartAccountOptions } from '../smart-accounts/smart-account-options.ts'
 import type { DelegationOptions } from '../transactions/formats/evm/delegation-rules.ts'
@@ -16,7 +18,12 @@ import { custodyErrorReply } from './response-format.ts'
 import { addressRoute } from './address-route.ts'
 import { allNonFungiblesRoute } from './all-non-fungibles-route.ts'
 import { balanceRoutes } from './balance-routes.ts'
+import { clientRoutes } from './client-routes.ts'
 import { contractRoutes } from './contract-routes.ts'
+import { feesRoute } from './fees-route.ts'
+import { healthRoute } from './health-route.ts'
+import { swapRoutes } from './swap-routes.ts'
+import { walletEventsRoute } from './wallet-events-route.ts'
 import { faceCheckRoutes } from './face-check-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { linkRoutes } from './link-routes.ts'
@@ -52,16 +59,25 @@ export interface CustodyOptions {
    * bare boolean of older clients. Default: `object`.
    */
   readonly verificationReply?: 'object' | 'boolean'
+  /**
+   * The result of `POST /api/users/:userId/signing-methods`: `object` for the method, as the vendor documents it, or `array` for a
+   * list of it, which the C# SDK reads. Default: `object`.
+   */
+  readonly signingMethodReply?: 'object' | 'array'
   /** Chain clients by `secretType`. Balances and transactions need one; signing messages does not. */
   readonly chainClients?: ChainClients
   /** Lists the tokens of addresses. Without one, only balances of tokens that the caller names can be read. */
   readonly tokenIndexer?: TokenIndexer
+  /** Exchanges tokens. Without one, the routes of swaps reply with 501. */
+  readonly swapProvider?: SwapProvider
   /** Fee bumping of pending transactions. Applies only to transactions whose sender allows it. */
   readonly feeBumping?: FeeBumping
   /** Contract accounts (ERC-4337): the bundler, and a paymaster if there is one, by `secretType`. Default: none. */
   readonly smartAccounts?: SmartAccountOptions
   /** Which contracts accounts may be delegated to (EIP-7702). Default: none. */
   readonly delegation?: DelegationOptions
+  /** How requests that are saved to be signed later are confirmed and expire. */
+  readonly savedRequests?: SavedRequestOptions
   /** Retention of final transactions and their idempotency keys. */
   readonly transactionRetention?: TransactionRetention
 }
@@ -85,8 +101,11 @@ export function custodyApi(
       liveness: options.biometric?.liveness ?? 'basic',
     },
     rawSignatures: options.rawSignatures === true,
+    savedRequests: resolveSavedRequestRules(options.savedRequests),
     tokenIndexer: options.tokenIndexer,
+    swapProvider: options.swapProvider,
     verificationReply: options.verificationReply ?? 'object',
+    signingMethodReply: options.signingMethodReply ?? 'object',
     service: serviceGuard(services, 'custody'),
     publicGuard: publicGuard(tenant),
   }
@@ -106,7 +125,12 @@ export function custodyApi(
       ...linkRoutes(custody),
       ...signatureRoutes(custody),
       ...transactionRoutes(custody),
+      feesRoute(custody),
       ...contractRoutes(custody),
+      walletEventsRoute(custody),
+      ...swapRoutes(custody),
+      ...clientRoutes(custody),
+      healthRoute(custody),
       ...securityRoutes(custody),
     ]),
     errorReply: custodyErrorReply,

@@ -45,7 +45,14 @@ export function linkRoutes(custody: CustodyContext): readonly Route[] {
         const header = await parseSigningMethod(services, context, headers)
         const byUser = await authorizeWithSigningMethod(services, actor, user.id, header)
         const byWalletPin = await authorizeWithSigningMethod(services, actor, wallet.id, undefined, body.pincode)
-        const linked = await linkWallet(services, actor, wallet.id, user.id, { wallet: byWalletPin, user: byUser })
+        const linked = await linkWallet(
+          services,
+          actor,
+          wallet.id,
+          user.id,
+          { wallet: byWalletPin, user: byUser },
+          user.origin,
+        )
         return walletReply(custody, linked)
       },
     }),

@@ -13,6 +13,7 @@ const wallet: CustodyWalletRow = {
   identifier: null,
   description: null,
   primary: false,
+  userOrigin: 'custody',
   derivationPath: null,
   accountType: null,
   publicKey: new Uint8Array(65),

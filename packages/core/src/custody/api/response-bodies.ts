@@ -67,6 +67,7 @@ export function toCustodyWalletBody(
     ...(wallet.description !== null && { description: wallet.description }),
     ...(wallet.identifier !== null && { identifier: wallet.identifier }),
     primary: wallet.primary,
+    custodial: false,
     hasCustomPin: wallet.userId === null,
     ...(wallet.userId !== null && { userId: wallet.userId }),
     balance: toBalanceBody({ secretType: wallet.secretType, symbol, decimals }, balance),

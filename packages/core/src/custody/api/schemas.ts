@@ -37,6 +37,23 @@ export const custodyPaging = {
 /** The query value `true` or `false`, parsed to a boolean. */
 export const booleanQuerySchema = z.enum(['true', 'false']).transform((word) => word === 'true')
 
+/** The query `sortOrder`, in either case. */
+export const sortOrderQuery = z
+  .string()
+  .regex(/^(asc|desc)$/i)
+  .transform((order) => (order.toLowerCase() === 'asc' ? ('asc' as const) : ('desc' as const)))
+  .optional()
+
+/** The query of statuses, separated by commas or repeated. */
+export function statusesQuery(statuses: readonly string[]) {
+  return z
+    .union([z.string().max(256), z.array(z.string().max(256)).max(20)])
+    .transform((text) => [text].flat().flatMap((part) => part.split(',')))
+    .pipe(z.array(z.enum(statuses)))
+    .optional()
+    .describe('Separated by commas, or repeated')
+}
+
 /** The body of every error reply. */
 export const custodyErrorBody = z.object({
   success: z.literal(false),
@@ -99,6 +116,7 @@ const walletBody = z.object({
   identifier: z.string().optional(),
   primary: z.boolean(),
   hasCustomPin: z.boolean(),
+  custodial: z.boolean().describe('False: the server alone cannot sign'),
   userId: z.string().optional(),
   balance: balanceBody,
 })

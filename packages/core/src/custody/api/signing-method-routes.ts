@@ -9,7 +9,7 @@ import {
   replaceMethod,
 } from '../../identity/signing-methods/methods.ts'
 import type { MethodEnrolment } from '../../platform/signing-method-kind.ts'
-import { type RequestContext, type Route, route } from '../../http/index.ts'
+import { type Reply, type RequestContext, type Route, route } from '../../http/index.ts'
 import { getCustodyUser } from './custody-user.ts'
 import {
   actorFromRequest,
@@ -43,6 +43,17 @@ const newValue = z.object({
 })
 const newMethod = newValue.extend({ type: z.string().max(32) })
 const methodParams = z.object({ userId: idSchema, signingMethodId: idSchema })
+const addedReplies = {
+  200: {
+    description: 'The signing method',
+    schema: successSchema(
+      z.union([
+        resultSchemas.signingMethod,
+        z.array(resultSchemas.signingMethod).describe('If the host sets custody.signingMethodReply to array'),
+      ]),
+    ),
+  },
+}
 const methodReplies = { 200: { description: 'The signing method', schema: successSchema(resultSchemas.signingMethod) } }
 
 /** The routes that add, replace and remove a user's signing methods. */
@@ -66,13 +77,17 @@ function addRoute(custody: CustodyContext): Route {
     params: z.object({ userId: idSchema }),
     headers: signingMethodHeadersSchema,
     body: { encoding: 'json', schema: newMethod, limit: custodyBodyLimit, raw: 'if-available' },
-    replies: methodReplies,
+    replies: addedReplies,
     handler: async ({ params, headers, body }, context) => {
       const owner = await findOwner(services, context, params.userId)
+      const toReply = async (row: Parameters<typeof describeMethod>[1]): Promise<Reply> => {
+        const added = await describeMethod(services, row)
+        return custodySuccessReply(custody.signingMethodReply === 'array' ? [added] : added)
+      }
       const actor = actorFromRequest(context)
       if (!(await hasMethods(services, owner))) {
         const first = await addFirstMethod(services, methods, actor, owner, { ...body, enrolment: toEnrolment(body) })
-        return custodySuccessReply(await describeMethod(services, first))
+        return toReply(first)
       }
       const authorizedBy = await authorizeWithSigningMethod(
         services,
@@ -82,9 +97,7 @@ function addRoute(custody: CustodyContext): Route {
       )
       const face = await resolveRequestedBinding(custody, owner, body.devicePublicKey)
       const input = { ...body, face, enrolment: toEnrolment(body) }
-      return custodySuccessReply(
-        await describeMethod(services, await addMethod(services, methods, actor, owner, input, authorizedBy)),
-      )
+      return toReply(await addMethod(services, methods, actor, owner, input, authorizedBy))
     },
   })
 }

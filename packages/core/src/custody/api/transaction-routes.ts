@@ -1,17 +1,12 @@
 import { z } from 'zod'
-import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import { buildTransaction } from '../transactions/sending/build-transaction.ts'
 import { transactionLimits } from '../transactions/limits.ts'
-import type { TransactionRequest } from '../transactions/formats/transaction-request.ts'
 import { sendTransaction } from '../transactions/sending/send.ts'
 import { getTransactionStatus } from '../transactions/tracking/status.ts'
-import type { Chain } from '../wallets/chains/chain.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { getReachableWallet } from './custody-user.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
-import type { CustodyWalletRow } from '../wallets/sealing.ts'
-import { assertWalletNotArchived } from '../wallets/sign.ts'
 import {
   actorFromRequest,
   parseSigningMethod,
@@ -21,7 +16,11 @@ import { signingMethodHeadersSchema } from '../../identity/api/signing-method-he
 import type { CustodyContext } from './context.ts'
 import { replacementRoutes } from './replacement-routes.ts'
 import { transactionListRoute } from './transaction-list-route.ts'
-import { parseTransactionBody, transactionBodySchema, type TransactionRequestBody } from './transaction-schemas.ts'
+import { transactionBody } from './saved-request-bodies.ts'
+import { savedTransactionRoutes } from './saved-transaction-routes.ts'
+import { saveTransaction } from './save-transaction.ts'
+import { toSending } from './to-sending.ts'
+import { parseTransactionBody, transactionBodySchema } from './transaction-schemas.ts'
 import { nodeUnavailable, withoutSending } from './without-sending.ts'
 import { custodySuccessReply } from './response-format.ts'
 import { custodyBodyLimit, successSchema } from './schemas.ts'
@@ -65,6 +64,7 @@ export function transactionRoutes(custody: CustodyContext): readonly Route[] {
     buildRoute(custody),
     statusRoute(custody),
     transactionListRoute(custody),
+    ...savedTransactionRoutes(custody),
     ...replacementRoutes(custody),
   ]
 }
@@ -83,7 +83,7 @@ function sendRoute(custody: CustodyContext, name: string, path: string): Route {
     replies: {
       200: {
         description: 'The transaction is stored, and is sent even if no node accepts it now',
-        schema: successSchema(sentBody),
+        schema: successSchema(z.union([sentBody, transactionBody.describe('If it is executed later')])),
       },
       409: { description: 'Another transaction used its nonce; nothing was sent' },
       422: { description: 'The Idempotency-Key was used for another request' },
@@ -92,6 +92,12 @@ function sendRoute(custody: CustodyContext, name: string, path: string): Route {
     handler: async ({ body, headers }, context) => {
       const actor = actorFromRequest(context)
       const requested = parseTransactionBody(body)
+      const { status } = requested
+      const presented = headers['signing-method'] ?? headers['encrypted-signing-method'] ?? body.pincode
+      if (status === 'SAVED' || (status === 'READY' && presented === undefined))
+        return custodySuccessReply(
+          await saveTransaction(custody, context, requested, status, headers['idempotency-key']),
+        )
       const wallet = await getCustodyWallet(services, actor.tenant, requested.walletId)
       const { chain, request } = toSending(custody, wallet, requested)
       const header = await parseSigningMethod(services, context, headers)
@@ -114,10 +120,10 @@ function buildRoute(custody: CustodyContext): Route {
   const { services, service } = custody
   return route({
     id: 'buildTransaction',
-    idempotency: 'none',
     method: 'POST',
     path: '/api/transactions/build',
-    summary: 'Build an unsigned transaction; no node is needed if nonce, gasLimit and gasPrice are given',
+    summary:
+      'Build an unsigned transaction, or save it if it has a status; no node is needed if nonce, gasLimit and gasPrice are given',
     guard: service,
     body: { encoding: 'json', schema: transactionBodySchema, limit: custodyBodyLimit },
     replies: {
@@ -126,6 +132,8 @@ function buildRoute(custody: CustodyContext): Route {
     },
     handler: async ({ body }, context) => {
       const requested = parseTransactionBody(body)
+      if (requested.status !== undefined)
+        return custodySuccessReply(await saveTransaction(custody, context, requested, requested.status))
       const wallet = await getReachableWallet(services, context.caller, requested.walletId)
       const { chain, request } = toSending(custody, wallet, requested)
       return custodySuccessReply(await buildTransaction(services, actorFromRequest(context), wallet, chain, request))
@@ -155,16 +163,3 @@ function statusRoute({ services, chains, service }: CustodyContext): Route {
     },
   })
 }
-
-/** @throws BillfoldError `input.invalid` for another chain, `wallet.archived` */
-function toSending(
-  { chains }: CustodyContext,
-  wallet: CustodyWalletRow,
-  body: TransactionRequestBody,
-): { readonly chain: Chain; readonly request: TransactionRequest } {
-  if (wallet.secretType !== body.secretType) throw new BillfoldError('input.invalid', { issues: [chainMismatch] })
-  assertWalletNotArchived(wallet)
-  return { chain: getChain(chains, wallet.secretType), request: body }
-}
-
-const chainMismatch = { path: 'transactionRequest.secretType', message: "does not match the wallet's secretType" }

@@ -27,6 +27,9 @@ const sender = {
   secretType: z.string().max(32),
   walletId: idSchema,
   chainSpecificFields: optionalField(chainSpecificFields),
+  status: optionalField(z.enum(['SAVED', 'READY'])).describe(
+    'SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once',
+  ),
 }
 
 const transfer = {

@@ -85,11 +85,12 @@ function listRoute({ services, service }: CustodyContext): Route {
     query: z.object({
       ...custodyPaging,
       reference: z.string().max(256).optional(),
+      owner: idSchema.optional().describe('The id of a user, who alone is listed'),
       includeSigningMethods: booleanQuerySchema.optional(),
     }),
     replies: { 200: { description: 'A page of users', schema: pageSchema(resultSchemas.user) } },
     handler: async ({ query }, { caller }) => {
-      const filter = { reference: query.reference, origin: reachableOrigin(caller) }
+      const filter = { id: query.owner, reference: query.reference, origin: reachableOrigin(caller) }
       const { items, pagination } = await readPage(query, (offset, limit) =>
         listUsers(services, caller.tenant, filter, { offset, limit }),
       )

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import { fetchBalances } from '../transactions/balances.ts'
-import { getCustodyUser, getReachableWallet, selectReachableWallets } from './custody-user.ts'
+import { getCustodyUser, getReachableWallet, visibleUserOrigins } from './custody-user.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { createStandaloneWallet, createUserWallet } from '../wallets/create.ts'
 import { listWallets, walletSortColumns } from '../wallets/find.ts'
@@ -31,6 +31,7 @@ import {
   resultSchemas,
   optionalField,
   pageSchema,
+  sortOrderQuery,
   successSchema,
 } from './schemas.ts'
 
@@ -52,13 +53,14 @@ const filters = z.object({
   identifier: z.string().max(256).optional(),
   address: z.string().max(128).optional(),
   archived: booleanQuerySchema.optional(),
+  includeUsers: booleanQuerySchema.optional().describe('False lists wallets without a user only'),
+  linkable: booleanQuerySchema
+    .optional()
+    .describe('True lists wallets that can be linked to a user: those without one'),
+  owner: idSchema.optional().describe('The same as userId'),
   includeBalance: booleanQuerySchema.optional().describe('False leaves the balances out, and asks no node'),
   sortOn: z.enum(walletSortColumns).optional(),
-  sortOrder: z
-    .string()
-    .regex(/^(asc|desc)$/i)
-    .transform((order) => (order.toLowerCase() === 'asc' ? ('asc' as const) : ('desc' as const)))
-    .optional(),
+  sortOrder: sortOrderQuery,
 })
 
 /** The routes that create, import, export, update, list and get wallets, and list the chains. */
@@ -79,13 +81,15 @@ export function walletRoutes(custody: CustodyContext): readonly Route[] {
       query: filters,
       replies: { 200: { description: 'A page of wallets', schema: pageSchema(resultSchemas.wallet) } },
       handler: async ({ query }, { caller }) => {
+        const { userId = query.owner, linkable, includeUsers } = query
+        const userOrigins = visibleUserOrigins(caller, linkable === true ? false : includeUsers)
+        const filter = { ...query, userId, userOrigins, hasUser: linkable === false ? true : undefined }
         const { items, pagination } = await readPage(query, (offset, limit) =>
-          listWallets(services, caller.tenant, query, { ...query, offset, limit }),
+          listWallets(services, caller.tenant, filter, { ...query, offset, limit }),
         )
-        const rows = await selectReachableWallets(services, caller, items)
-        const balances = query.includeBalance === false ? noBalances : await fetchBalances(services, rows)
+        const balances = query.includeBalance === false ? noBalances : await fetchBalances(services, items)
         return custodySuccessReply(
-          rows.map((row) => toCustodyWalletBody(chains, row, balances.get(row.id))),
+          items.map((row) => toCustodyWalletBody(chains, row, balances.get(row.id))),
           pagination,
         )
       },
@@ -131,7 +135,10 @@ function createRoute(custody: CustodyContext): Route {
       const user = await getCustodyUser(services, context.caller, body.userId)
       const header = await parseSigningMethod(services, context, headers)
       const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header, body.pincode)
-      return walletReply(custody, await createUserWallet(services, actor, user.id, chain, input, authorizedBy))
+      return walletReply(
+        custody,
+        await createUserWallet(services, actor, user.id, chain, { ...input, userOrigin: user.origin }, authorizedBy),
+      )
     },
   })
 }

@@ -4,6 +4,7 @@ import { newId } from '../../kernel/ids.ts'
 import { secp256k1 } from '../../kernel/crypto/index.ts'
 import { backoff, insert, isCommitError, StaleReadError, type Write } from '../../kernel/storage/index.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import type { RequestClaim } from '../saved-requests/claim-request.ts'
 import type { CustodyServices } from '../services.ts'
 import { transactionLimits } from '../transactions/limits.ts'
 import {
@@ -34,13 +35,15 @@ interface Sending {
   readonly fingerprint: TransactionFingerprint
   readonly unsigned: UnsignedOperation
   readonly validSeconds: number
+  /** The saved request that the operation uses up, whose id it takes. */
+  readonly claim: RequestClaim | undefined
 }
 
 /**
  * Signs a user operation of a contract account, authorized by a signing method of the wallet's owner, stores it, and sends it
  * through the bundler. What is stored is sent until it is executed or has expired, even if the process dies or the bundler does not
  * respond; the entry point executes its nonce once. A request with the same idempotency key and wallet sends once.
- * @throws BillfoldError those of `buildOperation`, `signing-method.invalid`, `idempotency-key.reused`,
+ * @throws BillfoldError those of `buildOperation`, `saved-request.already-signed`, `signing-method.invalid`, `idempotency-key.reused`,
  *   `smart-account.deploying`, `transaction.rejected`, `transaction.insufficient-funds`
  */
 export async function sendOperation(
@@ -51,12 +54,14 @@ export async function sendOperation(
   request: TransactionRequest,
   authorizedBy: AuthorizedMethod,
   idempotencyKey?: string,
+  claim?: RequestClaim,
 ): Promise<TransactionRow> {
   const { settings } = getOperationConnection(services, wallet.secretType)
-  const fingerprint = computeTransactionFingerprint(request, idempotencyKey)
-  const earlier = await findTransactionByIdempotencyKey(services, wallet.id, fingerprint)
+  // A saved request is used once, and not repeated by its key.
+  const fingerprint = claim?.fingerprint ?? computeTransactionFingerprint(request, idempotencyKey)
+  const earlier = await findEarlier(services, { wallet, fingerprint, claim })
   if (earlier !== undefined) return broadcastOperation(services, earlier)
-  const id = newId()
+  const id = claim?.id ?? newId()
   const unsigned = await buildOperation(services, wallet, chain.decimals, request, id)
   const { validSeconds } = settings
   const row = await signAndStore(services, {
@@ -68,6 +73,7 @@ export async function sendOperation(
     fingerprint,
     unsigned,
     validSeconds,
+    claim,
   })
   return broadcastOperation(services, row)
 }
@@ -80,15 +86,23 @@ async function signAndStore(services: CustodyServices, sending: Sending): Promis
     } catch (error) {
       if (!isCommitError(error) && !(error instanceof StaleReadError)) throw error
       if (attempt === transactionLimits.maxSendAttempts) throw new BillfoldError('storage.conflict', { cause: error })
-      const earlier = await findTransactionByIdempotencyKey(services, sending.wallet.id, sending.fingerprint)
+      const earlier = await findEarlier(services, sending)
       if (earlier !== undefined) return earlier
       await backoff(attempt)
     }
   }
 }
 
+async function findEarlier(
+  services: CustodyServices,
+  { wallet, fingerprint, claim }: Pick<Sending, 'wallet' | 'fingerprint' | 'claim'>,
+): Promise<TransactionRow | undefined> {
+  return claim === undefined ? findTransactionByIdempotencyKey(services, wallet.id, fingerprint) : undefined
+}
+
 async function signOnce(services: CustodyServices, sending: Sending): Promise<TransactionRow> {
-  const { actor, wallet, authorizedBy, unsigned, request } = sending
+  const { actor, wallet, authorizedBy, unsigned, request, claim } = sending
+  const claimed = (await claim?.writes()) ?? []
   const reservation = await deploymentReservation(services, sending)
   const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () => ({
     ...walletAct(actor, wallet, authorizedBy),
@@ -100,6 +114,7 @@ async function signOnce(services: CustodyServices, sending: Sending): Promise<Tr
   await commitAuthorized(
     services,
     authorizedBy,
+    ...claimed,
     insert(transactions, row),
     ...reservation,
     walletUnchanged(wallet, authorizedBy),
@@ -149,6 +164,7 @@ function buildRow(
     id,
     tenant: wallet.tenant,
     walletId: wallet.id,
+    userOrigin: wallet.userOrigin,
     secretType: wallet.secretType,
     network: unsigned.network,
     address: wallet.address,

@@ -19,8 +19,11 @@ export type StoredStatus = (typeof storedStatuses)[keyof typeof storedStatuses]
 
 /** Criteria for listing transactions. Absent fields do not filter. */
 export interface TransactionFilter {
-  readonly statuses?: readonly StoredStatus[] | undefined
+  /** Statuses that no stored transaction has select none. */
+  readonly statuses?: readonly string[] | undefined
   readonly userId?: string | undefined
+  /** The origins of users whose transactions are listed, with `none` for wallets without a user. */
+  readonly userOrigins?: readonly string[] | undefined
 }
 
 /** A part of a list of transactions; newest first by default. */
@@ -47,7 +50,7 @@ const maxWallets = 1000
 export async function listTransactions(
   services: CustodyServices,
   tenant: string,
-  { statuses, userId }: TransactionFilter,
+  { statuses, userId, userOrigins }: TransactionFilter,
   { offset, limit, sortOrder = 'desc' }: TransactionPage,
 ): Promise<TransactionRow[]> {
   const states = Object.entries(storedStatuses)
@@ -63,9 +66,23 @@ export async function listTransactions(
     // DID registries keep the transactions of their payer in the same table.
     type: { in: transferTypes },
     ...(statuses !== undefined && { state: { in: states } }),
+    ...(userOrigins !== undefined && { userOrigin: { in: [...userOrigins] } }),
     ...(owned !== undefined && { walletId: { in: owned.map(({ id }) => id) } }),
   }
   return services.storage.find(transactions, { where, orderBy: [['id', sortOrder]], limit, offset })
+}
+
+/** Finds a transaction that was sent for a wallet of a tenant. */
+export async function findTransaction(
+  { storage }: CustodyServices,
+  tenant: string,
+  id: string,
+  userOrigins?: readonly string[],
+): Promise<TransactionRow | undefined> {
+  const visible = userOrigins === undefined ? {} : { userOrigin: { in: [...userOrigins] } }
+  const where = { id, tenant, type: { in: transferTypes }, ...visible }
+  const [row] = await storage.find(transactions, { where, limit: 1 })
+  return row
 }
 
 /** Returns the status of a stored transaction. */

@@ -14,6 +14,8 @@ export const transactions = defineTable({
     id: text(36),
     tenant: text(64),
     walletId: text(36),
+    /** As of its wallet. */
+    userOrigin: text(32),
     secretType: text(32),
     network: text(64),
     address: text(128),
@@ -47,6 +49,7 @@ export const transactions = defineTable({
     byNextCheck: ['nextCheckAt'],
     byCreation: ['createdAt'],
     byTenant: ['tenant', 'id'],
+    byUserOrigin: ['tenant', 'userOrigin', 'id'],
   },
 })
 

@@ -9,6 +9,7 @@ import {
   commitAuthorized,
   loadMasterSecret,
 } from '../../identity/signing-methods/authorized-method.ts'
+import { custodyOrigin } from '../../identity/users/create.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -16,6 +17,7 @@ import { batch, insert } from '../../kernel/storage/index.ts'
 import { computeSafeAddress } from '../smart-accounts/safe-account.ts'
 import type { Chain, ChainKey } from './chains/chain.ts'
 import { sealWalletKey, walletEventData, type CustodyWalletRow } from './sealing.ts'
+import { noUserOrigin } from './user-origin.ts'
 import { getOrCreateSeed } from './wallet-seed.ts'
 import { wallets } from './tables.ts'
 
@@ -31,6 +33,8 @@ export interface WalletInput {
   readonly identifier?: string | undefined
   /** The contract account of the wallet, such as `safe-1.4.1`. Default: none; the address is that of the key. */
   readonly accountType?: string | undefined
+  /** The origin of its user, if it has one. Default: that of the custody API. */
+  readonly userOrigin?: string | undefined
 }
 
 /**
@@ -126,6 +130,7 @@ export function buildWalletRow(
   return {
     id,
     ...owner,
+    userOrigin: owner.userId === null ? noUserOrigin : (input.userOrigin ?? custodyOrigin),
     secretType: chain.secretType,
     address: input.accountType === undefined ? key.address : computeSafeAddress(key.address),
     identifier: input.identifier ?? null,

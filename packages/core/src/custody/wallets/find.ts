@@ -10,6 +10,10 @@ export interface WalletFilter {
   /** Any of these chains. */
   readonly secretTypes?: readonly string[] | undefined
   readonly userId?: string | undefined
+  /** True lists wallets of users only. */
+  readonly hasUser?: boolean | undefined
+  /** The origins of users whose wallets are listed, with `none` for wallets without a user. */
+  readonly userOrigins?: readonly string[] | undefined
   readonly identifier?: string | undefined
   readonly address?: string | undefined
   /** True lists archived wallets only, false or absent lists active wallets only. */
@@ -38,7 +42,9 @@ export function listWallets(
     tenant,
     ...(filter.secretTypes !== undefined && { secretType: { in: [...filter.secretTypes] } }),
     ...(filter.secretType !== undefined && { secretType: filter.secretType }),
+    ...(filter.hasUser === true && { userId: { ne: null } }),
     ...(filter.userId !== undefined && { userId: filter.userId }),
+    ...(filter.userOrigins !== undefined && { userOrigin: { in: [...filter.userOrigins] } }),
     ...(filter.identifier !== undefined && { identifier: filter.identifier }),
     ...(filter.address !== undefined && { address: filter.address }),
     archivedAt: filter.archived === true ? { gt: 0 } : null,

@@ -23,6 +23,7 @@ import { wallets } from './tables.ts'
 export type ImportedKeyInput =
   | { readonly form: 'PRIVATE_KEY'; readonly privateKey: string }
   | { readonly form: 'WIF'; readonly wif: string }
+  | { readonly form: 'WIF_PASSPHRASE'; readonly wif: string; readonly passphrase: string }
   | { readonly form: 'KEYSTORE'; readonly keystore: string; readonly password: string }
 
 /** Loads a parsed key: immediately, or by decrypting a keystore in a slot of the password hasher. */
@@ -35,6 +36,10 @@ export type LoadImportedKey = (services: CustodyServices, actor: Actor) => Promi
  */
 export function parseImportedKey(chain: Chain, input: ImportedKeyInput): LoadImportedKey {
   if (input.form === 'KEYSTORE') return keystoreLoader(chain, chain.keystore.parse(input.keystore), input.password)
+  if (input.form === 'WIF_PASSPHRASE') {
+    if (chain.encryptedWif === undefined) throw new BillfoldError('wallet.import.unsupported-type')
+    return keystoreLoader(chain, chain.encryptedWif.parse(input.wif), input.passphrase)
+  }
   const parse = input.form === 'WIF' ? chain.parseWif : chain.parsePrivateKey
   if (parse === undefined) throw new BillfoldError('wallet.import.unsupported-type')
   const key = chain.toChainKey(parse(input.form === 'WIF' ? input.wif : input.privateKey))
@@ -105,7 +110,7 @@ export async function importStandaloneWallet(
 }
 
 /** The wallet's address is the only unique key that can conflict, since all ids in the batch are new. */
-async function rejectDuplicate(commit: () => Promise<void>): Promise<void> {
+export async function rejectDuplicate(commit: () => Promise<void>): Promise<void> {
   try {
     await commit()
   } catch (error) {

@@ -11,6 +11,9 @@ import {
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { remove, update } from '../../kernel/storage/index.ts'
+import { custodyOrigin } from '../../identity/users/create.ts'
+import { savedRequests } from '../saved-requests/table.ts'
+import { transactions } from '../transactions/tables.ts'
 import { assertWalletQuota } from './create.ts'
 import { getCustodyWallet } from './find.ts'
 import { openWalletKey, sealWalletKey, walletEventData, type CustodyWalletRow } from './sealing.ts'
@@ -28,6 +31,7 @@ export function linkWallet(
   walletId: string,
   userId: string,
   authorizedBy: { readonly wallet: AuthorizedMethod; readonly user: AuthorizedMethod },
+  userOrigin: string = custodyOrigin,
 ): Promise<CustodyWalletRow> {
   return withOwnerLock(services, userId, async () => {
     const wallet = await getCustodyWallet(services, actor.tenant, walletId)
@@ -49,6 +53,7 @@ export function linkWallet(
     await assertWalletQuota(services, userId)
     const linked = {
       userId,
+      userOrigin,
       ownerId: userId,
       // The user may already have a primary wallet on this chain.
       primary: false,
@@ -63,6 +68,8 @@ export function linkWallet(
       remove(signingMethods, { where: { ownerId: walletId }, expectedRows: 'any' }),
       bumpOwnerVersion(userId, next.version),
       update(wallets, { where: unlinked, set: linked }),
+      update(transactions, { where: { walletId }, set: { userOrigin }, expectedRows: 'any' }),
+      remove(savedRequests, { where: { walletId }, expectedRows: 'any' }),
       auditWrite(actor, 'wallet.linked', walletId, services.now(), { user: userId }),
       ...eventWrites(services, actor.tenant, 'wallet.linked', walletEventData({ ...wallet, ...linked })),
       ...counted,

@@ -1,4 +1,5 @@
 import type { CustodyServices } from '../services.ts'
+import { toSmartAccountChain } from '../smart-accounts/smart-account-signer.ts'
 import type { Act } from '../../platform/acts/act.ts'
 import { authorizeAct } from '../../platform/acts/authorize-act.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
@@ -13,6 +14,7 @@ import { canonicalizeJson } from '../../kernel/canonical-json.ts'
 import { check, retryOnConflict, type Write } from '../../kernel/storage/index.ts'
 import type { Chain, HexSignature, SignatureRequest } from './chains/chain.ts'
 import { signRaw } from './chains/sign-raw.ts'
+import type { RequestClaim } from '../saved-requests/claim-request.ts'
 import { getCustodyWallet } from './find.ts'
 import { type WalletAct, walletAct } from './wallet-act.ts'
 import { openWalletKey, type CustodyWalletRow } from './sealing.ts'
@@ -28,27 +30,31 @@ export interface RawSignatureRequest {
 
 /**
  * Signs with a wallet's key, authorized by a signing method of the wallet's owner. The audit record is committed before the
- * signature is returned. The commit fails if the wallet was archived, or the method replaced or removed, in the meantime.
+ * signature is returned, and uses up `claim`, if given. The commit fails if the wallet was archived, or the method replaced or removed, in the meantime.
  * @throws BillfoldError `wallet.archived`, `signing-method.invalid` if the method does not belong to the wallet's owner,
- *   `signature.unsupported-type`, `input.invalid`
+ *   `signature.unsupported-type`, `input.invalid`, `saved-request.already-signed`
  */
-export function signWithWallet(
+export async function signWithWallet(
   services: CustodyServices,
   actor: Actor,
   wallet: CustodyWalletRow,
   chain: Chain,
   request: SignatureRequest | RawSignatureRequest,
   authorizedBy: AuthorizedMethod,
+  claim?: RequestClaim,
 ): Promise<HexSignature> {
+  const signer = wallet.accountType === null ? chain : await toSmartAccountChain(services, wallet, chain)
   return retryOnConflict(async () => {
+    const claimed = (await claim?.writes()) ?? []
     const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () =>
       toSigningAct(actor, wallet, request, authorizedBy),
     )
-    const signature = signAndWipe(chain, request, privateKey)
+    const signature = signAndWipe(signer, wallet, request, privateKey)
     await commitAuthorized(
       services,
       authorizedBy,
       walletUnchanged(wallet, authorizedBy),
+      ...claimed,
       auditWrite(actor, 'wallet.signed', wallet.id, services.now(), { type: request.type }),
       ...writes,
     )
@@ -75,10 +81,13 @@ function describeSignature(request: SignatureRequest | RawSignatureRequest): Wal
 
 function signAndWipe(
   chain: Chain,
+  { accountType }: CustodyWalletRow,
   request: SignatureRequest | RawSignatureRequest,
   privateKey: Uint8Array,
 ): HexSignature {
   try {
+    // The key of a contract account signs nothing that does not name the account.
+    if (isRaw(request) && accountType !== null) throw new BillfoldError('signature.unsupported-type')
     return isRaw(request) ? signRaw(chain.curve, request.data, privateKey) : chain.sign(request, privateKey)
   } finally {
     privateKey.fill(0)
@@ -120,6 +129,6 @@ export async function loadWalletKey(
  * Precondition for a commit that precedes returning the result of using a wallet's key: the wallet is still active and
  * belongs to the owner of the signing method. `commitAuthorized` checks the method itself.
  */
-export function walletUnchanged({ id }: CustodyWalletRow, authorizedBy: AuthorizedMethod): Write {
+export function walletUnchanged({ id }: Pick<CustodyWalletRow, 'id'>, authorizedBy: AuthorizedMethod): Write {
   return check(wallets, { where: { id, ownerId: authorizedBy.row.ownerId, archivedAt: null } })
 }

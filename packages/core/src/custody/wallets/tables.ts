@@ -9,6 +9,8 @@ export const wallets = defineTable({
     /** The owner of the master secret that seals the key: a user id, or the wallet's own id. */
     ownerId: text(36),
     userId: nullable(text(36)),
+    /** The origin of its user, which decides what keys see it; `none` without a user. */
+    userOrigin: text(32),
     secretType: text(32),
     address: text(128),
     identifier: nullable(text(256)),
@@ -26,7 +28,7 @@ export const wallets = defineTable({
   },
   key: ['id'],
   unique: { byAddress: ['tenant', 'secretType', 'address'], byPath: ['ownerId', 'derivationPath'] },
-  indexes: { byTenant: ['tenant', 'id'], byUser: ['userId', 'id'] },
+  indexes: { byTenant: ['tenant', 'id'], byUser: ['userId', 'id'], byUserOrigin: ['tenant', 'userOrigin', 'id'] },
 })
 
 /** The BIP-39 entropy from which a user's wallets are derived, sealed under the user's master secret. */

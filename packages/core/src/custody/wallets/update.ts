@@ -62,7 +62,10 @@ export function updateWallet(
             ]
           : []),
         update(wallets, { where: { id }, set: { description, identifier, archivedAt, primary } }),
-        auditWrite(actor, 'wallet.updated', id, services.now(), { archived: archivedAt !== null, primary }),
+        auditWrite(actor, toAuditAction(read.archivedAt !== null, archivedAt !== null), id, services.now(), {
+          archived: archivedAt !== null,
+          primary,
+        }),
         ...eventWrites(services, actor.tenant, 'wallet.updated', {
           ...walletEventData(wallet),
           archived: archivedAt !== null,
@@ -72,6 +75,11 @@ export function updateWallet(
     )
     return next
   })
+}
+
+function toAuditAction(wasArchived: boolean, isArchived: boolean) {
+  if (wasArchived === isArchived) return 'wallet.updated'
+  return isArchived ? 'wallet.archived' : 'wallet.unarchived'
 }
 
 /** Wallets of a deleted user stay archived, because no signing method can open their keys any more. */

@@ -22,6 +22,11 @@ export interface VerificationOptions {
    * `always`, the PIN is the only factor. The session must name its user. Default: `never`.
    */
   readonly pinInsteadOfFace?: 'never' | 'trusted-device' | 'always'
+  /**
+   * What a session may start with: a face, a passkey, or either. `passkey` needs the module of `@billfold/passkeys`. A passkey that has
+   * verified its user is two factors, so that no PIN follows. Default: `['face']`.
+   */
+  readonly factors?: readonly ('face' | 'passkey')[]
   /** Maximum face attempts per session, 1 to 10. Default: 5. */
   readonly maxAttempts?: number
 }
@@ -51,6 +56,11 @@ const settingsShape = z.object({
   identify: z.boolean().default(false),
   pin: z.enum(['always', 'new-device', 'never']).default('new-device'),
   pinInsteadOfFace: z.enum(['never', 'trusted-device', 'always']).default('never'),
+  factors: z
+    .array(z.enum(['face', 'passkey']))
+    .min(1)
+    .max(2)
+    .default(['face']),
   maxAttempts: z.int().min(1).max(10).default(5),
 })
 const inputShape = settingsShape.extend({

@@ -10,13 +10,18 @@ import { users } from './table.ts'
 export function listUsers(
   services: Services,
   tenant: string,
-  filter: { readonly reference?: string | undefined; readonly origin?: string | undefined },
+  filter: {
+    readonly id?: string | undefined
+    readonly reference?: string | undefined
+    readonly origin?: string | undefined
+  },
   page: { readonly offset: number; readonly limit: number },
 ): Promise<UserRow[]> {
   return services.storage.find(users, {
     where: {
       tenant,
       archivedAt: null,
+      ...(filter.id !== undefined && { id: filter.id }),
       ...(filter.reference !== undefined && { reference: filter.reference }),
       ...(filter.origin !== undefined && { origin: filter.origin }),
     },

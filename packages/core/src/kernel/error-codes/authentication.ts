@@ -12,6 +12,7 @@ export const authenticationErrors = {
   'session.failed': { status: 400, message: 'The session ended without success' },
   'session.cancelled': { status: 400, message: 'The user cancelled the session' },
   'session.face-required': { status: 400, message: 'The session requires a face' },
+  'session.factor-not-offered': { status: 400, message: 'The session does not offer this way to sign in' },
   'session.consent-required': { status: 400, message: 'The session requires consent to the current privacy notice' },
   'community.not-found': { status: 404, message: 'Community not found' },
   'session-url.rejected': { status: 400, message: 'This session URL is not allowed' },

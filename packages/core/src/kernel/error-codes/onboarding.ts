@@ -13,4 +13,7 @@ export const onboardingErrors = {
     status: 409,
     message: 'The application cannot change from its current state to this one',
   },
+  'evidence.not-found': { status: 404, message: 'There is no such presentation, or it has expired' },
+  'evidence.used': { status: 409, message: 'The presentation was already used in an application' },
+  'evidence.unavailable': { status: 501, message: 'This service verifies no credentials' },
 } as const satisfies ErrorTable

@@ -10,6 +10,7 @@ import type { Services } from '../../platform/services.ts'
 import { normalizeIdentifier } from '../../identity/users/normalize-identifier.ts'
 import { batch } from '../../kernel/storage/index.ts'
 import { computeWalletId, toExternalWallet } from '../wallet-login/index.ts'
+import type { EvidenceSource } from '../presentations/evidence-source.ts'
 import type { OnboardingSettings } from './options.ts'
 
 /** Functions of the onboarding context for the host, in process. `tenant` defaults to the host's own tenant. */
@@ -59,6 +60,7 @@ export function createOnboardingApi(
   services: Services,
   host: (tenant?: string) => Actor,
   { files }: OnboardingSettings,
+  evidenceSource: () => EvidenceSource | undefined,
 ): OnboardingApi {
   const reviewer = (tenant: string | undefined, by: string | undefined): Actor =>
     by === undefined ? host(tenant) : { ...host(tenant), id: by.slice(0, 128) }
@@ -82,7 +84,10 @@ export function createOnboardingApi(
       const { tenant } = actor
       const owner = await computeWalletId(services, tenant, parseWallet(wallet))
       const { writes, afterCommit } = eraseWalletData(services, files, { tenant, owner })
-      await services.storage.commit(batch(...writes, auditWrite(actor, 'wallet.erased', owner, services.now())))
+      const evidence = evidenceSource()?.eraseWrites({ tenant, id: owner }) ?? []
+      await services.storage.commit(
+        batch(...writes, ...evidence, auditWrite(actor, 'wallet.erased', owner, services.now())),
+      )
       await afterCommit?.()
     },
   }

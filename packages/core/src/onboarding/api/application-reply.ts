@@ -59,6 +59,9 @@ export const applicationDetails = applicationBody.extend({
       schemaId: z.string().optional(),
       data: z.unknown(),
       documents: z.array(z.unknown()).optional(),
+      verified: z
+        .object({ by: z.string(), issuer: z.string(), type: z.string(), anchor: z.string(), at: z.number() })
+        .optional(),
     }),
   ),
   files: z.array(z.string()),

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { type Route, route } from '../../http/index.ts'
+import { type Route, route, streamJsonArray } from '../../http/index.ts'
 import { getApplication, listApplications } from '../applications/application-queries.ts'
 import { submitApplication } from '../applications/submit-application.ts'
 import { maxAttributesBytes } from '../applications/value-limits.ts'
 import { toWalletActor } from './guards.ts'
+import { sourceOf } from './presentation-routes.ts'
 import type { OnboardingContext } from './context.ts'
 import { applicationBody, applicationDetails, toApplicationDetails, toApplicationSummary } from './application-reply.ts'
 import { attributesSchema, fileIdsSchema } from './schemas.ts'
@@ -13,6 +14,7 @@ const applicationInput = z.object({
   templateId: z.union([z.string().min(1).max(256), z.number()]),
   attributes: attributesSchema.default([]),
   files: fileIdsSchema.default([]),
+  presentations: z.array(z.string().min(1).max(64)).max(10).default([]).describe('Ids of presentations to use'),
 })
 
 const submittedBody = z.object({ message: z.string(), id: z.string() })
@@ -52,10 +54,15 @@ export function applicationRoutes(onboarding: OnboardingContext): readonly Route
       handler: async ({ query }, context) => {
         const actor = toWalletActor(context)
         const found = await listApplications(services, { tenant: actor.tenant, owner: actor.id }, query)
-        const body = unwrappedApplications
-          ? found.map((application) => toApplicationDetails(actor, application))
-          : { applications: found.map((application) => toApplicationSummary(actor, application)) }
-        return { status: 200, body }
+        if (!unwrappedApplications)
+          return { status: 200, body: { applications: found.map((one) => toApplicationSummary(actor, one)) } }
+        const details = found.map((application) => toApplicationDetails(actor, application))
+        // A hundred of the largest have 50 MB.
+        return {
+          status: 200,
+          headers: { 'content-type': 'application/json; charset=utf-8' },
+          body: streamJsonArray(details),
+        }
       },
     }),
     route({
@@ -82,7 +89,8 @@ export function applicationRoutes(onboarding: OnboardingContext): readonly Route
   ]
 }
 
-function submitRoute({ services, settings, walletGuard }: OnboardingContext): Route {
+function submitRoute(onboarding: OnboardingContext): Route {
+  const { services, settings, walletGuard } = onboarding
   return route({
     id: 'createApplication',
     idempotency: 'custom',
@@ -98,7 +106,8 @@ function submitRoute({ services, settings, walletGuard }: OnboardingContext): Ro
     body: { encoding: 'json', schema: applicationInput, limit: maxAttributesBytes },
     replies: {
       201: { description: 'Submitted', schema: submittedBody },
-      404: { description: "The wallet's user was deleted" },
+      404: { description: "The wallet's user was deleted, or there is no such presentation" },
+      409: { description: 'A presentation was already used' },
       422: { description: 'The idempotency key was used with a different application' },
     },
     handler: async ({ body, headers }, context) => {
@@ -108,11 +117,14 @@ function submitRoute({ services, settings, walletGuard }: OnboardingContext): Ro
         throw new BillfoldError('input.invalid', { issues })
       }
       const idempotencyKey = headers['idempotency-key']
-      const { attributes: submitted, files } = body
+      const { attributes: submitted, files, presentations } = body
       const id = await submitApplication(services, template, toWalletActor(context), {
         attributes: submitted,
         files,
         idempotencyKey,
+        ...(presentations.length > 0 && {
+          evidence: { source: sourceOf(onboarding), ids: [...new Set(presentations)] },
+        }),
       })
       return { status: 201, body: { message: 'Application Created', id } }
     },

@@ -17,7 +17,6 @@ const base64 = z
   .string()
   .min(4)
   .max(Math.ceil(maxJsonFileBytes / 3) * 4)
-  .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64')
   .transform((text, context) => {
     const bytes = parseBase64(text)
     if (bytes === undefined) context.addIssue({ code: 'custom', message: 'must be base64' })

@@ -1,5 +1,5 @@
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Caller, Guard, IncomingRequest, RequestContext } from '../../http/index.ts'
+import type { Caller, Guard, IncomingRequest, RequestContext, Route } from '../../http/index.ts'
 import type { WalletActor } from '../applications/wallet-actor.ts'
 import { toSourceAddress } from '../../platform/rate-limits/index.ts'
 import type { Services } from '../../platform/services.ts'
@@ -18,6 +18,11 @@ interface WalletCaller extends Caller {
 }
 
 type Origins = ReadonlySet<string> | undefined
+
+/**
+ * Routes that a module adds to the onboarding API. The caller that `guards.wallet` admits has the `owner` of its applications as id.
+ */
+export type OnboardingRoutes = (guards: { readonly wallet: Guard }) => readonly Route[]
 
 /** Authenticates wallets by W-JWT and checks the origin. */
 export function walletGuard(services: Services, tenant: string, origins: Origins): Guard {

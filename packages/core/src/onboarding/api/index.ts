@@ -10,18 +10,26 @@ import { challengeGuard, walletGuard, walletOrPageGuard } from './guards.ts'
 import { loginRoutes } from './login-routes.ts'
 import type { OnboardingContext } from './context.ts'
 import type { OnboardingSettings } from './options.ts'
+import { presentationRoutes } from './presentation-routes.ts'
 import { templateRoutes } from './template-routes.ts'
 import { userRoute } from './user-route.ts'
 
 export { type LoggedInUser, type LoginExchange, type OnboardingOptions, toOnboardingSettings } from './options.ts'
 export { type OnboardingApi, createOnboardingApi } from './api.ts'
+export { type OnboardingRoutes, walletGuard } from './guards.ts'
 
 /** Builds the onboarding HTTP API: wallet login, users with documents, applications. */
-export function onboardingHttpApi(services: Services, tenant: string, settings: OnboardingSettings): Api {
+export function onboardingHttpApi(
+  services: Services,
+  tenant: string,
+  settings: OnboardingSettings,
+  evidenceSource: OnboardingContext['evidenceSource'],
+): Api {
   const wallet = walletGuard(services, tenant, settings.allowedOrigins)
   const onboarding: OnboardingContext = {
     services,
     settings,
+    evidenceSource,
     publicGuard: publicGuard(tenant),
     challengeGuard: challengeGuard(tenant, settings.allowedOrigins),
     walletGuard: wallet,
@@ -36,6 +44,7 @@ export function onboardingHttpApi(services: Services, tenant: string, settings: 
       ...loginRoutes(onboarding),
       ...templateRoutes(onboarding),
       ...fileRoutes(onboarding),
+      ...presentationRoutes(onboarding),
       ...applicationRoutes(onboarding),
       ...applicationChangeRoutes(onboarding),
     ]),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
+import { toPublishedTemplate } from '../presentations/published-template.ts'
 import type { OnboardingContext } from './context.ts'
 
 const templateBody = z.looseObject({ id: z.union([z.string(), z.number()]) })
@@ -56,7 +57,8 @@ function templateRoute({ settings, publicGuard }: OnboardingContext, id: string,
     handler: async ({ params }) => {
       const template = templates.get(params.templateId)?.template
       if (template === undefined) throw new BillfoldError('template.not-found')
-      return { status: 200, body: unwrappedTemplates ? template : { template } }
+      const published = toPublishedTemplate(template)
+      return { status: 200, body: unwrappedTemplates ? published : { template: published } }
     },
   })
 }

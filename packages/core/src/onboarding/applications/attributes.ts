@@ -6,7 +6,23 @@ export const attributeSchema = z.object({
   schemaId: z.string().optional(),
   data: z.object({ value: z.unknown().optional() }),
   documents: z.array(z.unknown()).optional(),
+  verified: z
+    .object({ by: z.literal('presentation'), issuer: z.string(), type: z.string(), anchor: z.string(), at: z.number() })
+    .optional(),
 })
+
+/** How an attribute was verified. A claim identifies somebody only together with its issuer. */
+export interface AttributeVerification {
+  readonly by: 'presentation'
+  /** The subject of the issuer's certificate. */
+  readonly issuer: string
+  /** The type of the credential. */
+  readonly type: string
+  /** The trust anchor of the issuer. */
+  readonly anchor: string
+  /** Epoch milliseconds. */
+  readonly at: number
+}
 
 /** One attribute that a person has submitted: its id, or the id of its schema, and its value. */
 export interface Attribute {
@@ -15,6 +31,8 @@ export interface Attribute {
   readonly data: { readonly value?: unknown }
   /** Documents sent beside the value, as wallets describe them: references, or objects whose `content` is the id of a file. */
   readonly documents?: readonly unknown[] | undefined
+  /** How it was verified; undefined for what the applicant only says. */
+  readonly verified?: AttributeVerification | undefined
 }
 
 const documentPrefix = '$document-'

@@ -1,15 +1,14 @@
 import type { Services } from '../../platform/services.ts'
 import { remove, update } from '../../kernel/storage/index.ts'
-import { listIdentifiers, openIdentifier } from '../../identity/users/identifiers.ts'
-import type { Erasure, PersonalData, UserKey } from '../../platform/personal-data.ts'
+import type { Erasure, PersonalData } from '../../platform/personal-data.ts'
 import { loginTickets } from '../wallet-login/ticket-table.ts'
-import { computeWalletId } from '../wallet-login/index.ts'
 import { openApplicationRow } from './application.ts'
 import { toPublicFileId } from './files.ts'
 import { findOnboardingProfile } from './profile.ts'
 import type { FileSettings } from './file-settings.ts'
 import { deleteMarkedFiles } from './purge-files.ts'
 import { applications, files, profiles } from './tables.ts'
+import { listWalletOwners } from './wallet-owners.ts'
 
 /** Personal data of the onboarding context: profile, and the files and applications of the user's wallets. */
 export function onboardingPersonalData(settings: FileSettings): PersonalData {
@@ -17,7 +16,7 @@ export function onboardingPersonalData(settings: FileSettings): PersonalData {
     name: 'onboarding',
     tables: [profiles, files, applications],
     collect: async (services, user) => {
-      const owners = await listOwners(services, user)
+      const owners = await listWalletOwners(services, user)
       const profile = await findOnboardingProfile(services, user.tenant, user.userId)
       const submissions = await Promise.all(owners.map((owner) => collectSubmissions(services, user.tenant, owner)))
       return {
@@ -29,7 +28,7 @@ export function onboardingPersonalData(settings: FileSettings): PersonalData {
     },
     erase: async (services, user) => {
       const { tenant, userId } = user
-      const erasures = (await listOwners(services, user)).map((owner) =>
+      const erasures = (await listWalletOwners(services, user)).map((owner) =>
         eraseWalletData(services, settings, { tenant, owner }),
       )
       return {
@@ -64,13 +63,6 @@ export function eraseWalletData(
     ],
     afterCommit: () => deleteMarkedFiles(services, settings, { state: 'removing', ...scope }),
   }
-}
-
-async function listOwners(services: Services, { tenant, userId }: UserKey): Promise<readonly string[]> {
-  const keys = (await listIdentifiers(services, userId)).filter(
-    ({ kind }) => kind === 'public-key' || kind === 'account',
-  )
-  return Promise.all(keys.map(async (row) => computeWalletId(services, tenant, await openIdentifier(services, row))))
 }
 
 async function collectSubmissions(

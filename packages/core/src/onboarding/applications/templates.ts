@@ -1,5 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import type { Issue } from '../../kernel/errors.ts'
+import type { EvidenceQuery } from '../presentations/evidence-source.ts'
+import type { Application } from './application.ts'
 import type { Attribute } from './attributes.ts'
 import { compileSchema } from './compile-schema.ts'
 import type { FileType } from './file-types.ts'
@@ -19,6 +21,14 @@ export interface TemplateAttribute {
    * objects of 200 properties and texts of 20,000 characters.
    */
   readonly schema: Readonly<Record<string, unknown>>
+  /**
+   * Accepts the attribute from a presentation of credentials: a query of a verifier, and the value by the attributes that it gave, or
+   * undefined if they have none. Needs a module that verifies credentials, such as `@billfold/credentials`.
+   */
+  readonly presentation?: {
+    readonly query: EvidenceQuery
+    readonly value: (attributes: Readonly<Record<string, unknown>>) => unknown
+  }
 }
 
 /** An application form defined by the host: the attributes and files that it requests. */
@@ -29,6 +39,11 @@ export interface ApplicationTemplate {
   readonly attributes: readonly TemplateAttribute[]
   /** Accepted media types (default: all of `FileType`) and maximum number of files (default: 20). */
   readonly files?: { readonly types?: readonly FileType[]; readonly maxCount?: number }
+  /**
+   * Decides whether an application that was just submitted is approved at once, in the same commit. `verified` of an attribute says
+   * who has issued it. Default: none is.
+   */
+  readonly approve?: (application: Application) => boolean
 }
 
 /** A template with compiled schemas. */

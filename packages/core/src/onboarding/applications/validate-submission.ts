@@ -20,6 +20,7 @@ const defaultMaxFiles = 20
 
 /**
  * Validates a submission against its template.
+ * @param found issues that were found before, to be reported with the others
  * @returns the public ids and the rows of all files that it references
  * @throws BillfoldError `input.invalid` with all issues
  */
@@ -28,12 +29,13 @@ export async function validateSubmission(
   { template, validate }: CompiledTemplate,
   actor: WalletActor,
   { attributes, files }: SubmittedContent,
+  found: readonly Issue[] = [],
 ): Promise<{ readonly fileIds: readonly string[]; readonly rows: readonly FileRow[] }> {
   assertAttributesSize(attributes)
   const referenced = collectAttributeReferences(attributes, (text) => parseFileId(text) !== undefined)
   const fileIds = [...new Set([...files, ...referenced])]
   const { rows, issues } = await resolveFiles(services, template, actor, fileIds)
-  const problems = [...validate(attributes), ...listUnsentDocuments(attributes), ...issues]
+  const problems = [...found, ...validate(attributes), ...listUnsentDocuments(attributes), ...issues]
   if (problems.length > 0) throw new BillfoldError('input.invalid', { issues: problems })
   return { fileIds, rows }
 }

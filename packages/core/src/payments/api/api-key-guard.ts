@@ -98,7 +98,8 @@ export async function presentedApiKey(
   }
 }
 
-function isApiKeyCaller(caller: Caller): caller is ApiKeyCaller {
+/** Returns true for a user that one of these guards has admitted. */
+export function isApiKeyCaller(caller: Caller): caller is ApiKeyCaller {
   return 'key' in caller && 'presentedInHeader' in caller
 }
 

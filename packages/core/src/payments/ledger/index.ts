@@ -1,6 +1,6 @@
 export { type LedgerAccount, accountInsert, allShards } from './accounts.ts'
 export { checkLedgerConsistency, type LedgerFinding } from './consistency.ts'
-export { listUserBalances, type LedgerEntry, type UserBalance } from './balances.ts'
+export { getAccountBalance, listUserBalances, type LedgerEntry, type UserBalance } from './balances.ts'
 export { captureWrites, type HoldInput, type HoldRow, holdWrites, releaseWrites } from './holds.ts'
 export { createLedgerApi, type LedgerApi } from './api.ts'
 export { type TransferLeg, transferWrites, type TransferInput } from './transfer-writes.ts'

@@ -2,6 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { newId } from '../../kernel/ids.ts'
+import { batch } from '../../kernel/storage/index.ts'
+import type { Services } from '../../platform/services.ts'
+import { transferWrites } from '../ledger/index.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { setPaymentPin } from '../credentials/lock-pin.ts'
@@ -56,6 +60,31 @@ describe('spending', () => {
         spendingWrites(services, authorization, hold, { kind: 'payment', actor, counterparty: undefined }),
       ),
     ).toBe('unexpected')
+  })
+
+  test('lets a module ask what is available before it is held', async () => {
+    const asked: (bigint | undefined)[] = []
+    const services: Services = {
+      ...testServices(),
+      actAuthorizers: [
+        async ({ findAvailable }) => {
+          asked.push(await findAvailable?.())
+          return { decision: 'deny' }
+        },
+      ],
+    }
+    const legs = [
+      { account: { kind: 'grant' }, amount: -500n },
+      { account: { kind: 'available', owner: 'u1' }, amount: 500n },
+    ] as const
+    const transfer = { id: newId(), tenant: 't', currency: 'USD', kind: 'grant', subject: 's', legs }
+    await services.storage.commit(batch(...(await transferWrites(services, transfer))))
+    const payments = { services, settings: resolvePaymentSettings() }
+    const authorization = await authorizeSpending(payments, actor, 'u1', {})
+    const hold = { id: newId(), tenant: 't', owner: 'u1', currency: 'USD', amount: 1n, subject: 'h' }
+    const spending = { kind: 'payment', actor, counterparty: undefined } as const
+    expect(await outcomeCode(spendingWrites(services, authorization, hold, spending))).toBe('act.denied')
+    expect(asked).toEqual([500n])
   })
 
   test('needs the right PIN where the host requires one, also if the user has none', async () => {

@@ -5,7 +5,7 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import type { Write } from '../../kernel/storage/index.ts'
 import { verifyPaymentPin } from '../credentials/lock-pin.ts'
-import { type HoldInput, holdWrites } from '../ledger/index.ts'
+import { getAccountBalance, type HoldInput, holdWrites } from '../ledger/index.ts'
 import type { Precondition } from '../preconditions.ts'
 import type { PaymentsContext } from '../settings.ts'
 
@@ -69,7 +69,9 @@ export async function spendingWrites(
   const { currency, amount } = hold
   const counted = await authorizeAct(services, () => {
     const content = canonicalizeJson([currency, amount.toString(), spending.counterparty ?? null])
-    return { ...spending, kind, userId: hold.owner, money: { currency, amount }, content }
+    const findAvailable = (): Promise<bigint> =>
+      getAccountBalance(services, hold.tenant, currency, { kind: 'available', owner: hold.owner })
+    return { ...spending, kind, userId: hold.owner, money: { currency, amount }, findAvailable, content }
   })
   return [...(await holdWrites(services, hold, `${kind}.held`)), ...counted]
 }

@@ -42,6 +42,16 @@ export interface ChainCall {
   readonly data: Uint8Array
 }
 
+/** What a face verifier and the page have reported about a face that matched. Reported, never compared by Billfold. */
+export interface FaceObservation {
+  /** How near the comparison was to its threshold: 0 for a perfect match, 1 at the threshold. */
+  readonly distance?: number | undefined
+  /** The score of the liveness check, 0 to 1. */
+  readonly liveness?: number | undefined
+  /** Whether the camera reports itself as virtual; absent if the page reported no camera. */
+  readonly isVirtualCamera?: boolean | undefined
+}
+
 /** An act that is about to be committed, as modules see it. It contains no secrets. */
 export interface Act {
   readonly kind: ActKind
@@ -65,10 +75,14 @@ export interface Act {
   readonly typedData?: unknown
   /** The money of a payment or withdrawal, in minor units. */
   readonly money?: { readonly currency: string; readonly amount: bigint } | undefined
+  /** Reads what the user has available of the currency of `money`, in minor units, before the act. */
+  readonly findAvailable?: (() => Promise<bigint>) | undefined
   /** The other party: the user id of a receiver, the name of a gateway. */
   readonly counterparty?: string | undefined
   /** Whether a login comes from a device that the user has used before; absent if unknown. */
   readonly isKnownDevice?: boolean | undefined
+  /** The face that a login was made with. */
+  readonly face?: FaceObservation | undefined
   /** What is done, as canonical text: two acts with equal content, kind, user and wallet do the same. */
   readonly content: string
 }

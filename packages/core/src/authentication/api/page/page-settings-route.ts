@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import type { VerificationConfiguration } from '../../../identity/biometrics/verification-configurations.ts'
 import { type Route, route } from '../../../http/index.ts'
+import type { IdentityServices } from '../../../identity/services.ts'
 import { isCancelled } from '../../sessions/cancel-session.ts'
 import { hasConsented } from '../../sessions/consent.ts'
 import { assertSameBrowser, getSessionConfiguration } from '../../sessions/start-session.ts'
+import { type FirstFactor, listFactors } from '../../sessions/factors.ts'
 import { getActiveSession, openSessionDetails, type SessionRow } from '../../sessions/session.ts'
 import { parseBrowserSecret } from '../callers/browser-cookie.ts'
 import type { SessionRoutesContext } from '../context.ts'
@@ -14,6 +16,7 @@ const settingsBody = z.object({
   sessionId: z.string(),
   step: z.enum(['face', 'pin', 'succeeded', 'failed', 'cancelled']).describe('Where the session is'),
   purpose: z.enum(['authenticate', 'enroll']),
+  factors: z.array(z.enum(['face', 'passkey'])).describe('What the page offers to begin with'),
   selfieCaptureMode: z.enum(['auto', 'manual']),
   liveness: z.enum(['none', 'challenge', 'other']).describe('The kind of liveness check that the page must run'),
   countdownSeconds: z.int(),
@@ -57,8 +60,9 @@ export function pageSettingsRoute({ authentication, sessionContext, options }: S
       const { name, logo, privacyNotice } = await resolveRelyingParty(page, session)
       const body: z.output<typeof settingsBody> = {
         sessionId: session.id,
-        step: toPageStep(session, configuration),
+        step: toPageStep(services, session, configuration),
         purpose: session.purpose === 'enroll' ? 'enroll' : 'authenticate',
+        factors: listOfferedFactors(services, session, configuration),
         selfieCaptureMode: configuration.selfieCaptureMode,
         liveness: toPageLiveness(configuration, faces.verifier?.capabilities.liveness),
         countdownSeconds: parseCountdownSeconds(page),
@@ -93,16 +97,30 @@ export async function isConsentMissing(
   return consent && session.state === 'started' && !(await hasConsented(sessionContext.services, session, version))
 }
 
-function toPageStep(
+/** Lists the factors that can still lead on, as far as the host has what they need. */
+function listOfferedFactors(
+  { sessionFactors }: IdentityServices,
   session: SessionRow,
-  { maxAttempts }: VerificationConfiguration,
+  configuration: VerificationConfiguration,
+): FirstFactor[] {
+  // Liveness checks that were started and abandoned count as attempts: none may be left for a face.
+  const canOffer = {
+    face: session.faceAttempts < configuration.maxAttempts,
+    passkey: sessionFactors?.has('passkey') === true,
+  }
+  return listFactors(session, configuration).filter((factor) => canOffer[factor])
+}
+
+function toPageStep(
+  services: IdentityServices,
+  session: SessionRow,
+  configuration: VerificationConfiguration,
 ): z.output<typeof settingsBody>['step'] {
-  const { state, faceAttempts } = session
+  const { state } = session
   if (state === 'succeeded') return 'succeeded'
   if (state === 'failed') return isCancelled(session) ? 'cancelled' : 'failed'
   if (state === 'face_verified') return 'pin'
-  // Liveness checks that were started and abandoned count as attempts: none may be left for a face.
-  return faceAttempts >= maxAttempts ? 'failed' : 'face'
+  return listOfferedFactors(services, session, configuration).length === 0 ? 'failed' : 'face'
 }
 
 /** Returns the kind of liveness check that the page must run. A vendor session needs the vendor's own page. */

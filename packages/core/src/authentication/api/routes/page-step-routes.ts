@@ -3,7 +3,7 @@ import { deviceProofSchema, verifyOptionalDeviceProof } from '../../../identity/
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { retryOnConflict } from '../../../kernel/storage/index.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
-import { type RequestContext, type Route, route } from '../../../http/index.ts'
+import { type Route, route } from '../../../http/index.ts'
 import { cancelSession, cancellationReasons } from '../../sessions/cancel-session.ts'
 import { giveConsent } from '../../sessions/consent.ts'
 import type { DecidedStep } from '../../sessions/decided-step.ts'
@@ -13,14 +13,13 @@ import { skipFace } from '../../sessions/pin-step/skip-face.ts'
 import { notifyHooks } from '../../sessions/session-context.ts'
 import { getActiveSession } from '../../sessions/session.ts'
 import { toApiStatus } from '../../sessions/session-status.ts'
-import { requireChannel } from '../callers/authentication-caller.ts'
-import { parseBrowserSecret } from '../callers/browser-cookie.ts'
 import type { SessionRoutesContext } from '../context.ts'
 import { resolveRelyingParty } from '../page/relying-party.ts'
 import { encryptedReplySchema } from '../secure-channel/encrypt-reply.ts'
 import { commitWithReply, withReplayProtection } from '../secure-channel/replay-protection.ts'
-import { secureChannelCodec, type SecureChannelRequest } from '../secure-channel/secure-channel-codec.ts'
+import { secureChannelCodec } from '../secure-channel/secure-channel-codec.ts'
 import { faceReplySchema, toFaceReply } from './face-reply.ts'
+import { toSessionClient } from './session-client.ts'
 
 const sessionId = z.string().min(1).max(36)
 const limits = [{ by: 'ip', limit: 120, windowSeconds: 60 }] as const
@@ -54,20 +53,6 @@ export function pageStepRoutes(api: SessionRoutesContext): readonly Route[] {
   ]
 }
 
-/** Returns the caller as the client of a session. */
-function toClient(
-  { authentication }: SessionRoutesContext,
-  context: RequestContext,
-  { caller }: SecureChannelRequest,
-  session: string,
-) {
-  return {
-    sessionId: session,
-    callerKey: requireChannel(caller).callerKey,
-    browserSecret: parseBrowserSecret(session, authentication.options.publicUrl, context),
-  }
-}
-
 /** A step that leads to the PIN step. */
 interface PinStepDefinition {
   readonly id: string
@@ -96,7 +81,7 @@ function pinStepRoute(api: SessionRoutesContext, { id, path, step, summary, deci
     },
     handler: ({ body }, context, request) =>
       withReplayProtection(authentication, request, [id], async (claim) => {
-        const client = toClient(api, context, request, body.sessionId)
+        const client = toSessionClient(api, context, request, body.sessionId)
         const statement = { step, subject: body.sessionId, caller: client.callerKey }
         const input = { ...client, device: verifyOptionalDeviceProof(body.device, statement) }
         return retryOnConflict(async () => {
@@ -130,7 +115,7 @@ function giveConsentRoute(api: SessionRoutesContext): Route {
         const { privacyNotice } = await resolveRelyingParty(api.options.page, session)
         // Only what the page has shown can be agreed to.
         if (privacyNotice?.version !== body.version) throw new BillfoldError('session.consent-required')
-        const input = { ...toClient(api, context, request, body.sessionId), version: body.version }
+        const input = { ...toSessionClient(api, context, request, body.sessionId), version: body.version }
         return retryOnConflict(async () => {
           const writes = await giveConsent(services, request.actor, input)
           return commitWithReply(services, claim, writes, { data: { sessionId: session.id } })
@@ -164,7 +149,7 @@ function cancelSessionRoute(api: SessionRoutesContext): Route {
     handler: ({ body }, context, request) =>
       withReplayProtection(authentication, request, ['cancelSession'], async (claim) => {
         const { services } = sessionContext
-        const input = { ...toClient(api, context, request, body.sessionId), reason: body.reason }
+        const input = { ...toSessionClient(api, context, request, body.sessionId), reason: body.reason }
         return retryOnConflict(async () => {
           const { session, writes } = await cancelSession(services, request.actor, input)
           const reply = { data: { sessionId: session.id, status: toApiStatus(session) } }

@@ -187,6 +187,10 @@ function responseRoute({ authentication, sessionContext }: SessionRoutesContext)
 const resultBody = {
   status: z.enum(['success', 'failure', 'pending']),
   message: z.string(),
+  amr: z
+    .array(z.enum(['face', 'pin', 'hwk', 'swk', 'user']))
+    .optional()
+    .describe('How the user was authenticated (RFC 8176), on success'),
   isTrustedDevice: z.boolean().optional(),
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { BodyCodec } from '../../../http/index.ts'
+import { type BodyCodec, yieldAfterLarge } from '../../../http/index.ts'
 import { parseBase64 } from '../../../kernel/base64.ts'
 import { requireAuthenticationCaller } from '../callers/authentication-caller.ts'
 import type { AuthenticationContext } from '../context.ts'
@@ -31,9 +31,10 @@ export function appChannelCodec(
       const channel = (await authentication.channels(anonymous.tenant)).channelWith(publicKey)
       const ciphertext = parseBase64(data) ?? data
       const uuid = createHash('sha256').update(ciphertext).digest('base64url')
+      await yieldAfterLarge(data.length)
       const requestId = { uuid, appId: '', sentAt: authentication.services.now() }
       const caller = { ...anonymous, id: `key ${channel.callerKey}`, channel, requestId }
-      return toDecodedBody(caller, context, decryptJson(channel, data))
+      return toDecodedBody(caller, context, await decryptJson(channel, data))
     },
     encode: (reply, { caller }) => encryptReply(authentication, caller, reply, true),
   }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import type { SecureChannel } from '../../../platform/secure-channel/index.ts'
-import { parseJson, sanitizeJson } from '../../../http/index.ts'
+import { parseJson, sanitizeJson, yieldAfterLarge } from '../../../http/index.ts'
 import type { AuthenticationCaller } from '../callers/authentication-caller.ts'
 
 /** A decrypted or plain request body. */
@@ -29,7 +29,11 @@ export function bodyContainerSchema(schema: z.ZodType): z.ZodType {
  * @param allowPlain false to reject a plain body
  * @throws BillfoldError `channel.invalid`; `channel.required` for a plain body that is not allowed; `body.malformed` for invalid JSON
  */
-export function decryptBody(caller: AuthenticationCaller, body: unknown, allowPlain: boolean): DecryptedBody {
+export async function decryptBody(
+  caller: AuthenticationCaller,
+  body: unknown,
+  allowPlain: boolean,
+): Promise<DecryptedBody> {
   const { data } = container.parse(body)
   if (typeof data !== 'string') {
     if (!allowPlain) throw new BillfoldError('channel.required')
@@ -41,11 +45,13 @@ export function decryptBody(caller: AuthenticationCaller, body: unknown, allowPl
 }
 
 /** Decrypts JSON. @throws BillfoldError `channel.invalid`; `body.malformed` for invalid JSON */
-export function decryptJson(channel: SecureChannel, data: string): DecryptedBody {
+export async function decryptJson(channel: SecureChannel, data: string): Promise<DecryptedBody> {
   const bytes = channel.decrypt(data)
+  await yieldAfterLarge(bytes.length)
   if (!isUtf8(bytes)) throw new BillfoldError('body.malformed')
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   const value = parseJson(text)
   if (!sanitizeJson(value)) throw new BillfoldError('body.malformed')
+  await yieldAfterLarge(bytes.length)
   return { form: 'encrypted', text, value }
 }

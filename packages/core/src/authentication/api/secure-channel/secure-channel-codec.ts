@@ -41,7 +41,7 @@ export function secureChannelCodec(
     transmittedSchema: bodyContainerSchema,
     decode: async (body, context) => {
       const caller = requireAuthenticationCaller(context)
-      const decrypted = body === undefined ? undefined : decryptBody(caller, body, isPlainAllowed(caller))
+      const decrypted = body === undefined ? undefined : await decryptBody(caller, body, isPlainAllowed(caller))
       return toDecodedBody(caller, context, decrypted)
     },
     encode: (reply, { caller, decrypted }) =>

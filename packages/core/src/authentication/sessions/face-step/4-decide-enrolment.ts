@@ -29,7 +29,7 @@ export async function decideEnrolment(
   const retainWrites = await retainFaceDataWrites(services, session, retainedData)
   const device = input.device?.thumbprint ?? null
   if ((session.identityVerified || trusted !== undefined) && input.withPin !== true) {
-    const ending = await completeSession(services, actor, session, { device }, trusted !== undefined)
+    const ending = await completeSession(services, actor, session, { device }, { isKnownDevice: trusted !== undefined })
     // Requires that the person has not changed since it was compared with.
     const enrolment = await enrolmentWrites(services, actor, { tenant, community, userId }, person, templates)
     const preconditions = trusted === undefined ? [] : [deviceTrustStillValid(trusted)]

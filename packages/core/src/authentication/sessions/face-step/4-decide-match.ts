@@ -8,6 +8,7 @@ import { retainFaceDataWrites, selectRetainedFaceData } from '../session-claims.
 import type { SessionContext } from '../session-context.ts'
 import type { FaceStepResult } from './face-step-result.ts'
 import type { FaceMatched, VerifiedAttempt } from './face-step-types.ts'
+import { toFaceObservation } from './face-observation.ts'
 import type { RiskDecision, RiskInput } from './risk-assessment.ts'
 
 /**
@@ -50,7 +51,13 @@ export async function decideMatch(
     const requirement = { userId, device, message, reasons, preconditions, writes, withoutPin }
     return requirePin(sessionContext, actor, session, requirement)
   }
-  const ending = await completeSession(services, actor, session, { userId, device }, trusted !== undefined)
+  const ending = await completeSession(
+    services,
+    actor,
+    session,
+    { userId, device },
+    { isKnownDevice: trusted !== undefined, face: toFaceObservation(match, input.cameraIndicator) },
+  )
   const message = 'The face was recognised'
   const result: FaceStepResult = { session: ending.session, status: 'success', message, reasons, retainedData }
   return { result, writes: [...preconditions, ...ending.writes, ...writes] }

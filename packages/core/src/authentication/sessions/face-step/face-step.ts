@@ -22,7 +22,7 @@ import type { FaceCheck, FaceStepInput, VerifiedAttempt } from './face-step-type
  * used up, and its outcome is not applied yet: {@link decideFaceStep} does that.
  * @param session the session as read
  * @throws BillfoldError `session.expired`, `session.invalid-state`, `session.wrong-client`, `session.no-attempts-left`,
- *   `session.no-user`, `liveness.required`, `selfie.invalid`, `rate.limited`, `verifier.unavailable`, `server.busy`
+ *   `session.no-user`, `session.factor-not-offered`, `liveness.required`, `selfie.invalid`, `rate.limited`, `verifier.unavailable`, `server.busy`
  */
 export async function attemptFace(
   sessionContext: SessionContext,

@@ -37,14 +37,20 @@ export type AssessRisk = (input: RiskInput) => RiskDecision | Promise<RiskDecisi
 const virtualCamera = /\b(?:virtual|obs|manycam|snap camera|droidcam|epoccam|xsplit|splitcam|fake)\b/i
 const cameraSchema = z.object({ label: z.string(), isVirtual: z.boolean(), virtual: z.boolean() }).partial()
 
+/** Returns whether a camera reports itself as virtual, by its name or outright; undefined if nothing was reported. */
+export function isVirtualCamera(indicator: RiskInput['cameraIndicator']): boolean | undefined {
+  const camera = cameraSchema.safeParse(indicator).data
+  if (camera?.isVirtual === undefined && camera?.virtual === undefined && camera?.label === undefined) return undefined
+  return camera.isVirtual === true || camera.virtual === true || virtualCamera.test(camera.label ?? '')
+}
+
 /**
  * The default assessment. Denies cameras that report themselves as virtual. Requires the PIN on untrusted devices, unless the liveness
  * check has the assurance `certified` and at most two attempts were needed: a check of the assurance `basic` does not stop an injected
  * video, so a face that passed it is not enough on its own, whatever the verification configuration says.
  */
 export const defaultRiskAssessment: AssessRisk = ({ cameraIndicator, device, liveness, attempt, assurance }) => {
-  const camera = cameraSchema.safeParse(cameraIndicator).data
-  if (camera?.isVirtual === true || camera?.virtual === true || virtualCamera.test(camera?.label ?? '')) return 'deny'
+  if (isVirtualCamera(cameraIndicator) === true) return 'deny'
   if (device === 'trusted') return 'allow'
   return liveness === undefined || assurance !== 'certified' || attempt > 2 ? 'step-up' : 'allow'
 }

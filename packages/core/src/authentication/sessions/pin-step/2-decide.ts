@@ -42,7 +42,7 @@ export async function decideAuthenticated(
   { device, deviceId, trustDevice, userId }: PinStepInput,
   authorized: AuthorizedMethod,
 ): Promise<DecidedStep<PinStepResult>> {
-  const ending = await completeSession(services, actor, session, {}, trust.length > 0 ? true : undefined)
+  const ending = await completeSession(services, actor, session, {}, trust.length > 0 ? { isKnownDevice: true } : {})
   const trusting = trustDevice && device !== undefined
   const writes = [
     ...ending.writes,

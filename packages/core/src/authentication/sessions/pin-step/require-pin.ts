@@ -1,5 +1,4 @@
 import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
-import type { OutcomeReason } from '../../../identity/biometrics/outcome-reasons.ts'
 import { hasMethods } from '../../../identity/signing-methods/methods.ts'
 import type { Write } from '../../../kernel/storage/index.ts'
 import type { DecidedStep } from '../decided-step.ts'
@@ -8,13 +7,17 @@ import type { FaceStepResult } from '../face-step/face-step-result.ts'
 import type { SessionContext } from '../session-context.ts'
 import { awaitingPinState, transitionSession, type SessionRow } from '../session.ts'
 
-/** A face step after which the PIN is required. */
+/** A first step after which the PIN is required. */
 export interface PinRequirement {
   readonly userId: string
   /** Thumbprint of the device that proved possession of its key. */
   readonly device: string | null
+  /** The public key of the client, if the step has not bound the session to it yet. */
+  readonly callerKey?: string
+  /** What the audit log calls the step. Default: `session.face-verified`. */
+  readonly action?: 'session.face-verified' | 'session.passkey-verified'
   readonly message: string
-  readonly reasons: readonly OutcomeReason[]
+  readonly reasons: readonly string[]
   /** Preconditions of the decision, whatever it is. */
   readonly preconditions: readonly Write[]
   /** Writes to commit with the transition to the PIN step. */
@@ -30,14 +33,15 @@ export async function requirePin(
   session: SessionRow,
   requirement: PinRequirement,
 ): Promise<DecidedStep<FaceStepResult>> {
-  const { userId, device, message, reasons, preconditions, withoutPin } = requirement
+  const { userId, device, callerKey = session.callerKey, message, reasons, preconditions, withoutPin } = requirement
+  const { action = 'session.face-verified' } = requirement
   if (!(await hasMethods(services, { tenant: session.tenant, ownerId: userId, ownerKind: 'user' }))) {
     const ending = failSession(services, actor, session, withoutPin.failure)
     const result = { session: ending.session, status: 'failure', message: withoutPin.message, reasons } as const
     return { result, writes: [...preconditions, ...ending.writes] }
   }
   const now = services.now()
-  const changes = { userId, device, ...awaitingPinState(session, now) }
+  const changes = { userId, device, callerKey, ...awaitingPinState(session, now) }
   const after = { ...session, ...changes, version: session.version + 1 }
   return {
     result: { session: after, status: 'pin', message, reasons },
@@ -45,7 +49,7 @@ export async function requirePin(
       ...preconditions,
       transitionSession(session, now, changes),
       ...requirement.writes,
-      auditWrite(actor, 'session.face-verified', session.id, now, { user: userId }),
+      auditWrite(actor, action, session.id, now, { user: userId }),
     ],
   }
 }

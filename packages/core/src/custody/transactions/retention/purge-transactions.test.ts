@@ -23,6 +23,7 @@ const row = (id: string, other: Partial<TransactionRow> = {}): TransactionRow =>
   id,
   tenant: 'default',
   walletId: 'wallet',
+  userOrigin: 'none',
   secretType: 'ETHEREUM',
   network: 'eip155:1',
   address: '0x',

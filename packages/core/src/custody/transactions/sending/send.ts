@@ -7,6 +7,7 @@ import { newId } from '../../../kernel/ids.ts'
 import { insert, isCommitError, backoff, StaleReadError } from '../../../kernel/storage/index.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
+import type { RequestClaim } from '../../saved-requests/claim-request.ts'
 import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
 import { walletAct } from '../../wallets/wallet-act.ts'
 import { sendOperation } from '../../smart-accounts/send-operation.ts'
@@ -39,15 +40,17 @@ interface Sending {
   readonly fingerprint: TransactionFingerprint
   readonly account: ChainAccount
   readonly unsigned: UnsignedTransaction
+  /** The saved request that the transaction uses up, whose id it takes. */
+  readonly claim: RequestClaim | undefined
 }
 
 /**
  * Signs and sends a transaction, authorized by a signing method of the wallet's owner. The signed transaction and its nonce
  * are stored before the broadcast. A stored transaction is sent eventually, even if the process dies or the node does not
  * respond; if `transaction.chain-unavailable` is thrown, nothing was stored and nothing will be sent. A request with the same
- * idempotency key and wallet sends once and returns the same result.
+ * idempotency key and wallet sends once and returns the same result. The commit that stores the transaction uses up `claim`, if given.
  * @throws BillfoldError `wallet.archived`, `signing-method.invalid` if the method does not belong to the wallet's owner,
- *   `idempotency-key.reused`, `input.invalid`, `server.busy`, `transaction.chain-unavailable`,
+ *   `idempotency-key.reused`, `input.invalid`, `server.busy`, `saved-request.already-signed`, `transaction.chain-unavailable`,
  *   `transaction.insufficient-funds`, `transaction.rejected`, `transaction.replaced`, `transaction.reverted`,
  *   `transaction.unsupported-type`
  */
@@ -59,21 +62,23 @@ export async function sendTransaction(
   request: TransactionRequest,
   authorizedBy: AuthorizedMethod,
   idempotencyKey?: string,
+  claim?: RequestClaim,
 ): Promise<TransactionRow> {
   if (wallet.archivedAt !== null) throw new BillfoldError('wallet.archived')
   if (authorizedBy.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
   if (request.chainSpecificFields?.nonce !== undefined)
     throw new BillfoldError('input.invalid', { issues: [nonceNotAllowed] })
   if (wallet.accountType !== null)
-    return sendOperation(services, actor, wallet, chain, request, authorizedBy, idempotencyKey)
+    return sendOperation(services, actor, wallet, chain, request, authorizedBy, idempotencyKey, claim)
   assertTransactionsSupported(services.chainConnections, wallet.secretType)
   const client = getChainClient(services.chainConnections, wallet.secretType)
-  const fingerprint = computeTransactionFingerprint(request, idempotencyKey)
-  const earlier = await findTransactionByIdempotencyKey(services, wallet.id, fingerprint)
+  // A saved request is used once, and not repeated by its key.
+  const fingerprint = claim?.fingerprint ?? computeTransactionFingerprint(request, idempotencyKey)
+  const earlier = await findEarlier(services, { wallet, fingerprint, claim })
   if (earlier !== undefined) return repeatResult(services, client, earlier)
   const { unsigned, network } = await buildUnsignedTransaction(services, wallet, chain, request)
   const account = { network, address: wallet.address }
-  const sending = { actor, wallet, authorizedBy, request, fingerprint, account, unsigned }
+  const sending = { actor, wallet, authorizedBy, request, fingerprint, account, unsigned, claim }
   return services.chainConnections.withAccountLock(chainAccountKey(account), async () => {
     const { row, isNew } = await signAndStore(services, client, sending)
     if (!isNew) return repeatResult(services, client, row, 'locked')
@@ -100,11 +105,18 @@ async function signAndStore(
     } catch (error) {
       if (!isCommitError(error) && !(error instanceof StaleReadError)) throw error
       if (attempt === transactionLimits.maxSendAttempts) throw new BillfoldError('storage.conflict', { cause: error })
-      const earlier = await findTransactionByIdempotencyKey(services, sending.wallet.id, sending.fingerprint)
+      const earlier = await findEarlier(services, sending)
       if (earlier !== undefined) return { row: earlier, isNew: false }
       await backoff(attempt)
     }
   }
+}
+
+async function findEarlier(
+  services: CustodyServices,
+  { wallet, fingerprint, claim }: Pick<Sending, 'wallet' | 'fingerprint' | 'claim'>,
+): Promise<TransactionRow | undefined> {
+  return claim === undefined ? findTransactionByIdempotencyKey(services, wallet.id, fingerprint) : undefined
 }
 
 /** Reserves the next nonce, signs, and stores both in one commit, so that every reserved nonce has a signed transaction. */
@@ -114,7 +126,8 @@ async function signOnce(
   mined: number,
   next: number,
 ): Promise<TransactionRow> {
-  const { account, actor, authorizedBy, wallet, unsigned, request } = sending
+  const { account, actor, authorizedBy, wallet, unsigned, request, claim } = sending
+  const claimed = (await claim?.writes()) ?? []
   const [counter] = await services.storage.find(accountNonces, { where: { ...account }, limit: 1 })
   const count = countNonces(request.type)
   // The second nonce of a delegation must be free, too: it takes both from the counter, and leaves a gap to others.
@@ -133,6 +146,7 @@ async function signOnce(
   await commitAuthorized(
     services,
     authorizedBy,
+    ...claimed,
     reserveNonceWrite(account, counter?.next, nonce, count),
     insert(transactions, row),
     ...(await replacementInserts(services, row, replacements)),
@@ -150,16 +164,17 @@ async function signOnce(
 
 function buildRow(
   services: CustodyServices,
-  { wallet, account, fingerprint, request }: Sending,
+  { wallet, account, fingerprint, request, claim }: Sending,
   nonce: number,
   transaction: { readonly raw: Uint8Array; readonly hash: string },
   rawCancellation: Uint8Array,
 ): TransactionRow {
   const now = services.now()
   return {
-    id: newId(),
+    id: claim?.id ?? newId(),
     tenant: wallet.tenant,
     walletId: wallet.id,
+    userOrigin: wallet.userOrigin,
     secretType: wallet.secretType,
     ...account,
     type: request.type,

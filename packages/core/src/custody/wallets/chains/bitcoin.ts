@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { CompactSize, NETWORK, p2pkh, p2sh, p2wpkh, WIF } from '@scure/btc-signer'
 import { secp256k1 } from '../../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
+import { bip38Format } from '../keystores/bip38.ts'
 import { web3Keystore } from '../keystores/web3.ts'
 import { deriveBip32Key } from './bip32.ts'
 import type { Chain, ChainKey, HexSignature, SignatureRequest } from './chain.ts'
@@ -84,6 +85,7 @@ export function bitcoinChain({ secretType, symbol, coinType, messageName, networ
     parsePrivateKey: (text) => hexToBytes(text, 32) ?? parseWif(text),
     formatPrivateKey: (privateKey) => wif.encode(privateKey),
     parseWif: parseWif,
+    encryptedWif: bip38Format((publicKey) => p2pkh(publicKey, network).address),
     keystore: web3Keystore(),
     sign: (request, privateKey) => sign(messageName, request, privateKey),
     verify: (request, signature, address) => {

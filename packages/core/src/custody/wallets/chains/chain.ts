@@ -66,6 +66,8 @@ export interface Chain {
    * @throws BillfoldError `crypto.invalid-key`
    */
   readonly parseWif?: (text: string) => Uint8Array
+  /** The format of keys in WIF that a passphrase encrypts (BIP-38). Absent on chains without it. */
+  readonly encryptedWif?: Pick<KeystoreFormat, 'parse'>
   /** The password-protected keystore format of the chain's wallets. */
   readonly keystore: KeystoreFormat
   /**

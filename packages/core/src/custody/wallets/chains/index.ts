@@ -34,6 +34,10 @@ export function knownChains(): Chains {
 /** Gets a chain by its `secretType`. @throws BillfoldError `chain.unsupported` */
 export function getChain(chains: Chains, secretType: string): Chain {
   const chain = chains.get(secretType)
-  if (chain === undefined) throw new BillfoldError('chain.unsupported')
-  return chain
+  if (chain !== undefined) return chain
+  const name = /^[A-Z0-9_]{1,32}$/.test(secretType) ? secretType : undefined
+  throw new BillfoldError(
+    'chain.unsupported',
+    name === undefined ? {} : { message: `The chain ${name} is not configured` },
+  )
 }

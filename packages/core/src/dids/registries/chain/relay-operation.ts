@@ -16,6 +16,7 @@ import {
 } from '../../../custody/transactions/transaction-row.ts'
 import { accountNonces, transactions } from '../../../custody/transactions/tables.ts'
 import { didRegistryWalletId } from '../../../custody/transactions/transaction-events.ts'
+import { noUserOrigin } from '../../../custody/wallets/user-origin.ts'
 import { toChecksumAddress } from '../address.ts'
 import type { Payer } from './payer.ts'
 import { type PayerTransaction, signPayerTransaction, signCancellation } from './payer-transaction.ts'
@@ -110,6 +111,7 @@ async function signAndStore(
     id: newId(),
     tenant: actor.tenant,
     walletId: didRegistryWalletId,
+    userOrigin: noUserOrigin,
     secretType: step.clientName,
     ...account,
     type: 'DID_CHANGE',

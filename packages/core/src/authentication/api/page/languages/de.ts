@@ -7,6 +7,14 @@ export const german: PageTexts = {
   requestedBy: '{name} fragt an',
   intro: 'Wir machen ein Bild mit Ihrer Kamera und vergleichen es mit dem, das Sie hinterlegt haben.',
   introChallenge: 'Wir bitten Sie, den Kopf ein wenig zu bewegen, damit wir sehen, dass Sie es sind und kein Foto.',
+  passkeyTitle: 'Anmelden',
+  passkeyIntro:
+    'Mit Ihrem Passkey melden Sie sich an. Ihr Gerät fragt nach Fingerabdruck, Gesicht oder seiner PIN und sendet uns nichts davon.',
+  passkeyLabel: 'Passkey auswählen',
+  usePasskey: 'Mit einem Passkey anmelden',
+  useFace: 'Stattdessen das Gesicht zeigen',
+  passkeyWaiting: 'Bestätigen Sie auf Ihrem Gerät',
+  passkeyPinIntro: 'Ihr Passkey wurde angenommen. Ihre PIN schließt die Anmeldung ab.',
   enrolTitle: 'Gesicht hinterlegen',
   enrolIntro:
     'Damit können Sie sich künftig anmelden. Es wird verschlüsselt aufbewahrt und für nichts anderes benutzt.',
@@ -43,6 +51,11 @@ export const german: PageTexts = {
   notClear: 'Das Bild war nicht gut genug. Halten Sie still und schauen Sie zum Licht.',
   notRecognised:
     'Das Bild war klar, aber wir haben Sie nicht erkannt. Nehmen Sie Hut oder Sonnenbrille ab. Sollte sich hier jemand anderes anmelden, brechen Sie ab.',
+  passkeyRefusedTitle: 'Dieser Passkey wurde nicht angenommen',
+  passkeyRefused: 'Vielleicht gehört er jemand anderem, oder er wurde hier entfernt. Nehmen Sie einen anderen.',
+  passkeyCancelledTitle: 'Kein Passkey wurde benutzt',
+  passkeyCancelled:
+    'Sie haben abgebrochen, es hat zu lange gedauert, oder dieses Gerät hat keinen Passkey für diese Seite.',
   pinTitle: 'PIN eingeben',
   pinIntro: 'Ihr Gesicht wurde erkannt. Ihre PIN schließt die Anmeldung ab.',
   pinOnlyIntro: 'Mit Ihrer PIN melden Sie sich ohne Bild an.',

@@ -7,6 +7,14 @@ export const spanish: PageTexts = {
   requestedBy: 'A petición de {name}',
   intro: 'Tomamos una foto con su cámara y la comparamos con la que usted registró.',
   introChallenge: 'Le pedimos que mueva un poco la cabeza, para asegurarnos de que es usted y no una foto.',
+  passkeyTitle: 'Iniciar sesión',
+  passkeyIntro:
+    'Su llave de acceso inicia la sesión. Su dispositivo le pide la huella, el rostro o su PIN, y no nos envía nada de ello.',
+  passkeyLabel: 'Elegir una llave de acceso',
+  usePasskey: 'Entrar con una llave de acceso',
+  useFace: 'Usar el rostro en su lugar',
+  passkeyWaiting: 'Confirme en su dispositivo',
+  passkeyPinIntro: 'Su llave de acceso se ha aceptado. Introduzca su PIN para terminar.',
   enrolTitle: 'Registrar su rostro',
   enrolIntro: 'Después podrá iniciar sesión con él. Se guarda cifrado y no se usa para nada más.',
   privacyNotice: 'Aviso de privacidad',
@@ -40,6 +48,11 @@ export const spanish: PageTexts = {
   notClear: 'La foto no fue lo bastante buena. No se mueva y mire hacia una luz.',
   notRecognised:
     'La foto era nítida, pero no le hemos reconocido. Quítese el sombrero o las gafas de sol. Si otra persona debía iniciar sesión aquí, cancele.',
+  passkeyRefusedTitle: 'No se ha aceptado esa llave de acceso',
+  passkeyRefused: 'Quizá sea de otra persona, o se haya eliminado aquí. Use otra.',
+  passkeyCancelledTitle: 'No se ha usado ninguna llave de acceso',
+  passkeyCancelled:
+    'Lo ha detenido, ha tardado demasiado o este dispositivo no tiene una llave de acceso para esta página.',
   pinTitle: 'Introduzca su PIN',
   pinIntro: 'Hemos reconocido su rostro. Introduzca su PIN para terminar.',
   pinOnlyIntro: 'Con su PIN inicia sesión sin foto.',

@@ -8,6 +8,14 @@ export const french: PageTexts = {
   intro: 'Nous prenons une photo avec votre caméra et la comparons à celle que vous avez enregistrée.',
   introChallenge:
     'Nous vous demandons de bouger un peu la tête, pour nous assurer que c’est bien vous et non une photo.',
+  passkeyTitle: 'Se connecter',
+  passkeyIntro:
+    'Votre clé d’accès vous connecte. Votre appareil demande votre empreinte, votre visage ou son code, et ne nous en envoie rien.',
+  passkeyLabel: 'Choisir une clé d’accès',
+  usePasskey: 'Se connecter avec une clé d’accès',
+  useFace: 'Utiliser plutôt votre visage',
+  passkeyWaiting: 'Confirmez sur votre appareil',
+  passkeyPinIntro: 'Votre clé d’accès a été acceptée. Saisissez votre code PIN pour terminer.',
   enrolTitle: 'Enregistrer votre visage',
   enrolIntro:
     'Vous pourrez ensuite vous connecter avec votre visage. Il est conservé chiffré et ne sert à rien d’autre.',
@@ -44,6 +52,11 @@ export const french: PageTexts = {
   notClear: 'La photo n’était pas assez bonne. Ne bougez pas et faites face à une lumière.',
   notRecognised:
     'La photo était nette, mais nous ne vous avons pas reconnu. Retirez chapeau ou lunettes de soleil. Si quelqu’un d’autre devait se connecter ici, annulez.',
+  passkeyRefusedTitle: 'Cette clé d’accès n’a pas été acceptée',
+  passkeyRefused: 'Elle appartient peut-être à une autre personne, ou a été supprimée ici. Utilisez-en une autre.',
+  passkeyCancelledTitle: 'Aucune clé d’accès n’a été utilisée',
+  passkeyCancelled:
+    'Vous avez arrêté, cela a pris trop de temps, ou cet appareil n’a pas de clé d’accès pour cette page.',
   pinTitle: 'Saisissez votre code PIN',
   pinIntro: 'Votre visage a été reconnu. Saisissez votre code PIN pour terminer.',
   pinOnlyIntro: 'Votre code PIN vous connecte sans photo.',

@@ -1,6 +1,18 @@
 import { createHash, createHmac, generateKeyPairSync, hkdfSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
-import type { CreationOptionsJson, RequestOptionsJson } from '../webauthn-json.ts'
+
+/** What the authenticator reads of `PublicKeyCredentialCreationOptionsJSON`. */
+export interface CreationOptions {
+  readonly rp: { readonly id: string }
+  readonly user: { readonly id: string }
+  readonly challenge: string
+}
+
+/** What the authenticator reads of `PublicKeyCredentialRequestOptionsJSON`. */
+export interface RequestOptions {
+  readonly rpId: string
+  readonly challenge: string
+}
 
 /** How a ceremony differs from what the options ask for. */
 export interface Deviations {
@@ -20,9 +32,9 @@ export interface Deviations {
 
 /** An authenticator in software, with the PRF extension. Its passkeys cannot be copied. */
 export interface SoftwareAuthenticator {
-  readonly create: (options: CreationOptionsJson, deviations?: Deviations) => RegistrationJson
+  readonly create: (options: CreationOptions, deviations?: Deviations) => RegistrationJson
   /** Uses the passkey that was created last, or that of a credential id. */
-  readonly get: (options: RequestOptionsJson, deviations?: Deviations, credentialId?: string) => AuthenticationJson
+  readonly get: (options: RequestOptions, deviations?: Deviations, credentialId?: string) => AuthenticationJson
   /** What a page derives from the PRF output of the last passkey. */
   readonly deriveValue: (salt: string, credentialId?: string) => string
 }

@@ -1,0 +1,24 @@
+import { BillfoldError } from '../../kernel/errors.ts'
+import type { TransactionRequest } from '../transactions/formats/transaction-request.ts'
+import type { Chain } from '../wallets/chains/chain.ts'
+import { getChain } from '../wallets/chains/index.ts'
+import type { CustodyWalletRow } from '../wallets/sealing.ts'
+import { assertWalletNotArchived } from '../wallets/sign.ts'
+import type { CustodyContext } from './context.ts'
+import type { TransactionRequestBody } from './transaction-schemas.ts'
+
+/**
+ * Returns the chain of a wallet and the request to send with it.
+ * @throws BillfoldError `input.invalid` for another chain, `wallet.archived`
+ */
+export function toSending(
+  { chains }: CustodyContext,
+  wallet: CustodyWalletRow,
+  body: TransactionRequestBody,
+): { readonly chain: Chain; readonly request: TransactionRequest } {
+  if (wallet.secretType !== body.secretType) throw new BillfoldError('input.invalid', { issues: [chainMismatch] })
+  assertWalletNotArchived(wallet)
+  return { chain: getChain(chains, wallet.secretType), request: body }
+}
+
+const chainMismatch = { path: 'transactionRequest.secretType', message: "does not match the wallet's secretType" }

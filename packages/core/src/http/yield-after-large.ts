@@ -1,0 +1,20 @@
+import { setImmediate } from 'node:timers/promises'
+
+/** Bytes or characters that are processed within one turn of the event loop: parsing this much takes a few milliseconds at most. */
+const maxLengthPerTurn = 512 * 1024
+
+/**
+ * Lets the event loop serve others between two steps over the same large value, such as decrypting and parsing a photo of
+ * megabytes. Returns at once for a small one, which nearly every body is.
+ *
+ * @param length the length of the value in bytes or characters
+ * @example
+ * ```ts
+ * const plaintext = decrypt(body)
+ * await yieldAfterLarge(plaintext.length)
+ * return parse(plaintext)
+ * ```
+ */
+export async function yieldAfterLarge(length: number): Promise<void> {
+  if (length > maxLengthPerTurn) await setImmediate()
+}

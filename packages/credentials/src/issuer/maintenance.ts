@@ -1,0 +1,69 @@
+import { auditWrite, consumeNonceWrite, eventWrites, type MaintenanceStep } from '@billfold/core/modules'
+import { batch, isCommitError, remove, update } from '@billfold/core/storage'
+import { leafHashOf, leafOf } from '../trust/signer-key.ts'
+import { rotateEncryptionKey } from './issuance/encryption-keys.ts'
+import type { IssuerContext } from './settings.ts'
+import {
+  authorizationRequests,
+  credentialKeys,
+  credentialOffers,
+  deferredCredentials,
+  issuanceGrants,
+  statusLists,
+} from './tables.ts'
+
+const dayMs = 24 * 60 * 60 * 1000
+/** A spent code is remembered for this long, so that a second use is recognized. */
+const memoryMs = dayMs
+const warningMs = 30 * dayMs
+
+/** The periodic work of the issuer. */
+export function issuerMaintenance(context: IssuerContext): readonly MaintenanceStep[] {
+  const { storage } = context.services
+  return [
+    {
+      name: 'delete expired credential offers and grants',
+      stage: 'expire',
+      run: async (startedAt) => {
+        for (const table of [credentialOffers, authorizationRequests, deferredCredentials, issuanceGrants]) {
+          const where = { expiresAt: { lte: startedAt - memoryMs } }
+          await storage.commit(batch(remove(table, { where, expectedRows: 'any' })))
+        }
+        await storage.commit(
+          batch(remove(credentialKeys, { where: { notAfter: { lte: startedAt } }, expectedRows: 'any' })),
+        )
+      },
+    },
+    { name: 'retire status lists', stage: 'expire', run: (startedAt) => retireLists(context, startedAt) },
+    { name: 'rotate the key of credential requests', stage: 'expire', run: () => rotateEncryptionKey(context) },
+    { name: 'warn of expiring signers', stage: 'expire', run: (startedAt) => warnOfSigners(context, startedAt) },
+  ]
+}
+
+/** A list is retired when its last instance has expired. */
+async function retireLists({ services, tenant }: IssuerContext, startedAt: number): Promise<void> {
+  const where = { tenant, state: 'full', lastExpiry: { lt: startedAt } }
+  await services.storage.commit(batch(update(statusLists, { where, set: { state: 'retired' }, expectedRows: 'any' })))
+}
+
+/** Once a day for each signer, whatever the number of processes. */
+async function warnOfSigners({ services, settings, tenant, host }: IssuerContext, startedAt: number): Promise<void> {
+  for (const signer of settings.signers) {
+    const notAfter = Date.parse(leafOf(signer).validTo)
+    if (notAfter - startedAt > warningMs) continue
+    const fingerprint = leafHashOf(signer)
+    services.logger.warn({ signer: fingerprint, notAfter }, 'the certificate of a credential signer expires soon')
+    const day = Math.floor(startedAt / dayMs)
+    try {
+      await services.storage.commit(
+        batch(
+          consumeNonceWrite('signer warning', tenant, `${fingerprint} ${day}`, (day + 2) * dayMs),
+          auditWrite(host(tenant), 'signer.expiring', fingerprint, startedAt, { notAfter }),
+          ...eventWrites(services, tenant, 'signer.expiring', { signer: fingerprint, notAfter }),
+        ),
+      )
+    } catch (error) {
+      if (!isCommitError(error)) throw error
+    }
+  }
+}

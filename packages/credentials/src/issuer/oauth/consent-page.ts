@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+
+/** One credential of the consent page. */
+export interface ConsentCredential {
+  readonly name: string
+  /** Names and values of the claims; undefined if they come later. */
+  readonly claims: readonly (readonly [name: string, value: string])[] | undefined
+}
+
+/** What the consent page shows. */
+export interface ConsentPage {
+  readonly issuer: string
+  /** The host of the redirect URI, or its scheme: where the credential goes. */
+  readonly wallet: string
+  readonly credentials: readonly ConsentCredential[]
+  /** The `request_uri`, for the form. */
+  readonly requestUri: string
+}
+
+const style =
+  'body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:8vh auto;padding:0 1rem}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0;overflow-wrap:anywhere}button{font:inherit;padding:.6rem 1.2rem;margin-right:1rem}'
+const styleHash = createHash('sha256').update(style).digest('base64')
+
+/**
+ * Headers of the pages: one style by its hash, no script, no frames. Browsers check redirects of a form too, so its target includes that
+ * of the wallet.
+ */
+export function consentPageHeaders(redirectUri?: string): Record<string, string> {
+  const target = redirectUri === undefined ? '' : ` ${toFormTarget(redirectUri)}`
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'${target}; frame-ancestors 'none'; base-uri 'none'`,
+    'referrer-policy': 'no-referrer',
+    'x-frame-options': 'DENY',
+    'cross-origin-opener-policy': 'same-origin',
+  }
+}
+
+function toFormTarget(redirectUri: string): string {
+  const url = new URL(redirectUri)
+  return url.protocol === 'https:' || url.protocol === 'http:' ? url.origin : url.protocol
+}
+
+/** Renders the consent page: issuer, types, and every claim with its value (OpenID4VCI section 15.1). */
+export function renderConsentPage({ issuer, wallet, credentials, requestUri }: ConsentPage): string {
+  return renderPage(
+    'Receive credentials?',
+    `<h1>Receive from ${text(issuer)}?</h1>
+<p>This goes to the wallet at ${text(wallet)}. If you have not just asked your wallet for it, choose “No”.</p>
+${credentials.map(renderCredential).join('\n')}
+<form method="post" action="authorize">
+<input type="hidden" name="request_uri" value="${escapeHtml(requestUri)}">
+<button name="decision" value="allow">Yes, to my wallet</button>
+<button name="decision" value="deny">No</button>
+</form>`,
+  )
+}
+
+/** Renders the page for a request that leads nowhere. */
+export function renderErrorPage(message: string): string {
+  return renderPage(
+    'This link does not work',
+    `<h1>This link does not work</h1>\n<p>${escapeHtml(message)}. Begin again in your wallet.</p>`,
+  )
+}
+
+function renderCredential({ name, claims }: ConsentCredential): string {
+  if (claims === undefined) return `<h2>${text(name)}</h2>\n<p>It comes later, once it is checked.</p>`
+  const rows = claims.map(([claim, value]) => `<dt>${text(claim)}</dt><dd>${text(value)}</dd>`)
+  return `<h2>${text(name)}</h2>\n<dl>\n${rows.join('\n')}\n</dl>`
+}
+
+function renderPage(title: string, content: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="robots" content="noindex">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+${content}
+</html>
+`
+}
+
+/** Isolated, so that right-to-left text does not reorder what is around it. */
+function text(value: string): string {
+  return `<bdi>${escapeHtml(value)}</bdi>`
+}
+
+function escapeHtml(value: string): string {
+  return value.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}

@@ -1,0 +1,114 @@
+import {
+  createBillfold,
+  type Keyring,
+  localKeyring,
+  memoryStorage,
+  newKey,
+  silentLogger,
+  type Storage,
+  newId,
+  tables,
+} from '@billfold/core'
+import { batch, insert } from '@billfold/core/storage'
+import { z } from 'zod'
+import { credentials } from '../credentials.ts'
+import { fullDate } from '../formats/mdoc/dates.ts'
+import type { IssuerOptions } from '../issuer/options.ts'
+import { credentialType } from '../issuer/types/credential-type.ts'
+import type { Profile } from '../options.ts'
+import { trustAnchors } from '../trust/trust-list.ts'
+import { createAuthority, issueCertificate, signerOf } from './pki.ts'
+
+export const publicUrl = 'https://issuer.example.com/issuer'
+
+/** The type of most tests: both formats, batches of three. */
+export const identity = credentialType({
+  id: 'identity',
+  claims: z.object({
+    given_name: z.string(),
+    family_name: z.string(),
+    birthdate: z.iso.date(),
+    nationalities: z.array(z.string()).optional(),
+  }),
+  sdJwt: { vct: 'urn:example:identity:1' },
+  mdoc: {
+    docType: 'com.example.identity.1',
+    elements: ({ given_name, birthdate }) => ({
+      'com.example.identity.1': { given_name, birth_date: fullDate(birthdate) },
+    }),
+  },
+  display: [{ locale: 'en', name: 'Identity' }],
+  labels: { given_name: { en: 'Given name' } },
+  batch: 3,
+  refreshDays: 90,
+})
+
+/** A type without batches. */
+export const membership = credentialType({
+  id: 'membership',
+  claims: z.object({ level: z.string() }),
+  sdJwt: { vct: `${publicUrl}/types/membership` },
+  suspension: false,
+})
+
+export const ada = {
+  given_name: 'Ada',
+  family_name: 'Lovelace',
+  birthdate: '1815-12-10',
+  nationalities: ['GB', 'FR'],
+}
+
+/** Certificates of the tests: an authority, the signer below it, and what trusts them. */
+export async function createTestPki() {
+  const authority = await createAuthority('Issuing CA')
+  const leaf = await issueCertificate(authority, 'Document signer')
+  return { authority, leaf, signer: signerOf(leaf), trust: trustAnchors([{ certificate: authority.pem }]) }
+}
+
+export interface IssuerHostOptions {
+  readonly storage?: Storage
+  readonly keyring?: Keyring
+  readonly now?: () => number
+  readonly profile?: Profile
+  readonly issuer?: Partial<IssuerOptions>
+}
+
+export const testKeyring = (): Keyring => localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
+
+/** Creates a host with an issuer. */
+export function createIssuerHost(
+  signer: IssuerOptions['signer'],
+  { storage = memoryStorage(), keyring = testKeyring(), now, profile, issuer = {} }: IssuerHostOptions = {},
+) {
+  return createBillfold({
+    storage,
+    keyring,
+    logger: silentLogger,
+    ...(now !== undefined && { now }),
+    modules: [
+      credentials({
+        ...(profile !== undefined && { profile }),
+        issuer: { publicUrl, types: [identity, membership], signer, display: [{ name: 'Example' }], ...issuer },
+      }),
+    ],
+  })
+}
+
+/** A host with an issuer. */
+export type IssuerHost = ReturnType<typeof createIssuerHost>
+
+/** Creates a user, as the custody API does. */
+export async function createTestUser(storage: Storage): Promise<string> {
+  const users = tables.find(({ name }) => name === 'users')
+  if (users === undefined) throw new Error('no table of users')
+  const row = {
+    id: newId(),
+    tenant: 'default',
+    reference: null,
+    origin: 'test',
+    createdAt: Date.now(),
+    archivedAt: null,
+  }
+  await storage.commit(batch(insert(users, row)))
+  return row.id
+}

@@ -1,0 +1,76 @@
+import { createHash, type KeyObject, sign, verify, X509Certificate } from 'node:crypto'
+import { algorithmOf } from '../formats/keys.ts'
+import type { CredentialSigner } from './credential-signer.ts'
+import type { TrustAnchor } from './trust-list.ts'
+
+/**
+ * Creates a signer whose private key is in the memory of the process. For production, prefer a KMS or an HSM behind
+ * {@link CredentialSigner}, or `keyringSigner`.
+ *
+ * @param input.certificates DER or PEM, the leaf first, without the trust anchor
+ * @param input.privateKey P-256
+ * @throws RangeError if the chain or the key is not fit for it
+ */
+export function localSigner(input: {
+  readonly certificates: readonly (string | Uint8Array)[]
+  readonly privateKey: KeyObject
+}): CredentialSigner {
+  const { privateKey } = input
+  const certificates = input.certificates.map((one) => new X509Certificate(one).raw)
+  const signer: CredentialSigner = {
+    certificates,
+    algorithm: 'ES256',
+    sign: (bytes) => sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
+  }
+  if (!leafOf(signer).checkPrivateKey(privateKey)) throw new RangeError('signer.privateKey is not the key of its leaf')
+  assertSignerChain(signer)
+  return signer
+}
+
+/** Returns the certificate of a signer. @throws RangeError if it has none */
+export function leafOf({ certificates: [leaf] }: CredentialSigner): X509Certificate {
+  if (leaf === undefined) throw new RangeError('signer.certificates must have the certificate of the signer')
+  return new X509Certificate(leaf)
+}
+
+/** The value of `x5c` (RFC 7515 section 4.1.6). */
+export function x5cOf({ certificates }: CredentialSigner): readonly string[] {
+  return certificates.map((certificate) => Buffer.from(certificate).toString('base64'))
+}
+
+/** The hash of the leaf, of the client id prefix `x509_hash` (OpenID4VP 1.0 section 5.9.3). */
+export function leafHashOf(signer: CredentialSigner): string {
+  return createHash('sha256').update(leafOf(signer).raw).digest('base64url')
+}
+
+/**
+ * Asserts that a chain can be published: one to four certificates, each issued by the next, the leaf on P-256, no authority and not
+ * self-signed, no anchor in it (HAIP 1.0 sections 5 and 6.1.1).
+ * @throws RangeError that says what is wrong
+ */
+export function assertSignerChain(signer: CredentialSigner, anchors: readonly TrustAnchor[] = []): void {
+  const chain = signer.certificates.map((certificate) => new X509Certificate(certificate))
+  const leaf = leafOf(signer)
+  if (chain.length > 4)
+    throw new RangeError(`signer.certificates must have at most 4 certificates, got ${chain.length}`)
+  if (leaf.ca) throw new RangeError('signer.certificates must begin with the leaf, got the certificate of an authority')
+  if (algorithmOf(leaf.publicKey) !== 'ES256')
+    throw new RangeError('signer.certificates: the key of the leaf must be on P-256')
+  for (const [index, certificate] of chain.entries()) {
+    if (certificate.checkIssued(certificate) && certificate.verify(certificate.publicKey))
+      throw new RangeError(`signer.certificates[${index}] is self-signed: the trust anchor is left out`)
+    if (anchors.some((anchor) => anchor.certificate.raw.equals(certificate.raw)))
+      throw new RangeError(`signer.certificates[${index}] is a trust anchor: it is left out`)
+    const issuer = chain[index + 1]
+    if (issuer !== undefined && !(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)))
+      throw new RangeError(`signer.certificates[${index}] is not issued by the next`)
+  }
+}
+
+/** Asserts that a signer signs with the key of its leaf. @throws RangeError */
+export async function assertSignerKey(signer: CredentialSigner): Promise<void> {
+  const probe = Buffer.from('billfold: the key of the signer and its certificate belong together', 'ascii')
+  const key = { key: leafOf(signer).publicKey, dsaEncoding: 'ieee-p1363' } as const
+  if (!verify('sha256', probe, key, await signer.sign(probe)))
+    throw new RangeError('signer.sign signs with another key than the one of signer.certificates[0]')
+}

@@ -1,0 +1,9 @@
+export {
+  type AuthenticationJson,
+  type CreationOptions,
+  createSoftwareAuthenticator,
+  type Deviations,
+  type RegistrationJson,
+  type RequestOptions,
+  type SoftwareAuthenticator,
+} from './software-authenticator.ts'
