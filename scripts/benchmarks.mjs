@@ -26,6 +26,7 @@ const benchmarks = {
   authentication: ['2', '50'],
   faces: ['10', '1000'],
   'rate-limits': ['1', '200'],
+  credentials: ['2', '20'],
   policies: ['1', '10'],
 }
 

@@ -16,6 +16,13 @@ const host = join(root, 'examples/host/dist/main.js')
 const examples = [
   { name: 'host, Express', main: host, path: '/', status: 200, exit: 0 },
   { name: 'host, Koa', main: host, env: { FRAMEWORK: 'koa' }, path: '/', status: 200, exit: 0 },
+  {
+    name: 'credentials-verifier',
+    main: join(root, 'examples/credentials-verifier/dist/main.js'),
+    path: '/',
+    status: 200,
+    exit: 'SIGTERM',
+  },
   ...['minimal-express', 'minimal-koa', 'nestjs', 'hono', 'fastify']
     .map(minimal)
     .filter(({ main }) => existsSync(main)),

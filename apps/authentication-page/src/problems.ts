@@ -13,6 +13,7 @@ const names = [
   'otherBrowser',
   'offline',
   'busy',
+  'broken',
   'failure',
   'passkeyCancelled',
 ] as const
@@ -42,7 +43,7 @@ export function toProblem(error: unknown): Problem {
 /** Returns the problem that the server names. */
 export function namedProblem(text: string): Problem | undefined {
   const name = names.find((known) => known === text)
-  return name === undefined ? undefined : { name, canRetry: name === 'busy', isPending: false }
+  return name === undefined ? undefined : { name, canRetry: name === 'busy' || name === 'broken', isPending: false }
 }
 
 function statusToProblem(status: number): Problem {
@@ -50,7 +51,8 @@ function statusToProblem(status: number): Problem {
   if (status === 404) return { name: 'unknownLink', ...final }
   if (status === 410) return { name: 'expired', ...final }
   if (status === 403) return { name: 'otherBrowser', ...final }
-  if (status === 429 || status >= 500) return { name: 'busy', canRetry: true, isPending: true }
+  if (status === 429 || status === 503) return { name: 'busy', canRetry: true, isPending: true }
+  if (status >= 500) return { name: 'broken', canRetry: true, isPending: true }
   return { name: 'failure', ...final }
 }
 

@@ -20,7 +20,7 @@ export const commands: readonly (Pick<Command, 'name' | 'summary'> & { readonly 
   },
   {
     name: 'user',
-    summary: 'export or erase the personal data of a user, or unlock a user',
+    summary: 'export or erase the personal data of a user, unlock a user, list or delete passkeys',
     load: async () => (await import('./user-command.ts')).userCommand,
   },
   {

@@ -1,11 +1,14 @@
 import { UsageError } from './command.ts'
 import { createCommandGroup } from './command-group.ts'
 import { requireArgument } from './parse-arguments.ts'
+import { runUserPasskeys } from './user-passkeys.ts'
 import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
 
 const usage = `billfold user export ID
 billfold user erase ID --yes
 billfold user unlock ID
+billfold user passkeys list ID
+billfold user passkeys delete ID PASSKEY --yes
 
 Exports the personal data of a user as JSON, or erases it permanently. Erasing archives the wallets, whose keys can no longer be
 decrypted. Payments stay in the ledger without a name. Files are deleted by the host's next maintain(), which knows where they
@@ -14,13 +17,17 @@ are stored. If a vendor stores the user's face template, the host must erase the
 unlock resets the failed attempts of a user, or of a wallet with its own PIN, and ends all locks. Verify first that the user is the one
 who asks: otherwise an attacker can continue to guess.
 
-  --yes            confirm the erasure
+passkeys lists the passkeys of a user, or deletes one that signs in, with an entry in the audit log. A passkey that is a signing method is
+deleted by the custody API, authorized by another method of the user. The tables are created by the migrations of a host that has the
+module @billfold/passkeys.
+
+  --yes            confirm the erasure, or the deletion
 ${billfoldUsage}`
 
-/** `billfold user`: exports and erases personal data, and unlocks users. */
+/** `billfold user`: exports and erases personal data, unlocks users, lists and deletes passkeys. */
 export const userCommand = createCommandGroup({
   name: 'user',
-  summary: 'export or erase the personal data of a user, or unlock a user',
+  summary: 'export or erase the personal data of a user, unlock a user, list or delete passkeys',
   usage,
   options: { ...billfoldOptions, yes: { type: 'boolean' } },
   subcommands: {
@@ -40,5 +47,6 @@ export const userCommand = createCommandGroup({
       await withBillfold(values, terminal, (billfold) => billfold.users.unlock(user, values.tenant))
       return { text: `Unlocked ${user}\n`, data: { unlocked: user } }
     },
+    passkeys: runUserPasskeys,
   },
 })

@@ -11,6 +11,7 @@ import { kyselyStorage } from '@billfold/storage-kysely'
 import { type Terminal, UsageError } from './command.ts'
 import { clusterUsage, parseCluster } from './cluster-option.ts'
 import { connectDatabase, resolveDatabaseUrl, databaseUsage } from './connect-database.ts'
+import { listInstalledModules } from './installed-modules.ts'
 
 const text = { type: 'string' } as const
 
@@ -39,7 +40,8 @@ export type BillfoldSettings = Pick<BillfoldOptions, 'storage' | 'keyring' | 'on
 export type BillfoldOptionValues = Readonly<Partial<Record<keyof typeof billfoldOptions, string>>>
 
 /**
- * Runs a function with a Billfold on the given database, then closes the connection.
+ * Runs a function with a Billfold on the given database, then closes the connection. It has the published modules that the host has
+ * migrated: what they store about users is exported and erased, and what they seal is re-encrypted.
  * @throws UsageError
  */
 export function withBillfold<T>(
@@ -47,7 +49,9 @@ export function withBillfold<T>(
   terminal: Terminal,
   work: (billfold: Billfold) => Promise<T>,
 ): Promise<T> {
-  return withBillfoldSettings(values, terminal, (settings) => work(createBillfold(settings)))
+  return withBillfoldSettings(values, terminal, async (settings) =>
+    work(createBillfold({ ...settings, modules: await listInstalledModules(settings) })),
+  )
 }
 
 /**

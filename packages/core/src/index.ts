@@ -74,7 +74,13 @@ export type { PaymentsOptions } from './payments/api/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
 export type { EvaultApi, PaymentsApi } from './payments/payments-api.ts'
 export type { EvaultUser, EvaultUserSelector } from './payments/users/evault-users.ts'
-export type { ConsistencyFinding, ConsistencyReport } from './payments/consistency.ts'
+export type {
+  ConsistencyFinding,
+  ConsistencyOptions,
+  ConsistencyProgress,
+  ConsistencyReport,
+  ConsistencyStep,
+} from './payments/consistency/check.ts'
 export type { PaymentRules } from './payments/settings.ts'
 export type {
   LedgerAccount,
@@ -110,6 +116,24 @@ export type { ServiceKeyInput } from './identity/service-keys/service-keys.ts'
 export type { ServiceKeyInfo } from './identity/service-keys/list-service-keys.ts'
 export type { AuthLevel, Licence, LicenceInput } from './identity/licences/licences.ts'
 export type { CustodyOptions } from './custody/api/index.ts'
+export type { SavedRequestOptions } from './custody/saved-requests/saved-request-rules.ts'
+export type {
+  SwapOrder,
+  SwapProvider,
+  SwapQuery,
+  SwapRate,
+  SwapToken,
+  SwapWallet,
+} from './custody/swaps/swap-provider.ts'
+export type {
+  AbiTypeInput,
+  BatchedRequest,
+  ChainSpecificFields,
+  ContractInput,
+  SingleRequest,
+  TransactionRequest,
+  UnitAmount,
+} from './custody/transactions/formats/transaction-request.ts'
 export type { TransactionRetention } from './custody/transactions/retention/retention-rules.ts'
 export type { LockoutRule } from './identity/signing-methods/lockout.ts'
 export type { DidsOptions } from './dids/api/index.ts'
@@ -122,11 +146,13 @@ export { type Chains, knownChains } from './custody/wallets/chains/index.ts'
 export type {
   NonFungibleHolding,
   NonFungibleMetadata,
+  NonFungibleToken,
+  TokenContract,
+  TokenHolder,
   TokenHolding,
   TokenIndexer,
   TokenOwner,
 } from './custody/tokens/token-indexer.ts'
-export { contractIndexer, type IndexedChain, type IndexedContract } from './custody/tokens/contract-indexer.ts'
 export type { SmartAccountChain, SmartAccountOptions } from './custody/smart-accounts/smart-account-options.ts'
 export {
   type Bundler,
@@ -144,6 +170,12 @@ export {
 } from './custody/smart-accounts/paymaster.ts'
 export type { PaymasterFields, UserOperation, UserOperationGas } from './custody/smart-accounts/user-operation.ts'
 export type { DelegationOptions } from './custody/transactions/formats/evm/delegation-rules.ts'
+export {
+  contractIndexer,
+  type IndexedChain,
+  type IndexedContract,
+  type IndexedToken,
+} from './custody/tokens/contract-indexer.ts'
 export { type EvmChain, evmChain } from './custody/wallets/chains/evm.ts'
 export { type BitcoinChain, bitcoinChain } from './custody/wallets/chains/bitcoin.ts'
 export type { KeystoreFormat, ParsedKeystore } from './custody/wallets/keystores/keystore-format.ts'

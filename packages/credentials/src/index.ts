@@ -2,7 +2,9 @@ export { credentials, type CredentialsParts } from './credentials.ts'
 export type { CredentialsOptions, Profile } from './options.ts'
 export {
   type CredentialSigner,
+  keyringSigner,
   localSigner,
+  sealSigningKey,
   type TrustAnchor,
   type TrustAnchorInput,
   trustAnchors,
@@ -14,7 +16,7 @@ export type { HolderFunctions } from './holder/create-holder.ts'
 export type { HolderOptions } from './holder/options.ts'
 export type { IssuerFunctions } from './issuer/create-issuer.ts'
 export type { IssuerOptions } from './issuer/options.ts'
-export type { DcqlQuery } from './dcql/index.ts'
+export type { DcqlQuery } from './dcql/dcql-query.ts'
 export type { PresentationRequestInput, VerifierFunctions } from './verifier/create-verifier.ts'
 export type { VerifierOptions } from './verifier/options.ts'
 export type { Authorization, AuthorizationExchange, Authorize } from './issuer/oauth/authorize-option.ts'

@@ -15,10 +15,19 @@ export interface Api {
    * @param route the route that the request matched, for APIs whose standards prescribe a format by route; undefined if it matched none
    */
   readonly errorReply: (error: BillfoldError, requestId: string, route?: Route) => Reply
+  /**
+   * Renders an error as a page for a browser that has opened a link. Undefined where the API's own format is due.
+   */
+  readonly errorPage?: (error: BillfoldError, failed: FailedRequest) => Reply | undefined
   /** The schema of error replies, for OpenAPI. */
   readonly errorSchema?: z.ZodType
   /** False for an API that is mounted at the root of a host, where `/openapi.json` belongs to the host. Defaults to true. */
   readonly servesOpenApi?: boolean
+}
+
+/** A request that ended with an error. */
+export interface FailedRequest extends Pick<IncomingRequest, 'headers' | 'path' | 'query'> {
+  readonly requestId: string
 }
 
 /** The reason that a request reaches no route. `host.unsupported`: the application is not one of the adapter's framework. */

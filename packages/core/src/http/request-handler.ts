@@ -80,7 +80,7 @@ async function handleCounted(
       ? { ...response, body: logFailure(response.body, services.logger, { requestId, api: api.name, route: route.id }) }
       : response
   } catch (error) {
-    return fail(api, services, requestId, error, route)
+    return fail(api, services, requestId, error, { route, request })
   }
 }
 
@@ -221,7 +221,7 @@ function replyToUnmatched(
   const requestId = resolveRequestId(request.headers)
   if (request.method === 'OPTIONS')
     return toOutgoingResponse({ status: 204, headers: { allow: allow.join(', ') } }, requestId)
-  return fail(api, services, requestId, new BillfoldError('route.method-not-allowed', { allow }))
+  return fail(api, services, requestId, new BillfoldError('route.method-not-allowed', { allow }), { request })
 }
 
 /** Renders an error in the format of the API, and logs it if its status is 500 or higher. */
@@ -230,7 +230,7 @@ function fail(
   services: PipelineServices,
   requestId: string,
   thrown: unknown,
-  route?: Route,
+  { route, request }: { readonly route?: Route; readonly request?: IncomingRequest } = {},
 ): OutgoingResponse {
   const error = toBillfoldError(thrown)
   if (error.status >= 500 && !isRefusal(error)) {
@@ -238,7 +238,8 @@ function fail(
     services.logger.error({ ...fields, error: serializeError(thrown) }, logMessage(error))
   }
   try {
-    const reply = api.errorReply(error, requestId, route)
+    const page = request && api.errorPage?.(error, { ...pickTarget(request), requestId })
+    const reply = page ?? api.errorReply(error, requestId, route)
     return toOutgoingResponse(
       { ...reply, headers: { ...errorHeaders(error, reply.status), ...reply.headers } },
       requestId,
@@ -247,6 +248,10 @@ function fail(
     services.logger.error({ requestId, api: api.name, error: serializeError(cause) }, 'error reply failed')
     return toOutgoingResponse({ status: 500, body: { error: 'unexpected', requestId } }, requestId)
   }
+}
+
+function pickTarget({ headers, path, query }: IncomingRequest): Pick<IncomingRequest, 'headers' | 'path' | 'query'> {
+  return { headers, path, query }
 }
 
 /** What to do about a mistake of the host, which the caller need not know. */

@@ -33,8 +33,8 @@ export const identity = credentialType({
   sdJwt: { vct: 'urn:example:identity:1' },
   mdoc: {
     docType: 'com.example.identity.1',
-    elements: ({ given_name, birthdate }) => ({
-      'com.example.identity.1': { given_name, birth_date: fullDate(birthdate) },
+    elements: ({ given_name, birthdate, nationalities = [] }) => ({
+      'com.example.identity.1': { given_name, birth_date: fullDate(birthdate), nationality: nationalities },
     }),
   },
   display: [{ locale: 'en', name: 'Identity' }],

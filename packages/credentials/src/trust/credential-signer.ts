@@ -6,9 +6,12 @@
  * ```ts
  * import type { CredentialSigner } from '@billfold/credentials'
  *
- * declare const leaf: Uint8Array
- * declare const kms: { sign(bytes: Uint8Array): Promise<Uint8Array> }
- * const signer: CredentialSigner = { certificates: [leaf], algorithm: 'ES256', sign: (bytes) => kms.sign(bytes) }
+ * interface Kms {
+ *   sign(bytes: Uint8Array): Promise<Uint8Array>
+ * }
+ * const kmsSigner = (leaf: Uint8Array, kms: Kms): CredentialSigner => {
+ *   return { certificates: [leaf], algorithm: 'ES256', sign: (bytes) => kms.sign(bytes) }
+ * }
  * ```
  */
 export interface CredentialSigner {

@@ -1,5 +1,5 @@
 import type { CredentialSigner } from '../trust/credential-signer.ts'
-import { assertSignerChain, leafHashOf, leafOf } from '../trust/signer-key.ts'
+import { assertSignerChain, leafHashOf, leafOf, withKeyCheck } from '../trust/signer-key.ts'
 import type { TrustList } from '../trust/trust-list.ts'
 import type { PresentationQuery } from './queries/presentation-query.ts'
 
@@ -73,7 +73,7 @@ export function resolveVerifierOptions(options: VerifierOptions, profile: 'haip'
     throw new RangeError('credentials.verifier.plainResponses cannot be true under the profile haip')
   return {
     publicUrl,
-    signer,
+    signer: withKeyCheck(signer),
     issuers,
     queries: byId,
     redirectUri,

@@ -75,7 +75,10 @@ describe.each(await listTestDatabases())('a verifier in two processes on $name',
       at(index)
         .verifier.result({ transaction, responseCode })
         .then(({ status }) => status)
-        .catch((error: unknown) => (isBillfoldError(error) ? error.code : Promise.reject(error))),
+        .catch((error: unknown) => {
+          if (isBillfoldError(error)) return error.code
+          throw error
+        }),
     )
     expect(results.filter((one) => one === 'verified')).toHaveLength(1)
     expect(new Set(results)).toEqual(new Set(['verified', 'presentation-request.not-found']))

@@ -1,4 +1,5 @@
-import { isBillfoldError, memoryStorage } from '@billfold/core'
+import { generateKeyPairSync } from 'node:crypto'
+import { isBillfoldError, localKeyring, memoryStorage, newKey } from '@billfold/core'
 import { auditRecords } from '@billfold/core/modules'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -23,6 +24,8 @@ import {
   type VerifierHost,
   type VerifierHostOptions,
 } from '../test-fixtures/verifier-host.ts'
+import { issueCertificate, signerOf } from '../test-fixtures/pki.ts'
+import { keyringSigner, sealSigningKey } from '../trust/keyring-signer.ts'
 import { presentationRequests } from './tables.ts'
 
 const origin = 'https://shop.example'
@@ -492,4 +495,30 @@ test('the audit log holds what happened, and neither claims nor nonces', async (
   const records = await storage.find(auditRecords)
   expect(records.map(({ action }) => action).sort()).toEqual(['presentation.requested', 'presentation.verified'])
   expect(JSON.stringify(records)).not.toMatch(new RegExp(`Erika|${request.nonce}|${String(request.state)}`))
+})
+
+test('a signer whose certificate expires within 30 days is reported once a day', async () => {
+  const storage = memoryStorage()
+  const soon = signerOf(await issueCertificate(pki.verifierRoot, 'Verifier', { until: 20 }))
+  const host = await start({ storage, signer: soon, rateLimiter: undefined })
+  await host.billfold.maintain()
+  await host.billfold.maintain()
+  const { records } = await host.billfold.audit.search({ action: 'signer.expiring' })
+  expect(records).toHaveLength(1)
+})
+
+test('a signer with another key than its certificate signs nothing', async () => {
+  const host = await start({ signer: { ...pki.rogue, certificates: pki.verifier.certificates } })
+  await expect(host.verifier.request({ query: 'pid', flow: 'dc-api', origin })).rejects.toThrow('another key')
+})
+
+test('a key that the keyring has sealed signs requests', async () => {
+  const keyring = localKeyring({ keys: { k: newKey() }, currentKeyId: 'k' })
+  const leaf = await issueCertificate(pki.verifierRoot, 'Verifier')
+  const sealedKey = await sealSigningKey(keyring, String(leaf.privateKey.export({ type: 'pkcs8', format: 'pem' })))
+  const signer = keyringSigner({ certificates: [leaf.pem], sealedKey, keyring })
+  const host = await start({ signer, keyring })
+  expect((await presentPid(host)).reply.status).toBe(200)
+  const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
+  await expect(sealSigningKey(keyring, String(ed25519))).rejects.toThrow(RangeError)
 })

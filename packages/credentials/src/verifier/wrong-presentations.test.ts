@@ -353,10 +353,10 @@ describe.each(transports)('an mdoc over %s', (transport) => {
 
   const otherKey = createHolderKey()
   const bindings: readonly (readonly [string, () => Promise<MdocChange>, string])[] = [
-    ['with another nonce', async () => ({ handover: { nonce: 'other' } }), 'holder-binding.signature'],
+    ['with another nonce', async () => ({ binding: { nonce: 'other' } }), 'holder-binding.signature'],
     [
       'for another verifier',
-      async () => ({ handover: { clientId: 'x509_hash:other', origin: 'https://evil.example' } }),
+      async () => ({ binding: { clientId: 'x509_hash:other', origin: 'https://evil.example' } }),
       'holder-binding.signature',
     ],
     ['for no transaction', async () => ({ transcript: [null, null, null] }), 'holder-binding.signature'],

@@ -1,6 +1,7 @@
 import type { IdentityServices } from '../../identity/services.ts'
 import { createSystemChannels } from '../../platform/secure-channel/index.ts'
-import type { Api } from '../../http/index.ts'
+import type { BillfoldError } from '../../kernel/errors.ts'
+import type { Api, FailedRequest } from '../../http/index.ts'
 import type { SessionContext } from '../sessions/session-context.ts'
 import { appFaceRoute } from './routes/app-face-route.ts'
 import type { AuthenticationContext, SessionRoutesContext } from './context.ts'
@@ -16,6 +17,7 @@ import { identifyRoute } from './routes/identify-route.ts'
 import { singleRequestLoginRoute } from './routes/single-request-login-route.ts'
 import { startSessionRoute } from './routes/start-session-route.ts'
 import type { CallerOptions } from './options.ts'
+import { renderErrorPage } from './page/page-error.ts'
 import { createPageShell, pageRoutes } from './page/page-routes.ts'
 import { pageStepRoutes } from './routes/page-step-routes.ts'
 import { passkeyRoutes } from './routes/passkey-routes.ts'
@@ -77,7 +79,7 @@ export function authenticationHttpApi(
       ...ecdsaHelperRoutes(authentication),
       enrollmentRoute(authentication, sessionContext.controlsDid),
       ...sessionRoutes(sessionRoutesContext),
-      startSessionRoute(sessionRoutesContext, shell),
+      startSessionRoute(sessionRoutesContext),
       ...pageRoutes(sessionRoutesContext, shell),
       ...pageStepRoutes(sessionRoutesContext),
       appFaceRoute(sessionRoutesContext),
@@ -90,6 +92,7 @@ export function authenticationHttpApi(
       ...deprecatedRoutes(authentication),
     ]),
     errorReply: authenticationErrorReply,
+    errorPage: (error: BillfoldError, failed: FailedRequest) => renderErrorPage(shell, error, failed),
     errorSchema: authenticationErrorBody,
   })
 }

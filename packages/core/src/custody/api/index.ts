@@ -31,6 +31,7 @@ import { custodyErrorBody } from './schemas.ts'
 import { securityRoutes } from './security-routes.ts'
 import { signatureRoutes } from './signature-routes.ts'
 import { signingMethodRoutes } from './signing-method-routes.ts'
+import { tokenContractRoutes } from './token-contract-routes.ts'
 import { tokenRoute } from '../../identity/api/token-route.ts'
 import { transactionRoutes } from './transaction-routes.ts'
 import { userRoutes } from './user-routes.ts'
@@ -127,6 +128,7 @@ export function custodyApi(
       ...transactionRoutes(custody),
       feesRoute(custody),
       ...contractRoutes(custody),
+      ...tokenContractRoutes(custody),
       walletEventsRoute(custody),
       ...swapRoutes(custody),
       ...clientRoutes(custody),

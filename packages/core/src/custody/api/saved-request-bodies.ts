@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type SavedRequestRow, toSavedStatus } from '../saved-requests/saved-request.ts'
-import { storedStatuses, toStoredStatus } from '../transactions/list-transactions.ts'
+import { toStoredStatus } from '../transactions/list-transactions.ts'
 import type { TransactionRow } from '../transactions/transaction-row.ts'
 import { toSignatureRequestType, toTransactionRequestType } from './request-types.ts'
 
@@ -92,13 +92,15 @@ export function toSavedTransactionBody(
 }
 
 /**
- * Formats a saved request for a signature. One that is shown alone has the type of the request, in lists that of the signature: the
- * clients read two models.
+ * Formats a saved request for a signature. The reply that saves it has the type of the request, every later one that of the signature:
+ * the clients read two models.
+ * @param content the data, for a request that is shown alone
  */
 export function toSavedSignatureBody(
   row: SavedRequestRow,
   now: number,
-  content?: { readonly data: unknown },
+  content: { readonly data?: unknown } = {},
+  model: 'saved' | 'later' = 'later',
 ): z.output<typeof savedSignatureBody> {
   const { id, walletId, secretType, createdAt, expiresAt } = row
   const type = toSignatureRequestType(secretType, row.type)
@@ -112,14 +114,9 @@ export function toSavedSignatureBody(
       walletId,
       secretType,
       status: toSavedStatus(row, now),
-      type: content === undefined ? 'HEX_SIGNATURE' : type,
-      ...(content?.data !== undefined && { data: content.data }),
+      type: model === 'saved' ? type : 'HEX_SIGNATURE',
+      ...(content.data !== undefined && { data: content.data }),
       hash: row.type === 'MESSAGE' || row.type === 'EIP712',
     },
   }
-}
-
-/** Returns true if a status is one of transactions that were sent. */
-export function isSentStatus(status: string): boolean {
-  return Object.values<string>(storedStatuses).includes(status)
 }

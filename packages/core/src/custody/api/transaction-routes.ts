@@ -7,6 +7,8 @@ import { getTransactionStatus } from '../transactions/tracking/status.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { getReachableWallet } from './custody-user.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
+import type { CustodyWalletRow } from '../wallets/sealing.ts'
+import type { TransactionRequest } from '../transactions/formats/transaction-request.ts'
 import {
   actorFromRequest,
   parseSigningMethod,
@@ -15,6 +17,7 @@ import {
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { replacementRoutes } from './replacement-routes.ts'
+import { toTransactionRequestType } from './request-types.ts'
 import { transactionListRoute } from './transaction-list-route.ts'
 import { transactionBody } from './saved-request-bodies.ts'
 import { savedTransactionRoutes } from './saved-transaction-routes.ts'
@@ -136,9 +139,24 @@ function buildRoute(custody: CustodyContext): Route {
         return custodySuccessReply(await saveTransaction(custody, context, requested, requested.status))
       const wallet = await getReachableWallet(services, context.caller, requested.walletId)
       const { chain, request } = toSending(custody, wallet, requested)
-      return custodySuccessReply(await buildTransaction(services, actorFromRequest(context), wallet, chain, request))
+      const built = await buildTransaction(services, actorFromRequest(context), wallet, chain, request)
+      return custodySuccessReply(toBuiltBody(wallet, request, built))
     },
   })
+}
+
+/** The vendor's clients read a request by its type, so that of the transaction (EIP-2718) has another name. */
+function toBuiltBody(
+  { id, secretType }: CustodyWalletRow,
+  { type }: TransactionRequest,
+  { type: transactionType, ...unsigned }: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...unsigned,
+    ...(transactionType !== undefined && { transactionType }),
+    walletId: id,
+    type: toTransactionRequestType(secretType, type),
+  }
 }
 
 function statusRoute({ services, chains, service }: CustodyContext): Route {

@@ -1,22 +1,26 @@
+import { setImmediate } from 'node:timers/promises'
 import { type RowOf, type Storage, type Table, type Where } from '../../kernel/storage/index.ts'
 
 /** Number of rows per query. */
 const pageSize = 1000
 
-/** Reads all rows of a table in pages, ordered by a unique column. */
+/** Reads all rows of a table in pages, ordered by a unique column, or those after `start`. Other work runs between two pages. */
 export async function* paginate<T extends Table>(
   storage: Storage,
   table: T,
   column: keyof RowOf<T> & string,
   where: (after: string | undefined) => Where<RowOf<T>>,
   toCursor: (row: RowOf<T>) => string,
+  start?: string,
 ): AsyncGenerator<RowOf<T>[]> {
-  let after: string | undefined
+  let after = start
   for (;;) {
     const rows = await storage.find(table, { where: where(after), orderBy: [[column, 'asc']], limit: pageSize })
     if (rows.length > 0) yield rows
     const last = rows.at(-1)
     if (last === undefined || rows.length < pageSize) return
     after = toCursor(last)
+    // Some storages resolve without I/O.
+    await setImmediate()
   }
 }

@@ -34,6 +34,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'custody/wallets/create.ts': 'A new key: nothing can be lost yet.',
   'custody/wallets/import.ts': 'The caller has the key already.',
   'custody/wallets/master-secret-rotation.ts': 'Re-encrypts in the commit of a method change, which asks.',
+  'custody/wallets/migrate.ts': 'Asks where it opens the key: in loadWalletKey.',
   'dids/did-wallets/create.ts': 'A new key: nothing can be lost yet.',
   'dids/did-wallets/run-update-step.ts': 'A step of an update whose start has asked.',
   'dids/did-wallets/sign-hash.ts': 'Called by the two files that ask: a DID-Auth token, and the start of an update.',

@@ -77,7 +77,7 @@ async function logIn({ port }: VerifierHost) {
     post: (path: string, body: unknown) => postJson(url + path, body, headers),
     get: async (path: string) => {
       const reply = await fetch(url + path, { headers })
-      return { status: reply.status, body: (await reply.json()) as Record<string, any> }
+      return { status: reply.status, body: (await reply.json()) as Record<string, unknown> }
     },
   }
 }
@@ -246,8 +246,8 @@ test('evidence can be used for a day', async () => {
 test('templates show that an attribute can be presented, and no functions', async () => {
   const host = await start()
   const reply = await fetch(`http://localhost:${host.port}/onboarding/templates/1`)
-  const { template: published } = (await reply.json()) as { template: Record<string, any> }
-  expect(published['attributes'][0]).toEqual({
+  const { template: published } = (await reply.json()) as { template: { attributes: unknown[] } }
+  expect(published.attributes[0]).toEqual({
     id: 'name',
     required: true,
     schema: text,

@@ -5,7 +5,7 @@ import type { PageOptions } from './page-options.ts'
 import { parseLogoOrigins } from './relying-party.ts'
 
 /** The problems that the page is served with, instead of a session. */
-export type PageProblem = 'expired' | 'unknownLink' | 'otherBrowser' | 'busy'
+export type PageProblem = 'expired' | 'unknownLink' | 'otherBrowser' | 'busy' | 'broken'
 
 /** What the page depends on beside a session. */
 export interface PageShell {

@@ -81,6 +81,8 @@ export const pageTextNames = [
   'offline',
   'busyTitle',
   'busy',
+  'brokenTitle',
+  'broken',
   'unsupportedTitle',
   'unsupported',
   'noScript',

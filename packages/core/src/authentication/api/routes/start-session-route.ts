@@ -1,17 +1,16 @@
 import { z } from 'zod'
 import { parseBase64 } from '../../../kernel/base64.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
-import { BillfoldError, type ErrorCode, isBillfoldError } from '../../../kernel/errors.ts'
+import { BillfoldError } from '../../../kernel/errors.ts'
 import { type Reply, type RequestContext, type Route, route } from '../../../http/index.ts'
 import { importForeignSession } from '../../sessions/foreign-sessions/import-session.ts'
 import { startInBrowser } from '../../sessions/start-session.ts'
 import { formatBrowserCookie, parseBrowserSecret } from '../callers/browser-cookie.ts'
 import { toAuthenticationActor } from '../callers/authentication-caller.ts'
-import { type PageProblem, type PageShell, prefersHtml, renderPage } from '../page/page-html.ts'
 import { resolveBaseUrl, type SessionRoutesContext } from '../context.ts'
 
 /** The entry point of a browser: starts a session that a relying party has created, and redirects to the authentication page. */
-export function startSessionRoute(api: SessionRoutesContext, shell: PageShell): Route {
+export function startSessionRoute(api: SessionRoutesContext): Route {
   const { authentication, sessionContext, options } = api
   return route({
     id: 'startSession',
@@ -31,15 +30,7 @@ export function startSessionRoute(api: SessionRoutesContext, shell: PageShell): 
       404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
-    handler: async ({ query }, context) => {
-      try {
-        return await start(query, context)
-      } catch (error) {
-        const problem = toPageProblem(error)
-        if (problem === undefined || !prefersHtml(context.headers['accept'])) throw error
-        return renderPage(shell, { lang: query.lang, headers: context.headers }, problem)
-      }
-    },
+    handler: ({ query }, context) => start(query, context),
   })
 
   async function start(
@@ -66,21 +57,6 @@ export function startSessionRoute(api: SessionRoutesContext, shell: PageShell): 
       },
     }
   }
-}
-
-/** The screens of the page for what can be wrong with a link. Everything else stays an error of the API. */
-const problems: Readonly<Partial<Record<ErrorCode, PageProblem>>> = {
-  'session.expired': 'expired',
-  'session.not-found': 'unknownLink',
-  'session-url.rejected': 'unknownLink',
-  'session.wrong-client': 'otherBrowser',
-}
-
-function toPageProblem(error: unknown): { readonly status: number; readonly problem: PageProblem } | undefined {
-  if (!isBillfoldError(error)) return undefined
-  const { code, status } = error
-  const problem = problems[code] ?? (status === 503 ? 'busy' : undefined)
-  return problem === undefined ? undefined : { status, problem }
 }
 
 /** Decodes base64 or base64url of a session URL, or of the path of one of our own. @throws BillfoldError `session-url.rejected` */

@@ -92,6 +92,8 @@ export const german: PageTexts = {
   offline: 'Prüfen Sie Ihr Netz. Nichts ist verloren: Sie können hier weitermachen.',
   busyTitle: 'Gerade zu viel Betrieb',
   busy: 'Warten Sie einen Augenblick und versuchen Sie es dann noch einmal.',
+  brokenTitle: 'Etwas ist schiefgegangen',
+  broken: 'Das lag an uns, nicht an Ihnen. Versuchen Sie es gleich noch einmal.',
   unsupportedTitle: 'Dieser Browser kann das nicht',
   unsupported: 'Öffnen Sie die Seite in einem neueren Browser, über eine sichere Verbindung.',
   noScript: 'Diese Seite braucht JavaScript und eine Kamera.',

@@ -85,6 +85,8 @@ export const english: PageTexts = {
   offline: 'Check your network. Nothing is lost: you can go on from here.',
   busyTitle: 'Too busy at the moment',
   busy: 'Wait a moment, then try again.',
+  brokenTitle: 'Something went wrong',
+  broken: 'That was our mistake, not yours. Try again in a moment.',
   unsupportedTitle: 'This browser cannot do that',
   unsupported: 'Open the page in a newer browser, over a secure connection.',
   noScript: 'This page needs JavaScript and a camera.',

@@ -87,6 +87,8 @@ export const spanish: PageTexts = {
   offline: 'Compruebe su red. No se ha perdido nada: puede continuar desde aquí.',
   busyTitle: 'Demasiadas solicitudes en este momento',
   busy: 'Espere un momento e inténtelo de nuevo.',
+  brokenTitle: 'Algo ha salido mal',
+  broken: 'El fallo es nuestro, no suyo. Inténtelo de nuevo en un momento.',
   unsupportedTitle: 'Este navegador no puede hacerlo',
   unsupported: 'Abra la página en un navegador más reciente, con una conexión segura.',
   noScript: 'Esta página necesita JavaScript y una cámara.',

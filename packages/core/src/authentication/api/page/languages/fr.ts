@@ -92,6 +92,8 @@ export const french: PageTexts = {
   offline: 'Vérifiez votre réseau. Rien n’est perdu : vous pouvez continuer d’ici.',
   busyTitle: 'Trop de demandes pour le moment',
   busy: 'Patientez un instant, puis réessayez.',
+  brokenTitle: 'Un problème est survenu',
+  broken: 'L’erreur vient de nous, pas de vous. Réessayez dans un instant.',
   unsupportedTitle: 'Ce navigateur ne le permet pas',
   unsupported: 'Ouvrez la page dans un navigateur plus récent, avec une connexion sécurisée.',
   noScript: 'Cette page a besoin de JavaScript et d’une caméra.',

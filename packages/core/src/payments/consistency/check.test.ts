@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { authorizeSpending } from './spending/authorize-spending.ts'
-import { createLedgerApi, ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './ledger/index.ts'
-import { newId } from '../kernel/ids.ts'
-import type { Services } from '../platform/services.ts'
-import { batch, insert, remove, update, type Write } from '../kernel/storage/index.ts'
-import { testServices } from '../test-fixtures/services.ts'
-import { checkPaymentsConsistency } from './consistency.ts'
-import { creditBalance } from './gateway/gateway-transactions.ts'
-import { createPayment, type PaymentRow } from './two-leg/create-payment.ts'
-import { registerPaymentUser } from './users/register.ts'
-import { resolvePaymentSettings } from './settings.ts'
-import { gatewayTransactions, paymentProfiles, payments as paymentTable, statementLines } from './tables.ts'
+import { authorizeSpending } from '../spending/authorize-spending.ts'
+import { createLedgerApi, ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from '../ledger/index.ts'
+import { newId } from '../../kernel/ids.ts'
+import type { Services } from '../../platform/services.ts'
+import { batch, insert, remove, update, type Write } from '../../kernel/storage/index.ts'
+import { testServices } from '../../test-fixtures/services.ts'
+import { checkPaymentsConsistency } from './check.ts'
+import { creditBalance } from '../gateway/gateway-transactions.ts'
+import { createPayment, type PaymentRow } from '../two-leg/create-payment.ts'
+import { registerPaymentUser } from '../users/register.ts'
+import { resolvePaymentSettings } from '../settings.ts'
+import { gatewayTransactions, paymentProfiles, payments as paymentTable, statementLines } from '../tables.ts'
 
 const actor = { tenant: 't', id: 'test' }
 let number = 1000
@@ -175,5 +175,66 @@ describe('the consistency check', () => {
     await Promise.all(moving)
     expect(await found()).toEqual([])
     expect(await ledger.getBalance('USD', { kind: 'fees' })).toBe(40n)
+  })
+})
+
+describe('a consistency check that is interrupted', () => {
+  test('continues at its last position, and finds the rest', async () => {
+    const { services, payment } = await setUp()
+    await services.storage.commit(
+      batch(
+        update(ledgerAccounts, { where: { owner: payment.senderId, kind: 'available' }, add: { balance: 1n } }),
+        update(paymentProfiles, { where: { userId: payment.senderId }, add: { pendingPayments: 1 } }),
+      ),
+    )
+    const positions: string[] = []
+    const found: string[] = []
+    const interrupted = checkPaymentsConsistency(services, {
+      onProgress: ({ step, position, findings }) => {
+        if (step === 'holds') throw new Error('killed')
+        positions.push(position)
+        found.push(...findings.map(({ finding }) => finding))
+      },
+    })
+    await expect(interrupted).rejects.toThrow('killed')
+    expect(found).toEqual(['balance-mismatch'])
+    const rest = await checkPaymentsConsistency(services, { from: positions.at(-1) ?? '' })
+    expect(rest.findings.map(({ finding }) => finding)).toEqual(['pending-count-mismatch'])
+    expect(rest.payments).toBe(0)
+  })
+
+  test('rejects a position that no check has reported', async () => {
+    const { services } = await setUp()
+    for (const from of ['', 'transfers', 'unknown:1', 'transfers:', `accounts:${'x'.repeat(65)}`])
+      await expect(checkPaymentsConsistency(services, { from })).rejects.toMatchObject({ code: 'input.invalid' })
+  })
+
+  test('reads statements and entries of more than one page', async () => {
+    const { services, payment } = await setUp()
+    const { tenant, senderId: userId } = payment
+    const accountId = 'a'.repeat(43)
+    const count = 2600
+    const account = { id: accountId, tenant, kind: 'grant', owner: '', currency: 'USD', shard: 0, createdAt: 0 }
+    const pair = { ...account, id: 'b'.repeat(43), shard: 1 }
+    const money = { currency: 'USD', amount: 1n, state: 'completed', at: 0 }
+    const line = { userId, tenant, kind: 'deposit', direction: 'credit', counterpartyId: null, ...money }
+    const writes: Write[] = [
+      insert(ledgerAccounts, { ...account, balance: BigInt(count), entries: count }),
+      insert(ledgerAccounts, { ...pair, balance: BigInt(-count), entries: count }),
+    ]
+    for (let at = 0; at < count; at++) {
+      const id = newId()
+      writes.push(
+        insert(ledgerTransfers, { id, tenant, kind: 'x', currency: 'USD', subject: '', at: 0 }),
+        insert(ledgerEntries, { transferId: id, position: 0, tenant, accountId, amount: 1n }),
+        insert(ledgerEntries, { transferId: id, position: 1, tenant, accountId: pair.id, amount: -1n }),
+        insert(statementLines, { ...line, id }),
+      )
+    }
+    for (let from = 0; from < writes.length; from += 1000)
+      await services.storage.commit(batch(...writes.slice(from, from + 1000)))
+    const { findings } = await checkPaymentsConsistency(services)
+    expect(new Set(findings.map(({ finding }) => finding))).toEqual(new Set(['statement-mismatch']))
+    expect(findings.length).toBe(count)
   })
 })

@@ -1,8 +1,7 @@
-import type { RowOf, Where } from '../kernel/storage/index.ts'
-import type { Services } from '../platform/services.ts'
-import { ledgerEntries, ledgerTransfers } from './ledger/index.ts'
-import { paginate } from './ledger/paginate.ts'
-import { gatewayTransactions, paymentProfiles, payments, statementLines } from './tables.ts'
+import type { RowOf, Where } from '../../kernel/storage/index.ts'
+import type { Services } from '../../platform/services.ts'
+import { ledgerEntries, ledgerTransfers } from '../ledger/index.ts'
+import { gatewayTransactions, payments, statementLines } from '../tables.ts'
 
 type Line = RowOf<typeof statementLines>
 
@@ -22,43 +21,49 @@ const linesPerPage = 1000
 /** Maximum number of reads of lines that differ: what they report may have changed between two reads. */
 const maxReads = 20
 
-/**
- * Compares the statement lines of all users with the payments, the deposits and withdrawals, and the grants. Reports
- * changed and invented lines, and missing ones.
- */
-export async function checkStatements(services: Services): Promise<readonly StatementFault[]> {
+/** Compares the statement lines of some users with what they report: finds changed and invented lines. */
+export async function findFalseStatementLines(
+  services: Services,
+  userIds: readonly string[],
+): Promise<readonly StatementFault[]> {
   const faults: StatementFault[] = []
-  const where = (after: string | undefined): { userId?: { gt: string } } =>
-    after === undefined ? {} : { userId: { gt: after } }
-  for await (const profiles of paginate(services.storage, paymentProfiles, 'userId', where, ({ userId }) => userId))
-    for (let from = 0; from < profiles.length; from += usersPerQuery) {
-      const userIds = profiles.slice(from, from + usersPerQuery).map(({ userId }) => userId)
-      for await (const lines of linePages(services, userIds)) faults.push(...(await findFalseLines(services, lines)))
-    }
-  for await (const rows of paginate(services.storage, payments, 'id', afterId, ({ id }) => id))
-    faults.push(...(await findMissingLines(services, rows.flatMap(paymentLines))))
-  for await (const rows of paginate(services.storage, gatewayTransactions, 'id', afterId, ({ id }) => id))
-    faults.push(...(await findMissingLines(services, rows.map(transactionLine))))
+  for await (const lines of linePages(services, userIds)) faults.push(...(await findFalseLines(services, lines)))
   return faults
 }
 
-function afterId(after: string | undefined): { readonly id?: { readonly gt: string } } {
-  return after === undefined ? {} : { id: { gt: after } }
+/** Finds the lines of statements that some payments lack. */
+export function findMissingPaymentLines(
+  services: Services,
+  rows: readonly RowOf<typeof payments>[],
+): Promise<readonly StatementFault[]> {
+  return findMissingLines(services, rows.flatMap(paymentLines))
 }
 
+/** Finds the lines of statements that some deposits and withdrawals lack. */
+export function findMissingTransactionLines(
+  services: Services,
+  rows: readonly RowOf<typeof gatewayTransactions>[],
+): Promise<readonly StatementFault[]> {
+  return findMissingLines(services, rows.map(transactionLine))
+}
+
+/** Reads the lines of users by key: after a full page, first the rest of its last user, then the users after that one. */
 async function* linePages({ storage }: Services, userIds: readonly string[]): AsyncGenerator<Line[]> {
-  for (let offset = 0; ; offset += linesPerPage) {
-    const lines = await storage.find(statementLines, {
-      where: { userId: { in: userIds } },
-      orderBy: [
-        ['userId', 'asc'],
-        ['id', 'asc'],
-      ],
-      limit: linesPerPage,
-      offset,
-    })
+  const orderBy = [
+    ['userId', 'asc'],
+    ['id', 'asc'],
+  ] as const
+  let others = userIds
+  let partial: { readonly userId: string; readonly id: string } | undefined
+  for (;;) {
+    const where: Where<Line> =
+      partial === undefined ? { userId: { in: others } } : { userId: partial.userId, id: { gt: partial.id } }
+    const lines = await storage.find(statementLines, { where, orderBy, limit: linesPerPage })
     yield lines
-    if (lines.length < linesPerPage) return
+    const last = lines.length < linesPerPage ? undefined : lines.at(-1)
+    if (last === undefined && (partial === undefined || others.length === 0)) return
+    if (last !== undefined) others = others.filter((userId) => userId > last.userId)
+    partial = last
   }
 }
 
@@ -119,8 +124,8 @@ async function listExpected(services: Services, lines: readonly Line[]): Promise
     await storage.find(gatewayTransactions, { where }),
     await storage.find(ledgerTransfers, { where: { ...where, kind: 'grant' } }),
   ]
-  const grants = await Promise.all(granted.map((transfer) => grantLine(services, transfer)))
-  const expected = [...paid.flatMap(paymentLines), ...funded.map(transactionLine), ...grants.flat()]
+  const grants = await listGrantLines(services, granted)
+  const expected = [...paid.flatMap(paymentLines), ...funded.map(transactionLine), ...grants]
   return new Map(expected.map((line) => [toKey(line), toText(line)]))
 }
 
@@ -139,14 +144,20 @@ function transactionLine(row: RowOf<typeof gatewayTransactions>): Line {
   return { id, tenant, userId, kind, direction, counterpartyId: null, currency, amount, state, at }
 }
 
-async function grantLine(
+async function listGrantLines(
   { storage }: Services,
-  { id, tenant, subject: userId, currency, at }: RowOf<typeof ledgerTransfers>,
+  transfers: readonly RowOf<typeof ledgerTransfers>[],
 ): Promise<readonly Line[]> {
-  const where: Where<RowOf<typeof ledgerEntries>> = { transferId: id, amount: { gt: 0n } }
-  const [entry] = await storage.find(ledgerEntries, { where, limit: 1 })
-  const line = { id, tenant, userId, kind: 'grant', direction: 'credit', counterpartyId: null, currency, at }
-  return entry === undefined ? [] : [{ ...line, amount: entry.amount, state: 'completed' }]
+  if (transfers.length === 0) return []
+  const entries = await storage.find(ledgerEntries, {
+    where: { transferId: { in: transfers.map(({ id }) => id) }, amount: { gt: 0n } },
+  })
+  const amounts = new Map(entries.map(({ transferId, amount }) => [transferId, amount]))
+  return transfers.flatMap(({ id, tenant, subject: userId, currency, at }) => {
+    const amount = amounts.get(id)
+    const line = { id, tenant, userId, kind: 'grant', direction: 'credit', counterpartyId: null, currency, at }
+    return amount === undefined ? [] : [{ ...line, amount, state: 'completed' }]
+  })
 }
 
 function toKey({ userId, id }: Pick<Line, 'userId' | 'id'>): string {
