@@ -31,6 +31,8 @@ const packages = {
   'koa-adapter': ['core'],
   'fetch-adapter': ['core'],
   'rate-limits-redis': ['core'],
+  'api-client': [],
+  admin: ['core'],
   'storage-kysely': ['core'],
   'verifier-face': ['core'],
   passkeys: ['core'],

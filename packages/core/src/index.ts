@@ -54,9 +54,13 @@ export type { StoredFile } from './onboarding/applications/files.ts'
 export type { ApplicationTransition } from './onboarding/applications/transition-application.ts'
 export type { FileSettings } from './onboarding/applications/file-settings.ts'
 export type { ApplicationTemplate, TemplateAttribute } from './onboarding/applications/templates.ts'
+export type { ErasureProgress } from './identity/users/erase.ts'
 export type { UserExport } from './identity/users/export.ts'
 export type { Identifier } from './identity/users/identifiers.ts'
 export type { Contact } from './identity/users/contacts/contact-verified.ts'
+export type { ListedMethod, ListedUser, UserPage } from './identity/users/list-users.ts'
+export type { ListedSession } from './authentication/sessions/list-sessions.ts'
+export type { ActedBy } from './platform/audit/audit-write.ts'
 export type { FoundUser, UsersApi } from './identity/users/api.ts'
 export type {
   ContractSignatureVerifier,
@@ -202,7 +206,7 @@ export {
   type FeeBumping,
 } from './custody/chain-clients/index.ts'
 export * from './platform/audit/actions.ts'
-export { auditActions, type BuiltInAuditActions, isAuditAction, tables } from './built-in-modules.ts'
+export { auditActions, type BuiltInAuditActions, isAuditAction, serviceKeyScopes, tables } from './built-in-modules.ts'
 export { type AuditLogFinding, auditLogFindings } from './platform/audit/findings.ts'
 export type { AuditApi } from './platform/audit/api.ts'
 export type { AuditCheckpoint } from './platform/audit/link.ts'

@@ -65,6 +65,11 @@ export const custodyModule = defineModule({
   auditActions: custodyAuditActions,
   events: custodyEvents,
   errors: custodyErrors,
+  serviceKeyScopes: {
+    custody: 'The custody API: users, signing methods, wallets, signatures, transactions',
+    'custody:all-users':
+      'Reaches the users of all APIs, not only those of the custody API; the scope custody is needed too',
+  },
   create: ({ services, tenant, custody, sessions }: CustodyModuleContext) => ({
     api: custodyApi(services, tenant, custody, sessions),
     personalData: [custodyPersonalData, savedRequestData],

@@ -144,7 +144,7 @@ describe('a delegation (EIP-7702)', () => {
     const wallet = await createFundedWallet()
     const { result } = await chain.host.call('POST', '/api/transactions/build', body(wallet.id, delegation()))
     expect(result).toMatchObject({
-      type: 'EIP7702',
+      transactionType: 'EIP7702',
       to: wallet.address,
       authorizationList: [{ chainId: String(chain.anvil.chainId), address: delegate.toLowerCase(), nonce: '1' }],
     })

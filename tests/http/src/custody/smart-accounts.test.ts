@@ -197,7 +197,7 @@ describe('a SMART_ACCOUNT wallet', () => {
     }
     const { result } = await chain.host.call('POST', '/api/transactions/build', body)
     expect(result).toMatchObject({
-      type: 'USER_OPERATION',
+      transactionType: 'USER_OPERATION',
       entryPoint: contracts.entryPoint,
       calls: [{ to: to.toLowerCase(), value: parseEther('1').toString(), data: '0x' }],
       userOperation: { sender: account.address, factory: contracts.safeProxyFactory },

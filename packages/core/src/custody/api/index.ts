@@ -1,3 +1,4 @@
+import { describeCustody } from './description.ts'
 import type { CustodyServices } from '../services.ts'
 import type { ChainClients, FeeBumping } from '../chain-clients/index.ts'
 import { defaultCommunity } from '../../identity/biometrics/verification-configurations.ts'
@@ -137,5 +138,6 @@ export function custodyApi(
     ]),
     errorReply: custodyErrorReply,
     errorSchema: custodyErrorBody,
+    description: describeCustody(custody),
   })
 }

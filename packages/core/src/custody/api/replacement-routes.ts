@@ -15,7 +15,7 @@ import {
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyBodyLimit, optionalField, pincodeSchema, successSchema } from './schemas.ts'
+import { custodyBodyLimit, optionalField, pincodeSchema, successSchema, secretTypeField } from './schemas.ts'
 import { nodeUnavailable, withoutSending } from './without-sending.ts'
 
 const summaries: Readonly<Record<ReplacementRequest, string>> = {
@@ -25,7 +25,7 @@ const summaries: Readonly<Record<ReplacementRequest, string>> = {
 
 const replacement = z.object({
   pincode: optionalField(pincodeSchema),
-  secretType: z.string().max(32),
+  secretType: secretTypeField,
   transactionHash: z.string().max(128).describe('The hash of the transaction, or of an earlier replacement'),
 })
 

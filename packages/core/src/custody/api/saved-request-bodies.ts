@@ -3,6 +3,7 @@ import { type SavedRequestRow, toSavedStatus } from '../saved-requests/saved-req
 import { toStoredStatus } from '../transactions/list-transactions.ts'
 import type { TransactionRow } from '../transactions/transaction-row.ts'
 import { toSignatureRequestType, toTransactionRequestType } from './request-types.ts'
+import { secretTypeField } from './schemas.ts'
 
 /** The statuses of transactions, those that wait included. */
 export const transactionStatuses = [
@@ -20,22 +21,27 @@ export const transactionStatuses = [
 export const signatureStatuses = ['SAVED', 'READY', 'SIGNED', 'EXPIRED', 'CANCELED'] as const
 
 /** The body of a transaction that was sent, or is saved. */
-export const transactionBody = z.object({
-  id: z.string(),
-  createdAt: z.string(),
-  expiresAt: z.string().optional().describe('Until when a saved transaction can be confirmed, or a ready one executed'),
-  transactionHash: z.string().optional().describe('Absent until the transaction is sent'),
-  transactionRequest: z
-    .looseObject({
-      id: z.string(),
-      walletId: z.string(),
-      secretType: z.string(),
-      type: z.string().describe('ETH_TRANSACTION, MATIC_ERC20_TRANSACTION, ...'),
-      transferType: z.string().describe('The type of the request: TRANSFER, TOKEN_TRANSFER, ...'),
-      status: z.enum(transactionStatuses).describe('A transaction is PENDING until the chain says that it is final'),
-    })
-    .describe('Of one transaction that waits, with the fields of its request'),
-})
+export const transactionBody = z
+  .object({
+    id: z.string(),
+    createdAt: z.string(),
+    expiresAt: z
+      .string()
+      .optional()
+      .describe('Until when a saved transaction can be confirmed, or a ready one executed'),
+    transactionHash: z.string().optional().describe('Absent until the transaction is sent'),
+    transactionRequest: z
+      .looseObject({
+        id: z.string(),
+        walletId: z.string(),
+        secretType: secretTypeField,
+        type: z.string().describe('ETH_TRANSACTION, MATIC_ERC20_TRANSACTION, ...'),
+        transferType: z.string().describe('The type of the request: TRANSFER, TOKEN_TRANSFER, ...'),
+        status: z.enum(transactionStatuses).describe('A transaction is PENDING until the chain says that it is final'),
+      })
+      .describe('Of one transaction that waits, with the fields of its request'),
+  })
+  .meta({ id: 'Transaction' })
 
 /** The body of a request for a signature that is signed later. */
 export const savedSignatureBody = z.object({
@@ -46,7 +52,7 @@ export const savedSignatureBody = z.object({
   signatureRequest: z.object({
     id: z.string(),
     walletId: z.string(),
-    secretType: z.string(),
+    secretType: secretTypeField,
     status: z.enum(signatureStatuses),
     type: z.string(),
     data: z.unknown().optional().describe('Absent in lists, and once the request is final'),

@@ -3,18 +3,20 @@ import { formatUnits } from '../transactions/formats/units.ts'
 import type { NonFungibleHolding, NonFungibleToken, TokenHolding } from '../tokens/token-indexer.ts'
 
 /** The body of the balance of a token. */
-export const tokenBody = z.object({
-  tokenAddress: z.string(),
-  rawBalance: z.string(),
-  balance: z.number(),
-  decimals: z.number(),
-  symbol: z.string(),
-  name: z.string(),
-  logo: z.string().optional(),
-  type: z.literal('ERC_20'),
-  transferable: z.boolean(),
-  possibleSpam: z.boolean(),
-})
+export const tokenBody = z
+  .object({
+    tokenAddress: z.string(),
+    rawBalance: z.string(),
+    balance: z.number(),
+    decimals: z.number(),
+    symbol: z.string(),
+    name: z.string(),
+    logo: z.string().optional(),
+    type: z.literal('ERC_20'),
+    transferable: z.boolean(),
+    possibleSpam: z.boolean(),
+  })
+  .meta({ id: 'Token' })
 
 const typeAndValue = z.object({ type: z.string(), value: z.string() })
 
@@ -41,7 +43,9 @@ export const nonFungibleTokenBody = z.object({
 })
 
 /** The body of non-fungible tokens that an address holds. */
-export const nonFungibleBody = nonFungibleTokenBody.extend({ balance: z.number(), finalBalance: z.number() })
+export const nonFungibleBody = nonFungibleTokenBody
+  .extend({ balance: z.number(), finalBalance: z.number() })
+  .meta({ id: 'NonFungible' })
 
 /** Formats the balance of a token. `balance` is the nearest number in whole units, for display. */
 export function toTokenBody(token: TokenHolding): z.output<typeof tokenBody> {

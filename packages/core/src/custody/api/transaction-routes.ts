@@ -26,7 +26,7 @@ import { toSending } from './to-sending.ts'
 import { parseTransactionBody, transactionBodySchema } from './transaction-schemas.ts'
 import { nodeUnavailable, withoutSending } from './without-sending.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyBodyLimit, successSchema } from './schemas.ts'
+import { custodyBodyLimit, successSchema, secretTypeField } from './schemas.ts'
 
 const sendHeaders = signingMethodHeadersSchema.extend({
   'idempotency-key': z.string().min(1).max(transactionLimits.idempotencyKeyLength).optional(),
@@ -167,7 +167,7 @@ function statusRoute({ services, chains, service }: CustodyContext): Route {
     summary: 'Get the on-chain status of a transaction',
     guard: service,
     params: z.object({
-      secretType: z.string().max(32),
+      secretType: secretTypeField,
       hash: z.string().regex(/^(0x[0-9a-fA-F]{64}|th_[1-9A-HJ-NP-Za-km-z]{40,60})$/),
     }),
     replies: {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { transactionLimits } from '../transactions/limits.ts'
 import { contractInputSchema } from './contract-schemas.ts'
-import { idSchema, optionalField, pincodeSchema } from './schemas.ts'
+import { idSchema, optionalField, pincodeSchema, secretTypeField } from './schemas.ts'
 
 const amount = z.union([z.number().nonnegative(), z.string().max(transactionLimits.amountLength)])
 const address = z.string().min(1).max(transactionLimits.addressLength)
@@ -24,7 +24,7 @@ const chainSpecificFields = z.object({
 })
 
 const sender = {
-  secretType: z.string().max(32),
+  secretType: secretTypeField,
   walletId: idSchema,
   chainSpecificFields: optionalField(chainSpecificFields),
   status: optionalField(z.enum(['SAVED', 'READY'])).describe(

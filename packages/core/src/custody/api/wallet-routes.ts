@@ -33,10 +33,11 @@ import {
   pageSchema,
   sortOrderQuery,
   successSchema,
+  secretTypeField,
 } from './schemas.ts'
 
 const newWallet = z.object({
-  secretType: z.string().max(32),
+  secretType: secretTypeField,
   walletType: optionalField(z.string().max(64)).describe(
     'SMART_ACCOUNT for a contract account (ERC-4337), whose owner is the key of the wallet. Others make no difference',
   ),
@@ -48,7 +49,7 @@ const newWallet = z.object({
 
 const filters = z.object({
   ...custodyPaging,
-  secretType: z.string().max(32).optional(),
+  secretType: secretTypeField.optional(),
   userId: idSchema.optional(),
   identifier: z.string().max(256).optional(),
   address: z.string().max(128).optional(),

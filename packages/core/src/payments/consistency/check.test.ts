@@ -5,7 +5,7 @@ import { newId } from '../../kernel/ids.ts'
 import type { Services } from '../../platform/services.ts'
 import { batch, insert, remove, update, type Write } from '../../kernel/storage/index.ts'
 import { testServices } from '../../test-fixtures/services.ts'
-import { checkPaymentsConsistency } from './check.ts'
+import { checkPaymentsConsistency, type ConsistencyProgress } from './check.ts'
 import { creditBalance } from '../gateway/gateway-transactions.ts'
 import { createPayment, type PaymentRow } from '../two-leg/create-payment.ts'
 import { registerPaymentUser } from '../users/register.ts'
@@ -50,6 +50,14 @@ describe('the consistency check', () => {
   test('reports no findings for a consistent ledger, and counts what it read', async () => {
     const { services } = await setUp()
     expect(await checkPaymentsConsistency(services)).toEqual({ findings: [], payments: 1, transactions: 1 })
+  })
+
+  test('reports its progress with an estimate of the rows of each step, which is never exceeded', async () => {
+    const { services } = await setUp()
+    const progress: ConsistencyProgress[] = []
+    await checkPaymentsConsistency(services, { onProgress: (one) => void progress.push(one) })
+    for (const { rows, total } of progress) expect(rows).toBeLessThanOrEqual(total)
+    expect(progress.find(({ step }) => step === 'payments')).toMatchObject({ rows: 1, total: 1 })
   })
 
   const corruptions: readonly (readonly [string, (payment: PaymentRow) => Write, readonly string[]])[] = [

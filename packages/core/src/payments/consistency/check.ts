@@ -1,6 +1,17 @@
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
-import { checkAccounts, type CheckedPage, checkTransfers, type LedgerFinding } from '../ledger/index.ts'
+import { estimateRowCount } from '../../kernel/storage/estimate-row-count.ts'
+import type { Table } from '../../kernel/storage/index.ts'
+import {
+  checkAccounts,
+  type CheckedPage,
+  checkTransfers,
+  ledgerAccounts,
+  type LedgerFinding,
+  ledgerHolds,
+  ledgerTransfers,
+} from '../ledger/index.ts'
+import { gatewayTransactions, paymentProfiles, payments } from '../tables.ts'
 import { checkHolds, checkPayments, checkTransactions, type MoneyFault } from './money-rows.ts'
 import { checkProfiles, type ProfileFault } from './profiles.ts'
 import type { StatementFault } from './statements.ts'
@@ -23,6 +34,8 @@ export interface ConsistencyProgress {
   readonly step: ConsistencyStep
   /** Number of rows of this step that were read in this run. */
   readonly rows: number
+  /** An estimate of the rows of this step, at least `rows`; those before `from` included. */
+  readonly total: number
   /** What was found since the last call. */
   readonly findings: readonly ConsistencyFinding[]
   /** Where the check can continue: the option `from` of another run. */
@@ -48,6 +61,16 @@ const checks = {
   holds: checkHolds,
   profiles: checkProfiles,
 } as const satisfies Readonly<Record<string, Check>>
+
+/** The table that a step reads. */
+const walked: Readonly<Record<keyof typeof checks, Table>> = {
+  transfers: ledgerTransfers,
+  accounts: ledgerAccounts,
+  payments,
+  transactions: gatewayTransactions,
+  holds: ledgerHolds,
+  profiles: paymentProfiles,
+}
 
 /** A step of the consistency check. */
 export type ConsistencyStep = keyof typeof checks
@@ -77,11 +100,13 @@ export async function checkPaymentsConsistency(
   }
   const findings: ConsistencyFinding[] = []
   for (const step of steps.slice(start === undefined ? 0 : steps.indexOf(start.step))) {
+    const estimated = onProgress === undefined ? 0 : await estimateRowCount(services.storage, walked[step])
     for await (const page of checks[step](services, start?.step === step ? start.after : undefined)) {
       rows[step] += page.rows
       findings.push(...page.findings.slice(0, maxFindings - findings.length))
       const position = `${step}:${page.after}`
-      await onProgress?.({ step, rows: rows[step], findings: page.findings, position })
+      const total = Math.max(estimated, rows[step])
+      await onProgress?.({ step, rows: rows[step], total, findings: page.findings, position })
     }
   }
   return { findings, payments: rows.payments, transactions: rows.transactions }

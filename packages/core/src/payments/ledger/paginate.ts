@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type RowOf, type Storage, type Table, type Where } from '../../kernel/storage/index.ts'
 
 /** Number of rows per query. */
-const pageSize = 1000
+export const pageSize = 1000
 
 /** Reads all rows of a table in pages, ordered by a unique column, or those after `start`. Other work runs between two pages. */
 export async function* paginate<T extends Table>(
