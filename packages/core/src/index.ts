@@ -145,7 +145,7 @@ export type { CreateVaultOptions, Vault } from './dids/vaults/api.ts'
 export type { ThresholdSigner } from './dids/vaults/threshold-signer.ts'
 export type { DelegateInput, ServiceInput, TxInput, WalletConfig } from './dids/vaults/wallet-config.ts'
 export type { SigningMethodOptions } from './identity/signing-methods/method-types.ts'
-export type { Chain, ChainKey, HexSignature, SignatureRequest } from './custody/wallets/chains/chain.ts'
+export type { Chain, ChainKey, HexSignature, OutputAddress, SignatureRequest } from './custody/wallets/chains/chain.ts'
 export { type Chains, knownChains } from './custody/wallets/chains/index.ts'
 export type {
   NonFungibleHolding,
@@ -192,6 +192,12 @@ export {
   type BroadcastResult,
   type ChainClient,
   type ChainClients,
+  type Coin,
+  type CommonChainClient,
+  type NonceChainClient,
+  type ReservingBroadcastResult,
+  type ReservingChainClient,
+  type UtxoClient,
   type NodeTransactionStatus,
   type EvmCall,
   type EvmClient,
@@ -203,6 +209,14 @@ export {
   type EvmLogQuery,
   type EvmLogRangeQuery,
   evmChainClient,
+  type BitcoinCoreClientOptions,
+  bitcoinCoreChainClient,
+  type EsploraClientOptions,
+  esploraChainClient,
+  type UtxoClientOptions,
+  type UtxoNetwork,
+  type UtxoNetworkOption,
+  utxoNetworks,
   type FeeBumping,
 } from './custody/chain-clients/index.ts'
 export * from './platform/audit/actions.ts'

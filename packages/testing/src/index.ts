@@ -18,6 +18,13 @@ export {
 } from './token-indexers/token-indexer-cases.ts'
 export { describeTokenIndexer } from './token-indexers/describe-token-indexer.ts'
 export {
+  type UtxoChainUnderTest,
+  type UtxoClientCase,
+  utxoClientCases,
+  type UtxoPayment,
+} from './chain-clients/utxo-client-cases.ts'
+export { describeUtxoClient } from './chain-clients/describe-utxo-client.ts'
+export {
   type DidRegistryCase,
   didRegistryCases,
   type DidRegistryUnderTest,

@@ -64,6 +64,15 @@ function callEffects(call: ChainCall, { network = '' }: Act, abi: Policy['abi'])
 }
 
 function moneyEffects(call: ChainCall, network: string, abi: Policy['abi']): Omit<Effects, 'called'> {
+  // What the format of the chain knows for certain, on chains on which the call alone does not say it.
+  if (call.transfers !== undefined) {
+    const known = call.transfers.map(({ asset, amount, to: recipient }) => ({
+      asset: `${network}/${asset}`,
+      amount,
+      to: recipient.toLowerCase(),
+    }))
+    return { known, complete: true }
+  }
   const to = call.to.toLowerCase()
   const coins = call.value === 0n ? [] : [{ asset: `${network}/native`, amount: call.value, to }]
   // Only EVM chains execute the data of a transfer.

@@ -1,5 +1,6 @@
 import {
   type Billfold,
+  type ChainClients,
   createBillfold,
   createPasswordHasher,
   type CustodyOptions,
@@ -52,6 +53,7 @@ export interface HostOptions {
   readonly now?: () => number
   readonly risk?: RiskOptions
   readonly custody?: CustodyOptions
+  readonly chainClients?: ChainClients
 }
 
 const replySchema = z.object({
@@ -74,7 +76,7 @@ export async function createCustodyHost(options: HostOptions = {}): Promise<Cust
       perSource: 1000,
       perAnonymousSource: 1000,
     }),
-    custody: { rawSignatures: true, ...options.custody },
+    custody: { rawSignatures: true, chainClients: options.chainClients ?? {}, ...options.custody },
     modules: [risk(options.risk)],
   })
   const { keyId, keySecret } = await billfold.serviceKeys.create({
@@ -130,11 +132,11 @@ export interface WalletOwner {
 /** The PIN of every user of the tests. */
 export const pincode = '471147'
 
-/** Creates a user with a wallet on Ethereum. */
-export async function createWalletOwner(call: CustodyCall): Promise<WalletOwner> {
+/** Creates a user with a wallet, by default on Ethereum. */
+export async function createWalletOwner(call: CustodyCall, secretType = 'ETHEREUM'): Promise<WalletOwner> {
   const created = await call('createUser', { body: { signingMethod: { type: 'PIN', value: pincode } } })
   const user = userSchema.parse(created.result)
-  const body = { secretType: 'ETHEREUM', userId: user.id, pincode }
+  const body = { secretType, userId: user.id, pincode }
   const { id: walletId } = idSchema.parse((await call('createWallet', { body })).result)
   return { userId: user.id, walletId, pin: `${user.signingMethods[0]?.id ?? ''}:${pincode}` }
 }

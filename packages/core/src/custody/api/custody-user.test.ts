@@ -131,6 +131,7 @@ describe('the wallets of users of other APIs', () => {
         bundleHash: null,
         failureCode: null,
         idempotencyKey: null,
+        expiry: null,
         nextCheckAt: null,
       }
       const state = { type: 'TRANSFER', state: 'sent', contentHash: 'hash', raw: Uint8Array.of(1), createdAt: 0 }

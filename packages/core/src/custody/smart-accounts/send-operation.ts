@@ -180,6 +180,7 @@ function buildRow(
     idempotencyKey: fingerprint.key,
     contentHash: fingerprint.content,
     createdAt: now,
+    expiry: null,
     nextCheckAt: now + transactionLimits.checkIntervalMs,
   }
 }

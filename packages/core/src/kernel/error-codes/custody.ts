@@ -13,13 +13,24 @@ export const custodyErrors = {
   'chain.unsupported': { status: 400, message: 'This chain is not configured' },
   'transaction.chain-unavailable': { status: 503, message: 'No node of the chain is available; nothing was sent' },
   'transaction.insufficient-funds': { status: 400, message: 'Insufficient funds in the wallet' },
+  'transaction.funds-pending': {
+    status: 409,
+    message: 'The funds of the wallet are in pending transactions; nothing was sent',
+  },
+  'transaction.expired': {
+    status: 409,
+    message: 'The transaction was in no block before it expired; it is never executed',
+  },
   'transaction.rejected': { status: 400, message: 'The node rejected the transaction' },
   'transaction.reverted': { status: 400, message: 'The contract reverted the transaction' },
-  'transaction.replaced': { status: 409, message: 'Another transaction used this nonce; nothing was sent' },
+  'transaction.replaced': { status: 409, message: 'Another transaction was executed in its place; nothing was sent' },
   'wallet-transaction.not-found': { status: 404, message: 'Transaction not found' },
   'transaction.not-pending': { status: 409, message: 'The transaction is not pending any more' },
+  'transaction.change-spent': {
+    status: 409,
+    message: 'A later transaction spends the change of this one; replace that one',
+  },
   'transaction.fee-too-high': { status: 400, message: 'The fee that is needed now exceeds the limit of the host' },
-  'transaction.expired': { status: 409, message: 'The transaction was not executed in time, and never will be' },
   'smart-account.unavailable': { status: 501, message: 'No bundler is configured for this chain' },
   'smart-account.deploying': {
     status: 409,

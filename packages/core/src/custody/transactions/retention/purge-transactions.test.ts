@@ -39,6 +39,7 @@ const row = (id: string, other: Partial<TransactionRow> = {}): TransactionRow =>
   idempotencyKey: null,
   contentHash: '',
   createdAt: start,
+  expiry: null,
   nextCheckAt: null,
   ...other,
 })

@@ -7,11 +7,12 @@ import type { UnsignedTransaction } from '../formats/transaction-format.ts'
  * a transfer with call data that have the same effect are the same act. Fees are not part of it.
  */
 export function describeTransaction(
-  { call, delegation }: UnsignedTransaction,
+  { call, delegation }: Pick<UnsignedTransaction, 'call' | 'delegation'>,
   network: string,
 ): Pick<Act, 'call' | 'network' | 'content' | 'delegate'> {
   const data = Buffer.from(call.data).toString('hex')
-  const content = [network, call.to, call.value.toString(), data]
+  const moved = call.transfers?.map(({ asset, amount, to }) => [asset, amount.toString(), to])
+  const content = [network, call.to, call.value.toString(), data, ...(moved === undefined ? [] : [moved])]
   if (delegation === undefined) return { call, network, content: canonicalizeJson(content) }
   const { delegate, chainId } = delegation
   return { call, network, delegate, content: canonicalizeJson([...content, delegate, chainId.toString()]) }

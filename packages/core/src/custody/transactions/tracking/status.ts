@@ -1,9 +1,10 @@
 import type { CustodyServices } from '../../services.ts'
-import { type NodeTransactionStatus, getChainClient } from '../../chain-clients/index.ts'
+import { type NodeTransactionStatus, getChainClient, hasNonces } from '../../chain-clients/index.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
 import { assertTransactionsSupported } from '../formats/families.ts'
 import { sendToBundler } from '../../smart-accounts/broadcast-operation.ts'
 import { resolveOperationStatus } from '../../smart-accounts/operation-status.ts'
+import { tryBroadcastReserving } from '../reservations/broadcast-reserving.ts'
 import { rebroadcastMissing } from '../sending/rebroadcast.ts'
 import { transactionLimits } from '../limits.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
@@ -14,7 +15,7 @@ import { fetchNodeStatus, resolveOnChainStatus } from './on-chain-status.ts'
 export interface TransactionStatus extends Omit<NodeTransactionStatus, 'state'> {
   readonly hash: string
   readonly status: 'UNKNOWN' | 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED' | 'EXPIRED'
-  /** True if the transaction has enough confirmations (12) to be final. */
+  /** True if the transaction has enough confirmations to be final. */
   readonly hasReachedFinality: boolean
   /** The hash of the replacement at a higher fee that is pending or mined instead. */
   readonly replacedBy?: string
@@ -35,7 +36,8 @@ export async function getTransactionStatus(
   assertTransactionsSupported(services.chainConnections, secretType)
   const client = getChainClient(services.chainConnections, secretType)
   const found = await fetchNodeStatus(services, client, hash)
-  if (found.state !== 'unknown') return toStatus(hash, found)
+  const finality = client.finalityConfirmations ?? transactionLimits.finalityConfirmations
+  if (found.state !== 'unknown') return toStatus(hash, found, finality)
   const unconfirmed = { hash, confirmations: 0, hasReachedFinality: false } as const
   const row = await findTransactionByHash(services, tenant, secretType, hash)
   if (row === undefined) return { ...unconfirmed, status: 'UNKNOWN' }
@@ -43,7 +45,7 @@ export async function getTransactionStatus(
   const effective = await resolveOnChainStatus(services, client, row)
   if (effective.state !== 'unknown') {
     const isCanceled = effective.cancels && effective.state === 'mined'
-    const status = toStatus(hash, effective)
+    const status = toStatus(hash, effective, finality)
     return { ...status, ...(isCanceled && { status: 'CANCELED' as const }), replacedBy: effective.hash }
   }
   if (row.failureCode === null) await tryRebroadcast(services, row)
@@ -54,8 +56,10 @@ export async function getTransactionStatus(
 /** A user operation that is pending is sent again. */
 async function getOperationStatus(services: CustodyServices, row: TransactionRow): Promise<TransactionStatus> {
   const { state, transactionHash, ...found } = await resolveOperationStatus(services, row)
-  if (state === 'mined' || state === 'failed')
-    return { ...toStatus(row.hash, { ...found, state }), ...(transactionHash !== undefined && { transactionHash }) }
+  if (state === 'mined' || state === 'failed') {
+    const status = toStatus(row.hash, { ...found, state }, transactionLimits.finalityConfirmations)
+    return { ...status, ...(transactionHash !== undefined && { transactionHash }) }
+  }
   const unconfirmed = { hash: row.hash, confirmations: 0, hasReachedFinality: false } as const
   if (state === 'expired') return { ...unconfirmed, status: 'EXPIRED' }
   if (row.failureCode !== null) return { ...unconfirmed, status: 'FAILED' }
@@ -69,6 +73,7 @@ const statusNames = { mined: 'SUCCEEDED', failed: 'FAILED', pending: 'PENDING', 
 function toStatus(
   hash: string,
   { state, confirmations, blockNumber, blockHash }: NodeTransactionStatus,
+  finality: number,
 ): TransactionStatus {
   return {
     hash,
@@ -76,7 +81,7 @@ function toStatus(
     confirmations,
     ...(blockNumber !== undefined && { blockNumber }),
     ...(blockHash !== undefined && { blockHash }),
-    hasReachedFinality: confirmations >= transactionLimits.finalityConfirmations,
+    hasReachedFinality: confirmations >= finality,
   }
 }
 
@@ -100,9 +105,10 @@ export async function findTransactionByHash(
 async function tryRebroadcast(services: CustodyServices, row: TransactionRow): Promise<void> {
   const client = getChainClient(services.chainConnections, row.secretType)
   await tryOnlyLogging(services, row, () =>
-    services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), () =>
-      rebroadcastMissing(services, client, toChainAccount(row)),
-    ),
+    services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), async () => {
+      if (hasNonces(client)) await rebroadcastMissing(services, client, toChainAccount(row))
+      else await tryBroadcastReserving(services, client, row)
+    }),
   )
 }
 
