@@ -170,7 +170,7 @@ function statusRoute({ services, chains, service }: CustodyContext): Route {
     guard: service,
     params: z.object({
       secretType: secretTypeField,
-      hash: z.string().regex(/^((0x)?[0-9a-fA-F]{64}|th_[1-9A-HJ-NP-Za-km-z]{40,60})$/),
+      hash: z.string().regex(/^((0x)?[0-9a-fA-F]{64}|th_[1-9A-HJ-NP-Za-km-z]{40,60}|[1-9A-HJ-NP-Za-km-z]{80,88})$/),
     }),
     replies: {
       200: { description: 'The status of the transaction', schema: successSchema(statusBody) },

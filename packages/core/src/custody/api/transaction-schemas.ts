@@ -25,6 +25,9 @@ const chainSpecificFields = z.object({
       'Bitcoin, Litecoin: the maximum fee rate, in satoshis per virtual byte, up to which the fee of the pending transaction may be bumped',
     ),
   ),
+  computeUnitPrice: optionalField(
+    amount.describe('SOLANA: the priority fee, in millionths of a lamport per compute unit'),
+  ),
   fee: optionalField(amount),
   ttl: optionalField(count),
 })

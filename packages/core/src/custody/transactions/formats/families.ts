@@ -5,6 +5,7 @@ import { aeternityTransactionFormat } from './aeternity.ts'
 import { evmTransactionFormat } from './evm/evm.ts'
 import type { ReservingFormat } from './reserving-format.ts'
 import type { TransactionFormat } from './transaction-format.ts'
+import { solanaTransactionFormat } from './solana/solana.ts'
 import { utxoTransactionFormat } from './utxo/utxo.ts'
 
 /** The transaction format of a chain: with the nonces of accounts, or with reservations. */
@@ -19,6 +20,7 @@ const formats = {
   evm: { ordering: 'nonces', format: evmTransactionFormat },
   aeternity: { ordering: 'nonces', format: aeternityTransactionFormat },
   utxo: { ordering: 'reservations', format: utxoTransactionFormat },
+  solana: { ordering: 'reservations', format: solanaTransactionFormat },
 } as const satisfies Readonly<Record<ChainClient['family'], FamilyFormat>>
 
 /** Default networks of chains without a configured client. Those of the Bitcoin family are named by their genesis block (CAIP-4). */
@@ -29,6 +31,7 @@ const defaults: ReadonlyMap<string, ChainFamily> = new Map([
   ]),
   ['AETERNITY', { ...formats.aeternity, network: 'aeternity:ae_mainnet' }],
   ['BITCOIN', { ...formats.utxo, network: 'bip122:000000000019d6689c085ae165831e93' }],
+  ['SOLANA', { ...formats.solana, network: 'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp' }],
   ['LITECOIN', { ...formats.utxo, network: 'bip122:12a765e31ffd4059bada1e25190f6e98' }],
 ])
 

@@ -23,6 +23,8 @@ export interface ChainSpecificFields {
    * fee is never bumped.
    */
   readonly maxReplacementFeeRate?: UnitAmount | undefined
+  /** Solana: the priority fee, in millionths of a lamport per compute unit. */
+  readonly computeUnitPrice?: UnitAmount | undefined
   /** æternity: the fee of the transaction, in aettos. */
   readonly fee?: UnitAmount | undefined
   /** æternity: the block height after which the transaction is invalid. 0 means no limit. */
