@@ -29,6 +29,9 @@ interface Transfer {
 /** The compute units of the instructions, with a margin: those of the budget and a transfer, of a token transfer, and of a new token account. */
 const computeUnits = { base: 1_000, tokenTransfer: 20_000, newTokenAccount: 50_000 } as const
 
+/** In millionths of a lamport per compute unit: less than a lamport for a transfer. */
+const maxTrifle = 1_000
+
 /** Builds transactions of Solana: transfers of SOL, and of tokens to the associated token account of their recipient, which is created if it does not exist. */
 export const solanaTransactionFormat: ReservingFormat = async (request, context) => {
   const client = await context.callNode((any) => Promise.resolve(toSolanaClient(any)))
@@ -38,8 +41,9 @@ export const solanaTransactionFormat: ReservingFormat = async (request, context)
   return {
     call: transfer.call,
     prepare: ({ attempt }) => {
-      // Equal transfers over one blockhash would be one transaction: after a conflict the price differs by a trifle.
-      const unitPrice = price + BigInt(attempt - 1)
+      // Equal transfers over one blockhash would be one transaction: after a conflict the price differs by a trifle, and from those of
+      // other processes.
+      const unitPrice = attempt === 1 ? price : price + BigInt(1 + Math.floor(Math.random() * maxTrifle))
       return prepare(context.from, transfer, unitPrice, blockhash, lastValidBlockHeight)
     },
   }
