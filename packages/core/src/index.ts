@@ -202,6 +202,9 @@ export {
   type SolanaNetwork,
   type SolanaToken,
   solanaChainClient,
+  type TronCall,
+  type TronClient,
+  type TronResources,
   type UtxoClient,
   type NodeTransactionStatus,
   type EvmCall,
@@ -222,6 +225,10 @@ export {
   type UtxoNetwork,
   type UtxoNetworkOption,
   utxoNetworks,
+  type TronClientOptions,
+  tronChainClient,
+  type TronNetwork,
+  tronNetworks,
   type FeeBumping,
 } from './custody/chain-clients/index.ts'
 export * from './platform/audit/actions.ts'

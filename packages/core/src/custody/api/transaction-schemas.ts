@@ -28,6 +28,7 @@ const chainSpecificFields = z.object({
   computeUnitPrice: optionalField(
     amount.describe('SOLANA: the priority fee, in millionths of a lamport per compute unit'),
   ),
+  feeLimit: optionalField(amount.describe('TRON: the most that a contract call may burn for energy, in sun')),
   fee: optionalField(amount),
   ttl: optionalField(count),
 })

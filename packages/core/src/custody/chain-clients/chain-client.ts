@@ -180,11 +180,51 @@ export interface SolanaClient extends ReservingChainClient {
   readonly expiredUntil: () => Promise<number>
 }
 
+/** A call of a contract of TRON. Addresses are in base58check (`T…`). */
+export interface TronCall {
+  readonly from: string
+  readonly to: string
+  /** In sun. */
+  readonly value: bigint
+  readonly data: Uint8Array
+}
+
+/** What an account can use without burning TRX, and what TRX buys. Prices are in sun per unit. */
+export interface TronResources {
+  /** The energy of the account's stake that is left. */
+  readonly energy: bigint
+  /** The free and the staked bandwidth that are left, in bytes. A transaction uses one of the two. */
+  readonly freeBandwidth: bigint
+  readonly stakedBandwidth: bigint
+  readonly energyPrice: bigint
+  readonly bandwidthPrice: bigint
+  /** What a transfer of TRX to an account that does not exist burns besides, in sun. */
+  readonly accountCreationFee: bigint
+}
+
+/** A client of a TRON node. */
+export interface TronClient extends ReservingChainClient {
+  readonly family: 'tron'
+  /** Fetches the number, hash (64 hex digits) and time (ms) of a recent block, on whose chain alone a transaction is valid. */
+  readonly referenceBlock: () => Promise<{ readonly number: number; readonly hash: string; readonly timestamp: number }>
+  /** Fetches the resources of an account. */
+  readonly resources: (address: string) => Promise<TronResources>
+  /** Returns true if an account exists on the chain. */
+  readonly accountExists: (address: string) => Promise<boolean>
+  /** Executes a call without sending it. @throws BillfoldError `transaction.reverted` */
+  readonly call: (call: TronCall) => Promise<{ readonly result: Uint8Array; readonly energy: bigint }>
+  /** The highest `fee_limit` of a transaction, in sun. */
+  readonly maxFeeLimit: bigint
+  /** How long after its reference block a transaction can be mined, in milliseconds. */
+  readonly lifetimeMs: number
+  readonly expiredUntil: () => Promise<number>
+}
+
 /**
  * A client of a node of one chain, by `family`. Implementations may throw any error if the node cannot be reached: it is logged but never
  * returned to API callers. The conformance suite `describeChainClient` of `@billfold/testing` checks an implementation.
  */
-export type ChainClient = EvmClient | AeternityClient | UtxoClient | SolanaClient
+export type ChainClient = EvmClient | AeternityClient | UtxoClient | SolanaClient | TronClient
 
 /** Returns true if the accounts of a client's chain number their transactions. */
 export function hasNonces(client: ChainClient): client is Extract<ChainClient, NonceChainClient> {

@@ -16,6 +16,9 @@ export type {
   ReservingChainClient,
   SolanaClient,
   SolanaToken,
+  TronCall,
+  TronClient,
+  TronResources,
   UtxoClient,
 } from './chain-client.ts'
 export { hasNonces } from './chain-client.ts'
@@ -32,3 +35,5 @@ export { type EsploraClientOptions, esploraChainClient } from './utxo/esplora-cl
 export { type UtxoNetwork, type UtxoNetworkOption, utxoNetworks } from './utxo/networks.ts'
 export type { UtxoClientOptions } from './utxo/options.ts'
 export { parseSpentOutputs } from './utxo/spent-outputs.ts'
+export { type TronClientOptions, tronChainClient } from './tron/tron-client.ts'
+export { type TronNetwork, tronNetworks } from './tron/networks.ts'

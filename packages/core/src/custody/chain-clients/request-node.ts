@@ -15,6 +15,8 @@ export interface NodeRequest {
   readonly url: string
   readonly json?: unknown
   readonly text?: string | undefined
+  /** Header fields besides those of the request itself. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly timeoutMs: number
   readonly fetch: Fetch
 }
@@ -32,6 +34,7 @@ export async function requestNode(request: NodeRequest): Promise<NodeResponse> {
       redirect: 'error',
       signal: AbortSignal.timeout(request.timeoutMs),
       headers: {
+        ...request.headers,
         accept: 'application/json',
         ...(body !== undefined && { 'content-type': request.json === undefined ? 'text/plain' : 'application/json' }),
         ...(authorization !== undefined && { authorization }),

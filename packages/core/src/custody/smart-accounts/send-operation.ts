@@ -9,7 +9,7 @@ import type { CustodyServices } from '../services.ts'
 import { transactionLimits } from '../transactions/limits.ts'
 import {
   computeTransactionFingerprint,
-  findTransactionByIdempotencyKey,
+  findEarlier,
   type TransactionFingerprint,
 } from '../transactions/sending/request-fingerprint.ts'
 import type { TransactionRequest } from '../transactions/formats/transaction-request.ts'
@@ -91,13 +91,6 @@ async function signAndStore(services: CustodyServices, sending: Sending): Promis
       await backoff(attempt)
     }
   }
-}
-
-async function findEarlier(
-  services: CustodyServices,
-  { wallet, fingerprint, claim }: Pick<Sending, 'wallet' | 'fingerprint' | 'claim'>,
-): Promise<TransactionRow | undefined> {
-  return claim === undefined ? findTransactionByIdempotencyKey(services, wallet.id, fingerprint) : undefined
 }
 
 async function signOnce(services: CustodyServices, sending: Sending): Promise<TransactionRow> {

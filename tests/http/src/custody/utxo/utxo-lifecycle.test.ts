@@ -278,13 +278,13 @@ describe('a refusal', () => {
 
 describe('two requests at once', () => {
   it('to replace one transaction leave one that is mined, with the payment once', async () => {
-    const hostsAtOnce = [await startHost(), await startHost()] as const
-    const wallet = await fundedWallet(hostsAtOnce[0], coin)
+    const pair = [await startHost(), await startHost()] as const
+    const wallet = await fundedWallet(pair[0], coin)
     const to = newAddress()
-    const { result } = await sendCoins(hostsAtOnce[0], node, wallet.id, { to, value: '0.3' })
+    const { result } = await sendCoins(pair[0], node, wallet.id, { to, value: '0.3' })
     const outcomes = await Promise.all(
       Array.from({ length: 6 }, (_, index) =>
-        replaceTransaction(hostsAtOnce[index % 2 === 0 ? 0 : 1], node, 'resubmit', result.transactionHash),
+        replaceTransaction(pair[index % 2 === 0 ? 0 : 1], node, 'resubmit', result.transactionHash),
       ),
     )
     expect(outcomes.some(({ status }) => status === 200)).toBe(true)

@@ -25,6 +25,8 @@ export interface ChainSpecificFields {
   readonly maxReplacementFeeRate?: UnitAmount | undefined
   /** Solana: the priority fee, in millionths of a lamport per compute unit. */
   readonly computeUnitPrice?: UnitAmount | undefined
+  /** TRON: the most that a contract call may burn for energy, in sun. */
+  readonly feeLimit?: UnitAmount | undefined
   /** æternity: the fee of the transaction, in aettos. */
   readonly fee?: UnitAmount | undefined
   /** æternity: the block height after which the transaction is invalid. 0 means no limit. */
@@ -73,7 +75,7 @@ export type SingleRequest = { readonly chainSpecificFields?: ChainSpecificFields
   | {
       readonly type: 'TOKEN_TRANSFER'
       readonly to: string
-      /** The token's contract (ERC-20). */
+      /** The token's contract (ERC-20, TRC-20). */
       readonly tokenAddress: string
       /** In whole tokens. */
       readonly value: UnitAmount

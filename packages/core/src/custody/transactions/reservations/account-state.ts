@@ -28,7 +28,7 @@ export function listPending(
 ): Promise<TransactionRow[]> {
   return storage.find(transactions, {
     where: { network, address, nextCheckAt: { gte: 0 } },
-    orderBy: [['id', 'asc']],
+    orderBy: [['createdAt', 'asc']],
     limit: transactionLimits.maxUnconfirmed,
   })
 }

@@ -6,7 +6,7 @@ import { transactionLimits } from '../limits.ts'
 import { transactions } from '../tables.ts'
 import { resolveOnChainStatus } from '../tracking/on-chain-status.ts'
 import { transactionEventWrites } from '../transaction-events.ts'
-import { toChainAccount, type TransactionRow } from '../transaction-row.ts'
+import { type ChainAccount, toChainAccount, type TransactionRow } from '../transaction-row.ts'
 import { listPending } from './account-state.ts'
 import { isReplacedForGood, settleReserving } from './settle-reserving.ts'
 
@@ -52,22 +52,34 @@ export async function tryBroadcastReserving(
 ): Promise<void> {
   try {
     if ((await broadcastReserving(services, client, row)) === 'done') return
-    await rebroadcastPending(services, client, row)
+    await rebroadcastPending(services, client, toChainAccount(row))
   } catch (error) {
     if (!isBillfoldError(error, 'transaction.chain-unavailable')) throw error
   }
 }
 
-/** Broadcasts the account's pending transactions up to this one that the node does not have, oldest first: a transaction can spend the change of an earlier one. */
+/** Transactions in a chain, which is how often one can wait for another. */
+const maxPasses = 25
+
+/**
+ * Broadcasts the account's pending transactions that the node does not have, until none is accepted any more: a transaction can spend the change of
+ * another one.
+ */
 async function rebroadcastPending(
   services: ChainServices,
   client: ReservingChainClient,
-  last: TransactionRow,
+  account: ChainAccount,
 ): Promise<void> {
-  for (const row of await listPending(services, toChainAccount(last))) {
-    if (row.id > last.id || row.state === 'rejected') continue
+  let missing: TransactionRow[] = []
+  for (const row of await listPending(services, account)) {
     const { state } = await resolveOnChainStatus(services, client, row)
-    if (state === 'unknown') await broadcastReserving(services, client, row)
+    if (state === 'unknown' && row.state !== 'rejected') missing.push(row)
+  }
+  for (let pass = 1; pass <= maxPasses && missing.length > 0; pass++) {
+    const waiting: TransactionRow[] = []
+    for (const row of missing) if ((await broadcastReserving(services, client, row)) === 'conflict') waiting.push(row)
+    if (waiting.length === missing.length) return
+    missing = waiting
   }
 }
 

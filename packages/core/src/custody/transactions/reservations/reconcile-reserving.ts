@@ -22,7 +22,7 @@ export async function reconcileReserving(
   rows: readonly TransactionRow[],
 ): Promise<void> {
   const pending: TransactionRow[] = []
-  for (const row of rows.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
+  for (const row of rows.toSorted((one, other) => one.createdAt - other.createdAt)) {
     const status = await resolveOnChainStatus(services, client, row)
     if (status.state === 'unknown') await reconcileUnknown(services, client, row)
     else if (status.state === 'pending') pending.push(row)
@@ -50,14 +50,19 @@ async function reconcileUnknown(
   row: TransactionRow,
 ): Promise<void> {
   if (await isExpired(services, client, row))
-    return settleReserving(services, row, { state: 'rejected', failureCode: 'transaction.expired' })
+    return settleReserving(
+      services,
+      row,
+      row.state === 'rejected' ? { state: 'rejected' } : { state: 'rejected', failureCode: 'transaction.expired' },
+    )
   if (row.state !== 'rejected') {
     await services.chainConnections.withAccountLock(chainAccountKey(row), () =>
       broadcastReserving(services, client, row),
     )
     return
   }
-  if (services.now() - row.createdAt >= transactionLimits.replacedAfterMs)
+  // What expires is final then, and not before.
+  if (row.expiry === null && services.now() - row.createdAt >= transactionLimits.replacedAfterMs)
     await settleReserving(services, row, { state: 'rejected' })
 }
 

@@ -35,6 +35,22 @@ export async function findTransactionByIdempotencyKey(
   return row
 }
 
+/** What {@link findEarlier} looks for. */
+interface EarlierSend {
+  readonly wallet: { readonly id: string }
+  readonly fingerprint: TransactionFingerprint
+  /** The saved request that is sent, if it is one. */
+  readonly claim: object | undefined
+}
+
+/** Finds the transaction of an earlier send under the same key. A saved request is used once, and not repeated by its key. */
+export async function findEarlier(
+  services: CustodyServices,
+  { wallet, fingerprint, claim }: EarlierSend,
+): Promise<TransactionRow | undefined> {
+  return claim === undefined ? findTransactionByIdempotencyKey(services, wallet.id, fingerprint) : undefined
+}
+
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }

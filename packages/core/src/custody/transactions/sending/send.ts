@@ -19,8 +19,8 @@ import { type UnsignedTransaction, requestIssue } from '../formats/transaction-f
 import { repeatReserving, sendReserving } from '../reservations/send-reserving.ts'
 import { tryBroadcastTransaction } from './broadcast.ts'
 import { getCurrentResult } from './current-result.ts'
-import { buildTransactionRow, findEarlier, type Sending } from './sending.ts'
-import { computeTransactionFingerprint } from './request-fingerprint.ts'
+import { buildTransactionRow, type Sending } from './sending.ts'
+import { computeTransactionFingerprint, findEarlier } from './request-fingerprint.ts'
 import { transactionLimits } from '../limits.ts'
 import { findNextNonce, reserveNonceWrite } from './nonces.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
@@ -41,7 +41,8 @@ interface NonceSending extends Sending {
  * idempotency key and wallet sends once and returns the same result. The commit that stores the transaction uses up `claim`, if given.
  * @throws BillfoldError `wallet.archived`, `signing-method.invalid` if the method does not belong to the wallet's owner,
  *   `idempotency-key.reused`, `input.invalid`, `server.busy`, `saved-request.already-signed`, `transaction.chain-unavailable`,
- *   `transaction.funds-pending`, `transaction.insufficient-funds`, `transaction.rejected`, `transaction.replaced`, `transaction.reverted`,
+ *   `transaction.funds-pending`,
+ *   `transaction.insufficient-funds`, `transaction.rejected`, `transaction.replaced`, `transaction.reverted`,
  *   `transaction.unsupported-type`
  */
 export async function sendTransaction(

@@ -2,12 +2,11 @@ import type { AuthorizedMethod } from '../../../identity/signing-methods/authori
 import { newId } from '../../../kernel/ids.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import type { RequestClaim } from '../../saved-requests/claim-request.ts'
-import type { CustodyServices } from '../../services.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import type { TransactionRequest } from '../formats/transaction-request.ts'
 import { transactionLimits } from '../limits.ts'
 import type { ChainAccount, TransactionRow } from '../transaction-row.ts'
-import { findTransactionByIdempotencyKey, type TransactionFingerprint } from './request-fingerprint.ts'
+import type { TransactionFingerprint } from './request-fingerprint.ts'
 
 /** The context of one send. */
 export interface Sending {
@@ -19,14 +18,6 @@ export interface Sending {
   readonly account: ChainAccount
   /** The saved request that the transaction uses up, whose id it takes. */
   readonly claim: RequestClaim | undefined
-}
-
-/** Finds the transaction that an earlier request with the same idempotency key has sent. A saved request is used once, not repeated. */
-export async function findEarlier(
-  services: CustodyServices,
-  { wallet, fingerprint, claim }: Pick<Sending, 'wallet' | 'fingerprint' | 'claim'>,
-): Promise<TransactionRow | undefined> {
-  return claim === undefined ? findTransactionByIdempotencyKey(services, wallet.id, fingerprint) : undefined
 }
 
 /** What a transaction is identified by, and when it can be mined. */
