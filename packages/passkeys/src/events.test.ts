@@ -120,7 +120,7 @@ describe('a passkey that opens keys', () => {
   test('is created and removed with its signing method, and the events say so', async () => {
     const client = await startCustody(host.billfold)
     const { result: user } = await client.send('POST', '/api/users', { signingMethod: { type: 'PIN', value: '4711' } })
-    const byPin = `${user.signingMethods[0].id}:4711`
+    const byPin = `${user.signingMethods[0]?.id}:4711`
     const { result: method } = await addPasskey(client, authenticator, user.id, byPin)
     const path = `/api/users/${user.id}/signing-methods/${method.id}`
     expect((await client.send('DELETE', path, undefined, { 'signing-method': byPin })).status).toBe(200)
