@@ -16,7 +16,16 @@ const host = join(root, 'examples/host/dist/main.js')
 const examples = [
   { name: 'host, Express', main: host, path: '/', status: 200, exit: 0 },
   { name: 'host, Koa', main: host, env: { FRAMEWORK: 'koa' }, path: '/', status: 200, exit: 0 },
-  ...['minimal-express', 'minimal-koa', 'nestjs', 'hono', 'fastify']
+  {
+    name: 'credentials-verifier',
+    main: join(root, 'examples/credentials-verifier/dist/main.js'),
+    path: '/',
+    status: 200,
+    exit: 'SIGTERM',
+  },
+  { ...minimal('payments'), path: '/payments/publickeys', status: 200 },
+  { ...minimal('authentication'), path: '/login/.well-known', status: 200 },
+  ...['minimal-express', 'minimal-koa', 'nestjs', 'hono', 'fastify', 'custody-kms']
     .map(minimal)
     .filter(({ main }) => existsSync(main)),
   {

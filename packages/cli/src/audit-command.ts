@@ -2,107 +2,128 @@ import {
   type AuditAction,
   type AuditEntry,
   type AuditCheckpoint,
+  auditActions,
   isAuditAction,
   type AuditLogFinding,
   auditLogFindings,
+  type Billfold,
 } from '@billfold/core'
-import { UsageError } from './command.ts'
-import { createCommandGroup } from './command-group.ts'
-import { requireArgument, parseTime } from './parse-arguments.ts'
-import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
+import { suggestWord } from './closest-word.ts'
+import { type Terminal, UsageError } from './command.ts'
+import { type CommandOutput, createCommandGroup, defineSubcommand } from './command-group.ts'
 import { formatCount } from './format-count.ts'
-
-const text = { type: 'string' } as const
-
-const usage = `billfold audit search [--action ACTION] [--subject ID] [--actor ID] [--from DATE] [--to DATE] [--limit NUMBER] [--after ID]
-billfold audit checkpoint [--trusted-checkpoint NUMBER:HASH]
-billfold audit latest-checkpoint
-billfold audit verify [--checkpoint NUMBER:HASH]
-billfold audit prune --before DATE
-
-Works on the audit log.
-
-  search             lists records of a tenant, newest first
-  checkpoint         adds new records of all tenants to the hash chain, as the host's maintain() does
-  latest-checkpoint  prints the end of the hash chain; store it outside the database
-  verify             verifies the chain and every record; exit code 3 if there are problems
-  prune              deletes old records
-
-  --action ACTION  user.created, wallet.signed, ...
-  --subject ID     the id of the object that the action was applied to
-  --actor ID       the id of the actor
-  --from DATE      start of the time range: 2027-01-31, or an ISO 8601 time
-  --to DATE        end of the time range, exclusive
-  --limit NUMBER   maximum number of records, 1 to 1000; default: 100
-  --after ID       the last record of the previous page
-  --checkpoint CHECKPOINT          a stored checkpoint, to detect a truncated chain
-  --trusted-checkpoint CHECKPOINT  continue from this checkpoint although it cannot be authenticated; investigate the cause first
-  --before DATE    delete records that were added to the chain before this time
-${billfoldUsage}`
+import { formatTable } from './format-table.ts'
+import { parseTime, requireArgument } from './parse-arguments.ts'
+import { createProgressReporter } from './report-progress.ts'
+import { billfoldOptions, withBillfold } from './with-billfold.ts'
 
 /** `billfold audit`: searches, checkpoints, verifies and prunes the audit log. */
 export const auditCommand = createCommandGroup({
   name: 'audit',
   summary: 'search, checkpoint, verify and prune the audit log',
-  usage,
-  options: {
-    ...billfoldOptions,
-    action: text,
-    subject: text,
-    actor: text,
-    from: text,
-    to: text,
-    limit: text,
-    after: text,
-    checkpoint: text,
-    'trusted-checkpoint': text,
-    before: text,
-  },
   subcommands: {
-    search: async (values, _, terminal) => {
-      const { tenant, subject, actor, from, to, after, limit } = values
-      const query = {
-        ...withoutUndefined({ tenant, subject, actor, after }),
-        ...(values.action !== undefined && { action: parseAction(values.action) }),
-        ...(from !== undefined && { from: parseTime(from) }),
-        ...(to !== undefined && { to: parseTime(to) }),
-        ...(limit !== undefined && { limit: parseLimit(limit) }),
-      }
-      const data = await withBillfold(values, terminal, (billfold) => billfold.audit.search(query))
-      const more = data.next === undefined ? '' : `more: --after ${data.next}\n`
-      return { text: `${data.records.map(formatRecord).join('')}${more}`, data }
-    },
-    'latest-checkpoint': async (values, _, terminal) => {
-      const data = await withBillfold(values, terminal, (billfold) => billfold.audit.latestCheckpoint())
-      return { text: `${formatCheckpoint(data)}\n`, data }
-    },
-    verify: async (values, _, terminal) => {
-      const options = values.checkpoint === undefined ? {} : { checkpoint: parseCheckpoint(values.checkpoint) }
-      const data = await withBillfold(values, terminal, (billfold) => billfold.audit.verify(options))
-      const { findings, records, links, pruned, checkpoint } = data
-      const prunedText = pruned > 0 ? `, ${pruned} pruned` : ''
-      const counts = `${formatCount(records, 'record')} in ${formatCount(links, 'link')}${prunedText}`
-      const totals = `${counts}, checkpoint ${formatCheckpoint(checkpoint)}\n`
-      const what = findings.length === 0 ? 'The audit log is intact' : formatCount(findings.length, 'problem')
-      return {
-        text: `${findings.map(formatFinding).join('')}${what}: ${totals}`,
-        data,
-        hasProblems: findings.length > 0,
-      }
-    },
-    checkpoint: async (values, _, terminal) => {
-      const trusted = values['trusted-checkpoint']
-      const options = trusted === undefined ? {} : { trustedCheckpoint: parseCheckpoint(trusted) }
-      const data = await withBillfold(values, terminal, (billfold) => billfold.audit.checkpoint(options))
-      return { text: `Added ${formatCount(data.records, 'record')} in ${formatCount(data.links, 'link')}\n`, data }
-    },
-    prune: async (values, _, terminal) => {
-      const before = parseTime(requireArgument(values.before, '--before DATE'))
-      const prunedTo = await withBillfold(values, terminal, (billfold) => billfold.audit.prune({ before }))
-      return { text: prunedTo === 0 ? 'Nothing to prune\n' : `Pruned up to link ${prunedTo}\n`, data: { prunedTo } }
-    },
+    search: defineSubcommand({
+      summary: 'list records of a tenant, newest first',
+      options: {
+        action: { type: 'string', value: 'ACTION', help: 'user.created, wallet.signed, ...' },
+        subject: { type: 'string', value: 'ID', help: 'the id of the object that the action was applied to' },
+        actor: { type: 'string', value: 'ID', help: 'the id of the actor' },
+        from: { type: 'string', value: 'DATE', help: 'start of the time range: 2027-01-31, or an ISO 8601 time' },
+        to: { type: 'string', value: 'DATE', help: 'end of the time range, exclusive' },
+        limit: { type: 'string', value: 'NUMBER', help: 'maximum number of records, 1 to 1000; default: 100' },
+        after: { type: 'string', value: 'ID', help: 'the last record of the previous page' },
+        ...billfoldOptions,
+      },
+      run: async (values, _, terminal) => {
+        const { tenant, subject, actor, from, to, after, limit } = values
+        const query = {
+          ...withoutUndefined({ tenant, subject, actor, after }),
+          ...(values.action !== undefined && { action: parseAction(values.action) }),
+          ...(from !== undefined && { from: parseTime(from) }),
+          ...(to !== undefined && { to: parseTime(to) }),
+          ...(limit !== undefined && { limit: parseLimit(limit) }),
+        }
+        const data = await withBillfold(values, terminal, (billfold) => billfold.audit.search(query))
+        const more = data.next === undefined ? '' : `more: --after ${data.next}\n`
+        return { text: `${formatTable(data.records, recordColumns, 'No records')}${more}`, data }
+      },
+    }),
+    checkpoint: defineSubcommand({
+      summary: "add new records of all tenants to the hash chain, as the host's maintain() does",
+      options: {
+        'trusted-checkpoint': {
+          type: 'string',
+          value: 'CHECKPOINT',
+          help: 'continue from this checkpoint although it cannot be authenticated; investigate the cause first',
+        },
+        ...billfoldOptions,
+      },
+      run: async (values, _, terminal) => {
+        const trusted = values['trusted-checkpoint']
+        const options = trusted === undefined ? {} : { trustedCheckpoint: parseCheckpoint(trusted) }
+        const data = await withBillfold(values, terminal, (billfold) => billfold.audit.checkpoint(options))
+        return { text: `Added ${formatCount(data.records, 'record')} in ${formatCount(data.links, 'link')}\n`, data }
+      },
+    }),
+    'latest-checkpoint': defineSubcommand({
+      summary: 'print the end of the hash chain; store it outside the database',
+      options: billfoldOptions,
+      run: async (values, _, terminal) => {
+        const data = await withBillfold(values, terminal, (billfold) => billfold.audit.latestCheckpoint())
+        return { text: `${formatCheckpoint(data)}\n`, data }
+      },
+    }),
+    verify: defineSubcommand({
+      summary: 'verify the chain and every record; exit code 3 if there are problems',
+      options: {
+        checkpoint: {
+          type: 'string',
+          value: 'CHECKPOINT',
+          help: 'a stored checkpoint, NUMBER:HASH, to detect a truncated chain',
+        },
+        ...billfoldOptions,
+      },
+      run: async (values, _, terminal) => {
+        const options = values.checkpoint === undefined ? {} : { checkpoint: parseCheckpoint(values.checkpoint) }
+        return withBillfold(values, terminal, (billfold) => verify(billfold, options, terminal))
+      },
+    }),
+    prune: defineSubcommand({
+      summary: 'delete old records; the chain remains verifiable',
+      options: {
+        before: {
+          type: 'string',
+          value: 'DATE',
+          help: 'delete records that were added to the chain before this time',
+        },
+        ...billfoldOptions,
+      },
+      run: async (values, _, terminal) => {
+        const before = parseTime(requireArgument(values.before, '--before DATE'))
+        const prunedTo = await withBillfold(values, terminal, (billfold) => billfold.audit.prune({ before }))
+        return { text: prunedTo === 0 ? 'Nothing to prune\n' : `Pruned up to link ${prunedTo}\n`, data: { prunedTo } }
+      },
+    }),
   },
 })
+
+/** The links are numbered without gaps, so that the number of the newest is the total. */
+async function verify(
+  billfold: Billfold,
+  options: { readonly checkpoint?: AuditCheckpoint },
+  terminal: Terminal,
+): Promise<CommandOutput> {
+  const { number: total } = await billfold.audit.latestCheckpoint()
+  const report = createProgressReporter(terminal, 'links of the chain')
+  const onProgress = ({ links: done }: { readonly links: number }): void => report({ done, total })
+  const data = await billfold.audit.verify({ ...options, onProgress })
+  const { findings, records, links, pruned, checkpoint } = data
+  const prunedText = pruned > 0 ? `, ${pruned} pruned` : ''
+  const counts = `${formatCount(records, 'record')} in ${formatCount(links, 'link')}${prunedText}`
+  const totals = `${counts}, checkpoint ${formatCheckpoint(checkpoint)}\n`
+  const what = findings.length === 0 ? 'The audit log is intact' : formatCount(findings.length, 'problem')
+  return { text: `${findings.map(formatFinding).join('')}${what}: ${totals}`, data, hasProblems: findings.length > 0 }
+}
 
 function withoutUndefined<K extends string>(
   values: Readonly<Record<K, string | undefined>>,
@@ -113,7 +134,10 @@ function withoutUndefined<K extends string>(
 }
 
 function parseAction(word: string): AuditAction {
-  if (!isAuditAction(word)) throw new UsageError(`Unknown audit action: ${JSON.stringify(word)}`)
+  if (!isAuditAction(word))
+    throw new UsageError(
+      `Unknown audit action: ${JSON.stringify(word)}.${suggestWord(word, Object.keys(auditActions))}`,
+    )
   return word
 }
 
@@ -133,11 +157,14 @@ function formatCheckpoint({ number, hash }: AuditCheckpoint): string {
   return `${number}:${hash}`
 }
 
-function formatRecord({ at, action, actor, subject, detail, link }: AuditEntry): string {
-  const further = detail === undefined ? '' : `  ${JSON.stringify(detail)}`
-  const chain = link === null ? 'not in chain' : `link ${link}`
-  return `${new Date(at).toISOString()}  ${action}  ${subject}  by ${actor}  ${chain}${further}\n`
-}
+const recordColumns = [
+  { heading: 'TIME', cell: ({ at }: AuditEntry) => new Date(at).toISOString() },
+  { heading: 'ACTION', cell: ({ action }: AuditEntry) => action },
+  { heading: 'SUBJECT', cell: ({ subject }: AuditEntry) => subject },
+  { heading: 'ACTOR', cell: ({ actor }: AuditEntry) => actor },
+  { heading: 'CHAIN', cell: ({ link }: AuditEntry) => (link === null ? 'not in chain' : `link ${link}`) },
+  { heading: 'DETAIL', cell: ({ detail }: AuditEntry) => (detail === undefined ? '' : JSON.stringify(detail)) },
+]
 
 function formatFinding({ finding, link, record }: AuditLogFinding): string {
   const where = record === undefined ? `link ${link}` : `link ${link}, record ${record}`

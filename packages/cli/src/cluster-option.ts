@@ -1,9 +1,6 @@
 import type { Cluster } from '@billfold/storage-kysely'
 import { UsageError } from './command.ts'
 
-/** The usage text of the option. */
-export const clusterUsage = '  --cluster NAME   galera or pgpool, as in the option `cluster` of the host'
-
 /**
  * Parses `--cluster`.
  * @throws UsageError

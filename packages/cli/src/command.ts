@@ -5,6 +5,8 @@ export interface Terminal {
   readonly report: (text: string) => void
   /** Reads all of standard input. */
   readonly readInput: () => Promise<string>
+  /** Prints a question and reads one line; undefined if nobody can answer, since standard input is no terminal. */
+  readonly ask?: (question: string) => Promise<string>
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
@@ -13,7 +15,13 @@ export interface Command {
   readonly name: string
   /** One line for the list of commands. */
   readonly summary: string
-  readonly usage: string
+  /** The names of its subcommands. */
+  readonly subcommands: readonly string[]
+  /**
+   * Returns the help.
+   * @param words the arguments, of which the first may be a subcommand: then its help is returned
+   */
+  readonly help: (words: readonly string[]) => string
   /**
    * Runs the command with the arguments after its name.
    * @throws UsageError if the arguments are invalid

@@ -4,9 +4,17 @@ import type { Dialect } from '@billfold/storage-kysely'
 import { Kysely, MysqlDialect, PostgresDialect, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { type Terminal, UsageError } from './command.ts'
 
-/** The usage text of `--database`. */
-export const databaseUsage = `  --database URL   postgres://..., mysql://... or sqlite:path.db, without a password; default: the environment variable
-                   DATABASE_URL, which may contain a password`
+/** The options that name the database. */
+export const databaseOptions = {
+  database: {
+    type: 'string',
+    value: 'URL',
+    help: 'postgres://..., mysql://... or sqlite:path.db, without a password; default: the environment variable DATABASE_URL, which may contain a password',
+  },
+  schema: { type: 'string', value: 'NAME', help: 'PostgreSQL: the schema, MySQL and MariaDB: the database' },
+  prefix: { type: 'string', value: 'NAME', help: 'the prefix of table names; default: billfold_' },
+  cluster: { type: 'string', value: 'NAME', help: 'galera or pgpool, as in the option `cluster` of the host' },
+} as const
 
 /**
  * Returns the database URL from the argument or the environment.

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { environmentKeyring, evmChainClient, isBillfoldError } from '@billfold/core'
 import {
   checkRegistryContract,
@@ -7,76 +6,88 @@ import {
   type Payer,
   privateKeyPayer,
 } from '@billfold/core/dids'
-import { type Command, type Terminal, UsageError } from './command.ts'
-import { requireArgument, parseOrUsageError } from './parse-arguments.ts'
+import { type Terminal, UsageError } from './command.ts'
+import { createCommandGroup, defineSubcommand } from './command-group.ts'
+import { requireArgument } from './parse-arguments.ts'
 import { loadRegistryBytecode } from './registry-bytecode.ts'
 
-const usage = `billfold did-registry deploy --chain-id NUMBER [--rpc URL] [--keyring-key ID] [--gas-price WEI]
-billfold did-registry check --chain-id NUMBER --contract ADDRESS [--rpc URL]
-billfold did-registry payer [--keyring-key ID]
+const nodeOptions = {
+  rpc: {
+    type: 'string',
+    value: 'URL',
+    help: 'JSON-RPC URL of a node; default: the environment variable BILLFOLD_RPC_URL, for a URL that contains a secret',
+  },
+  'chain-id': {
+    type: 'string',
+    value: 'NUMBER',
+    help: 'EIP-155 chain id; a node of another chain is rejected',
+  },
+} as const
 
-Deploys or checks an ERC-1056 registry contract, or prints the address of the paying account.
-
-  --rpc URL          JSON-RPC URL of a node; default: the environment variable BILLFOLD_RPC_URL
-  --chain-id NUMBER  EIP-155 chain id; a node of another chain is rejected
-  --contract ADDRESS address of the contract to check
-  --keyring-key ID   pay with the key that is derived from this key of BILLFOLD_KEYS;
-                     default: the private key in BILLFOLD_PAYER_KEY, 64 hex digits
-  --gas-price WEI    gas price, 0 on a chain without fees; default: the node's price`
+const payerOptions = {
+  'keyring-key': {
+    type: 'string',
+    value: 'ID',
+    help: 'pay with the key that is derived from this key of BILLFOLD_KEYS; default: the private key in BILLFOLD_PAYER_KEY, 64 hex digits',
+  },
+} as const
 
 /** `billfold did-registry`: deploys or checks a registry contract. */
-export const didRegistryCommand: Command = {
+export const didRegistryCommand = createCommandGroup({
   name: 'did-registry',
   summary: 'deploy or check an ERC-1056 DID registry contract',
-  usage,
-  async run(args, terminal) {
-    const { values, positionals } = parse(args)
-    switch (positionals.join(' ')) {
-      case 'deploy':
-        return deploy(values, terminal)
-      case 'check':
-        return check(values, terminal)
-      case 'payer':
-        return terminal.print(`${await createPayer(values, terminal).address()}\n`)
-      default:
-        throw new UsageError('Missing subcommand: deploy, check or payer')
-    }
+  subcommands: {
+    deploy: defineSubcommand({
+      summary: 'deploy a registry contract and print its address',
+      options: {
+        ...nodeOptions,
+        ...payerOptions,
+        'gas-price': {
+          type: 'string',
+          value: 'WEI',
+          help: "gas price, 0 on a chain without fees; default: the node's price",
+        },
+      },
+      run: async (values, _, terminal) => {
+        const payer = createPayer(values['keyring-key'], terminal)
+        const price = values['gas-price']
+        const gasPrice = price === undefined ? undefined : parseWholeNumber(price, '--gas-price')
+        const contract = await deployRegistryContract({
+          client: createClient(values, terminal),
+          payer,
+          bytecode: loadRegistryBytecode(),
+          ...(gasPrice !== undefined && { fees: { gasPrice } }),
+        })
+        return { text: `${contract}\n`, data: { contract } }
+      },
+    }),
+    check: defineSubcommand({
+      summary: 'check that a contract is an ERC-1056 registry',
+      options: {
+        contract: { type: 'string', value: 'ADDRESS', help: 'address of the contract to check' },
+        ...nodeOptions,
+      },
+      run: async (values, _, terminal) => {
+        const contract = requireArgument(values.contract, '--contract ADDRESS')
+        await checkRegistryContract(createClient(values, terminal), contract)
+        return { text: 'The contract is an ERC-1056 registry\n', data: { contract } }
+      },
+    }),
+    payer: defineSubcommand({
+      summary: 'print the address of the paying account',
+      options: payerOptions,
+      run: async (values, _, terminal) => {
+        const address = await createPayer(values['keyring-key'], terminal).address()
+        return { text: `${address}\n`, data: { address } }
+      },
+    }),
   },
-}
+})
 
-type Values = ReturnType<typeof parse>['values']
-
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const
-  const options = {
-    rpc: text,
-    'chain-id': text,
-    contract: text,
-    'keyring-key': text,
-    'gas-price': text,
-  } as const
-  return parseOrUsageError(() => parseArgs({ args: [...args], options, allowPositionals: true }))
-}
-
-async function deploy(values: Values, terminal: Terminal): Promise<void> {
-  const payer = createPayer(values, terminal)
-  const gasPrice = values['gas-price'] === undefined ? undefined : parseWholeNumber(values['gas-price'], '--gas-price')
-  const contract = await deployRegistryContract({
-    client: createClient(values, terminal),
-    payer,
-    bytecode: loadRegistryBytecode(),
-    ...(gasPrice !== undefined && { fees: { gasPrice } }),
-  })
-  terminal.print(`${contract}\n`)
-}
-
-async function check(values: Values, terminal: Terminal): Promise<void> {
-  const contract = requireArgument(values.contract, '--contract ADDRESS')
-  await checkRegistryContract(createClient(values, terminal), contract)
-  terminal.print('The contract is an ERC-1056 registry\n')
-}
-
-function createClient(values: Values, { environment }: Terminal): ReturnType<typeof evmChainClient> {
+function createClient(
+  values: { readonly rpc?: string; readonly 'chain-id'?: string },
+  { environment }: Terminal,
+): ReturnType<typeof evmChainClient> {
   const description = '--rpc URL, or BILLFOLD_RPC_URL in the environment'
   const url = requireArgument(values.rpc ?? environment['BILLFOLD_RPC_URL'], description)
   const chainId = parseWholeNumber(values['chain-id'], '--chain-id')
@@ -89,8 +100,7 @@ function createClient(values: Values, { environment }: Terminal): ReturnType<typ
 }
 
 /** Private keys are read from the environment: arguments are visible in the process list. */
-function createPayer(values: Values, { environment }: Terminal): Payer {
-  const keyId = values['keyring-key']
+function createPayer(keyId: string | undefined, { environment }: Terminal): Payer {
   if (keyId !== undefined) return keyringPayer(environmentKeyring(environment), keyId)
   const hex = environment['BILLFOLD_PAYER_KEY']?.replace(/^0x/, '')
   if (hex === undefined)

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import {
   addKeyToFile,
+  type Billfold,
   createKeyringFile,
   fileKeyring,
   type KeyringUsage,
@@ -12,77 +13,106 @@ import {
 } from '@billfold/core'
 import { isKeyId } from '@billfold/core/crypto'
 import { type Terminal, UsageError } from './command.ts'
-import { type CommandOutput, createCommandGroup } from './command-group.ts'
-import { requireArgument } from './parse-arguments.ts'
-import { billfoldOptions, billfoldUsage, loadKeyring, withBillfold } from './with-billfold.ts'
+import { type CommandOutput, createCommandGroup, defineSubcommand } from './command-group.ts'
 import { formatCount } from './format-count.ts'
+import { formatTable } from './format-table.ts'
+import { requireArgument } from './parse-arguments.ts'
+import { createProgressReporter } from './report-progress.ts'
+import { billfoldOptions, loadKeyring, withBillfold } from './with-billfold.ts'
 
-const usage = `billfold keys create [--keyring FILE] [--id ID]
-billfold keys rotate ID --keyring FILE
-billfold keys reencrypt
-billfold keys list
-billfold keys retire ID
-
-Manages the keyring. For a key rotation, run the subcommands in this order.
-
-  create     creates a key and adds it to the keyring file, not yet current; without a file it prints the entry for BILLFOLD_KEYS
-  rotate     makes the key current; every host must have loaded it before
-  reencrypt  re-encrypts values of older keys under the current key while hosts are running; can be interrupted and repeated
-  list       shows what still depends on older keys
-  retire     removes a key that nothing depends on; exit code 3 if something does
-
-Values that are protected by a user's PIN or password are re-encrypted when it is next used, since the server cannot do it alone.
-
-  --id ID          the id of the new key, 1 to 32 of A-Z, a-z, 0-9, dot, underscore and hyphen; default: today's date
-${billfoldUsage}`
+const idOption = {
+  id: {
+    type: 'string',
+    value: 'ID',
+    help: 'the id of the new key, 1 to 32 of A-Z, a-z, 0-9, dot, underscore and hyphen; default: the date of today',
+  },
+} as const
 
 /** `billfold keys`: creates, rotates and retires keyring keys. */
 export const keysCommand = createCommandGroup({
   name: 'keys',
   summary: 'create, rotate and retire keyring keys',
-  usage,
-  options: { ...billfoldOptions, id: { type: 'string' } },
+  details: `To rotate a key, run create, rotate, reencrypt, list and retire in this order.
+
+Values that are protected by a user's PIN or password are re-encrypted when it is next used, since the server cannot do it alone.`,
   subcommands: {
-    create: async ({ keyring: file, id }, _, terminal) =>
-      file === undefined ? printKey(id, terminal) : addKey(file, id),
-    rotate: async ({ keyring: file }, [id], { environment }) => {
-      const key = requireArgument(id, 'ID of the key: billfold keys rotate ID')
-      if (file === undefined && environment['BILLFOLD_KEYS'] !== undefined)
-        throw new UsageError(`The keyring is in the environment: set BILLFOLD_CURRENT_KEY=${key} for every host`)
-      setCurrentKeyInFile(requireArgument(file, '--keyring FILE'), key)
-      return { text: `${key} is now the current key\n`, data: { current: key } }
-    },
-    reencrypt: async (values, _, terminal) => {
-      let reported = 0
-      const onProgress = ({ table, reencrypted }: { readonly table: string; readonly reencrypted: number }): void => {
-        if (reencrypted < reported + 1000) return
-        reported = reencrypted
-        terminal.report(`${reencrypted} values re-encrypted, table ${table}\n`)
-      }
-      const data = await withBillfold(values, terminal, (billfold) => billfold.keys.reencrypt({ onProgress }))
-      const { keyId, reencrypted, unreadable, authenticatesAuditLog } = data
-      const chain = authenticatesAuditLog ? '' : 'The audit chain cannot be authenticated: run billfold audit verify\n'
-      const what = `Re-encrypted ${formatCount(reencrypted, 'value')} under ${keyId}\n`
-      const hasProblems = unreadable.length > 0 || !authenticatesAuditLog
-      return { text: `${unreadable.map(formatUnreadable).join('')}${chain}${what}`, data, hasProblems }
-    },
-    list: async (values, _, terminal) => {
-      const data = await withBillfold(values, terminal, (billfold) => billfold.keys.usage())
-      return { text: formatUsage(data), data, hasProblems: data.malformedValues > 0 || data.olderKeys.some(isMissing) }
-    },
-    retire: async (values, [id], terminal) => {
-      const key = requireArgument(id, 'ID of the key: billfold keys retire ID')
-      const inUse = await withBillfold(values, terminal, (billfold) => billfold.keys.usage())
-      const found = inUse.olderKeys.find((older) => older.id === key)
-      if (found?.inKeyring !== true) throw new UsageError(`${key} is not an older key in the keyring`)
-      if (isInUse(found))
-        return { text: `${key} is still in use\n${formatKeyUsage(found)}`, data: found, hasProblems: true }
-      if (values.keyring !== undefined) removeKeyFromFile(values.keyring, key)
-      const where = values.keyring === undefined ? 'can be removed from BILLFOLD_KEYS' : 'was removed from the keyring'
-      return { text: `${key} ${where}: not in use\n`, data: found }
-    },
+    create: defineSubcommand({
+      summary: 'create a key and add it to the keyring file, not yet current',
+      details: 'Creates the file if it does not exist. Without a file it prints the entry for BILLFOLD_KEYS.',
+      options: { ...idOption, keyring: billfoldOptions.keyring },
+      run: async ({ keyring: file, id }, _, terminal) =>
+        file === undefined ? printKey(id, terminal) : addKey(file, id),
+    }),
+    rotate: defineSubcommand({
+      arguments: 'ID',
+      summary: 'make a key the current one',
+      details: 'Every host must have loaded the key before.',
+      options: { keyring: billfoldOptions.keyring },
+      run: async ({ keyring: file }, [id], { environment }) => {
+        const key = requireArgument(id, 'ID of the key: billfold keys rotate ID')
+        if (file === undefined && environment['BILLFOLD_KEYS'] !== undefined)
+          throw new UsageError(`The keyring is in the environment: set BILLFOLD_CURRENT_KEY=${key} for every host`)
+        setCurrentKeyInFile(requireArgument(file, '--keyring FILE'), key)
+        return { text: `${key} is now the current key\n`, data: { current: key } }
+      },
+    }),
+    reencrypt: defineSubcommand({
+      summary: 're-encrypt values of older keys under the current key',
+      details:
+        'Runs while hosts are running. It can be interrupted and repeated. Exit code 3 if a value cannot be read.',
+      options: billfoldOptions,
+      run: (values, _, terminal) => withBillfold(values, terminal, (billfold) => reencrypt(billfold, terminal)),
+    }),
+    list: defineSubcommand({
+      summary: 'show what still depends on older keys',
+      options: billfoldOptions,
+      run: async (values, _, terminal) => {
+        const data = await withBillfold(values, terminal, (billfold) => billfold.keys.usage())
+        return {
+          text: formatUsage(data),
+          data,
+          hasProblems: data.malformedValues > 0 || data.olderKeys.some(isMissing),
+        }
+      },
+    }),
+    retire: defineSubcommand({
+      arguments: 'ID',
+      summary: 'remove a key that nothing depends on; exit code 3 if something does',
+      options: billfoldOptions,
+      run: async (values, [id], terminal) => {
+        const key = requireArgument(id, 'ID of the key: billfold keys retire ID')
+        const inUse = await withBillfold(values, terminal, (billfold) => billfold.keys.usage())
+        const found = inUse.olderKeys.find((older) => older.id === key)
+        if (found?.inKeyring !== true) throw new UsageError(`${key} is not an older key in the keyring`)
+        if (isInUse(found))
+          return {
+            text: `${key} is still in use: ${describeUsage(found)}\n`,
+            data: found,
+            hasProblems: true,
+          }
+        if (values.keyring !== undefined) removeKeyFromFile(values.keyring, key)
+        const where =
+          values.keyring === undefined ? 'can be removed from BILLFOLD_KEYS' : 'was removed from the keyring'
+        return { text: `${key} ${where}: not in use\n`, data: found }
+      },
+    }),
   },
 })
+
+/** Counts the values first, so that the progress has a total. */
+async function reencrypt(billfold: Billfold, terminal: Terminal): Promise<CommandOutput> {
+  const { olderKeys, malformedValues } = await billfold.keys.usage()
+  const total = olderKeys.reduce((sum, { sealedValues }) => sum + sealedValues, malformedValues)
+  const report = createProgressReporter(terminal, 'values')
+  const data = await billfold.keys.reencrypt({
+    onProgress: (progress) => report({ done: progress.reencrypted + progress.unreadable, total }),
+  })
+  const { keyId, reencrypted, unreadable, authenticatesAuditLog } = data
+  const chain = authenticatesAuditLog ? '' : 'The audit chain cannot be authenticated: run billfold audit verify\n'
+  const what = `Re-encrypted ${formatCount(reencrypted, 'value')} under ${keyId}\n`
+  const hasProblems = unreadable.length > 0 || !authenticatesAuditLog
+  return { text: `${unreadable.map(formatUnreadable).join('')}${chain}${what}`, data, hasProblems }
+}
 
 function addKey(file: string, id: string | undefined): CommandOutput {
   const isNew = !existsSync(file)
@@ -128,15 +158,30 @@ function isMissing(key: KeyUsage): boolean {
 function formatUsage({ currentKeyId, olderKeys, malformedValues }: KeyringUsage): string {
   const malformedLine =
     malformedValues === 0 ? '' : `${malformedValues} values name no key, which is a sign of tampering\n`
-  return `${currentKeyId}  current\n${olderKeys.map(formatKeyUsage).join('')}${malformedLine}`
+  const current = { id: currentKeyId, state: 'current', uses: '' }
+  const older = olderKeys.map((key) => ({
+    id: key.id,
+    state: key.inKeyring ? 'older' : 'NOT IN THE KEYRING',
+    uses: isInUse(key) ? describeUsage(key) : 'not in use',
+  }))
+  return `${formatTable([current, ...older], usageColumns, '')}${malformedLine}`
 }
 
-function formatKeyUsage(key: KeyUsage): string {
-  const { id, inKeyring, sealedValues, signingMethods, passwords, authenticatesAuditLog } = key
+const usageColumns = [
+  { heading: 'KEY', cell: ({ id }: UsageRow) => id },
+  { heading: 'STATE', cell: ({ state }: UsageRow) => state },
+  { heading: 'STILL USED BY', cell: ({ uses }: UsageRow) => uses },
+]
+
+interface UsageRow {
+  readonly id: string
+  readonly state: string
+  readonly uses: string
+}
+
+function describeUsage({ sealedValues, signingMethods, passwords, authenticatesAuditLog }: KeyUsage): string {
   const counts = `${formatCount(sealedValues, 'value')}, ${formatCount(signingMethods, 'signing method')}, ${passwords} passwords and PINs`
-  const chain = authenticatesAuditLog ? ', the newest audit chain link' : ''
-  const what = isInUse(key) ? `${counts}${chain}` : 'not in use'
-  return `${id}  ${inKeyring ? 'older' : 'NOT IN THE KEYRING'}: ${what}\n`
+  return `${counts}${authenticatesAuditLog ? ', the newest audit chain link' : ''}`
 }
 
 function formatUnreadable({ table, column, row, code }: UnreadableCiphertext): string {

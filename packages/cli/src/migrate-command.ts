@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import {
   type Flavour,
   migrate,
@@ -8,97 +7,86 @@ import {
   printMigrations,
 } from '@billfold/storage-kysely'
 import type { Kysely } from 'kysely'
-import { type Command, UsageError } from './command.ts'
-import { clusterUsage, parseCluster } from './cluster-option.ts'
-import { connectDatabase, resolveDatabaseUrl, databaseUsage } from './connect-database.ts'
-import { parseOrUsageError } from './parse-arguments.ts'
+import { type Terminal, UsageError } from './command.ts'
+import { type CommandOutput, createSingleCommand, defineSubcommand, type OptionValues } from './command-group.ts'
+import { parseCluster } from './cluster-option.ts'
+import { connectDatabase, databaseOptions, resolveDatabaseUrl } from './connect-database.ts'
 
 const flavours: readonly Flavour[] = ['sqlite', 'postgres', 'mysql', 'mariadb']
 
-const usage = `billfold migrate [--database URL] [--dry-run] [--to NAME] [--schema NAME] [--prefix NAME] [--cluster NAME]
-billfold migrate --print --dialect ${flavours.join('|')} [--from NAME] [--schema NAME] [--prefix NAME] [--cluster NAME]
-
-Migrates the tables of a database to the schema that this release requires, or prints the SQL.
-
-${databaseUsage}
-  --dry-run        print the SQL for this database without running it
-  --to NAME        the last migration to apply, such as 0001-initial-schema
-  --print          print SQL without connecting to a database
-  --from NAME      the newest migration that the database has; default: an empty database
-  --dialect NAME   the dialect of the printed SQL
-  --schema NAME    PostgreSQL: the schema, MySQL and MariaDB: the database; it must exist
-  --prefix NAME    the prefix of table names; default: billfold_
-${clusterUsage}`
+const options = {
+  'dry-run': { type: 'boolean', help: 'print the SQL for this database without running it' },
+  to: { type: 'string', value: 'NAME', help: 'the last migration to apply, such as 0001-initial-schema' },
+  print: { type: 'boolean', help: 'print SQL without connecting to a database' },
+  from: {
+    type: 'string',
+    value: 'NAME',
+    help: 'with --print: the newest migration that the database has; default: an empty database',
+  },
+  dialect: { type: 'string', value: 'NAME', help: `with --print: the dialect of the SQL: ${flavours.join(', ')}` },
+  ...databaseOptions,
+} as const
 
 /** `billfold migrate`: applies or prints migrations. */
-export const migrateCommand: Command = {
+export const migrateCommand = createSingleCommand({
   name: 'migrate',
-  summary: 'migrate the database to the schema that this release requires',
-  usage,
-  async run(args, terminal) {
-    const { database, dialect, print, schema, prefix, ...rest } = parse(args)
-    const cluster = parseCluster(rest.cluster)
-    const names: Naming = {
-      ...(schema !== undefined && { schema }),
-      ...(prefix !== undefined && { tablePrefix: prefix }),
-    }
-    if (print === true) {
-      const from = parseMigrationName('from', rest.from)
-      const printed = {
-        ...names,
-        ...(from !== undefined && { from }),
-        ...(cluster === 'galera' && { cluster }),
-      }
-      return terminal.print(printMigrations(parseFlavour(dialect), printed))
-    }
-    const to = parseMigrationName('to', rest.to)
-    const isDryRun = rest['dry-run'] === true
-    const url = resolveDatabaseUrl(database, terminal.environment)
-    const connected = await connectDatabase(url, isDryRun ? 'empty' : 'create')
-    try {
-      const options = {
-        dialect: connected.dialect,
-        ...names,
-        ...(cluster !== undefined && { cluster }),
-        ...(to !== undefined && { to }),
-      }
-      const run = isDryRun ? printPending : applyMigrations
-      terminal.print(await run(connected.db, options))
-    } finally {
-      await connected.db.destroy()
-    }
-  },
+  command: defineSubcommand({
+    summary: 'migrate the database to the schema that this release requires',
+    details:
+      'Migrates the tables of a database to the schema that this release requires, or prints the SQL. A schema that is named must exist.',
+    options,
+    run: (values, _, terminal) => (values.print === true ? printSql(values) : migrateDatabase(values, terminal)),
+  }),
+})
+
+type Values = OptionValues<typeof options>
+
+async function printSql(values: Values): Promise<CommandOutput> {
+  const from = parseMigrationName('from', values.from)
+  const cluster = parseCluster(values.cluster)
+  const sql = printMigrations(parseFlavour(values.dialect), {
+    ...toNaming(values),
+    ...(from !== undefined && { from }),
+    ...(cluster === 'galera' && { cluster }),
+  })
+  return { text: sql, data: { sql } }
 }
 
-async function applyMigrations<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<string> {
-  const applied = await migrate(db, options)
-  return applied.length === 0 ? 'Nothing to migrate\n' : `Applied ${applied.join(', ')}\n`
+async function migrateDatabase(values: Values, terminal: Terminal): Promise<CommandOutput> {
+  const to = parseMigrationName('to', values.to)
+  const cluster = parseCluster(values.cluster)
+  const isDryRun = values['dry-run'] === true
+  const url = resolveDatabaseUrl(values.database, terminal.environment)
+  const connected = await connectDatabase(url, isDryRun ? 'empty' : 'create')
+  try {
+    const migrateOptions = {
+      dialect: connected.dialect,
+      ...toNaming(values),
+      ...(cluster !== undefined && { cluster }),
+      ...(to !== undefined && { to }),
+    }
+    return await (isDryRun ? printPending : applyMigrations)(connected.db, migrateOptions)
+  } finally {
+    await connected.db.destroy()
+  }
+}
+
+function toNaming({ schema, prefix }: Values): Naming {
+  return { ...(schema !== undefined && { schema }), ...(prefix !== undefined && { tablePrefix: prefix }) }
+}
+
+async function applyMigrations<DB>(db: Kysely<DB>, migrateOptions: MigrateOptions): Promise<CommandOutput> {
+  const applied = await migrate(db, migrateOptions)
+  const text = applied.length === 0 ? 'Nothing to migrate\n' : `Applied ${applied.join(', ')}\n`
+  return { text, data: { applied } }
 }
 
 /** Prints SQL only, so that the output can be used by programs. */
-async function printPending<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<string> {
-  const pending = await pendingMigrations(db, options)
-  if (pending.length === 0) return '-- nothing to migrate\n'
-  return pending
-    .flatMap(({ id, statements }) => [`-- ${id}`, ...statements.map((sql) => `${sql};`)])
-    .map((line) => `${line}\n`)
-    .join('')
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const
-  const flag = { type: 'boolean' } as const
-  const options = {
-    database: text,
-    dialect: text,
-    schema: text,
-    prefix: text,
-    cluster: text,
-    to: text,
-    from: text,
-  } as const
-  const flags = { print: flag, 'dry-run': flag } as const
-  return parseOrUsageError(() => parseArgs({ args: [...args], options: { ...options, ...flags } }).values)
+async function printPending<DB>(db: Kysely<DB>, migrateOptions: MigrateOptions): Promise<CommandOutput> {
+  const pending = await pendingMigrations(db, migrateOptions)
+  const lines = pending.flatMap(({ id, statements }) => [`-- ${id}`, ...statements.map((sql) => `${sql};`)])
+  const text = lines.map((line) => `${line}\n`).join('')
+  return { text: pending.length === 0 ? '-- nothing to migrate\n' : text, data: { pending } }
 }
 
 function parseMigrationName(option: string, value: string | undefined): string | undefined {

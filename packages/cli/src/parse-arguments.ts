@@ -22,12 +22,14 @@ export function requireArgument(value: string | undefined, description: string):
 }
 
 /**
- * Parses a date or time to epoch milliseconds.
+ * Parses a date or time to epoch milliseconds. Accepts epoch milliseconds as well, which `--json` prints.
  * @throws UsageError
  */
 export function parseTime(date: string): number {
-  const time = Date.parse(date)
+  const time = /^[0-9]{12,14}$/.test(date) ? Number(date) : Date.parse(date)
   if (Number.isNaN(time))
-    throw new UsageError(`Invalid date ${JSON.stringify(date)}: expected 2027-01-31 or an ISO 8601 time`)
+    throw new UsageError(
+      `Invalid date ${JSON.stringify(date)}: expected 2027-01-31, an ISO 8601 time or epoch milliseconds`,
+    )
   return time
 }

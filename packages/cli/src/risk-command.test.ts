@@ -52,7 +52,9 @@ describe('billfold risk', () => {
   })
 
   test('lists the policies', async () => {
-    expect((await type('risk policies')).printed).toMatch(/ version 1 {2}order 0 {2}tenant {2}deny {2}no exports\n$/)
+    expect((await type('risk policies')).printed).toMatch(
+      /^ID +VERSION +ORDER +SUBJECT +DECISION +NAME\n\S{36} {2}1 +0 +tenant +deny +no exports\n$/,
+    )
   })
 
   test('says which argument is missing', async () => {

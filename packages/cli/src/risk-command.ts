@@ -1,45 +1,49 @@
 import { createBillfold } from '@billfold/core'
 import { type Assessment, type AssessmentLine, type Policy, risk } from '@billfold/risk'
-import { createCommandGroup } from './command-group.ts'
-import { requireArgument } from './parse-arguments.ts'
 import type { Terminal } from './command.ts'
-import { type BillfoldOptionValues, billfoldOptions, billfoldUsage, withBillfoldSettings } from './with-billfold.ts'
-
-const usage = `billfold risk list USER
-billfold risk show ID
-billfold risk policies
-
-Reads what the module @billfold/risk has stored. Its tables are created by the migrations of a host that has the module.
-
-  list      the assessments of a user, newest first
-  show      an assessment with its factors: their value from 0 to 9, weight and evidence
-  policies  the policies of a tenant
-${billfoldUsage}`
+import { createCommandGroup, defineSubcommand } from './command-group.ts'
+import { formatTable, formatTime } from './format-table.ts'
+import { requireArgument } from './parse-arguments.ts'
+import { type BillfoldOptionValues, billfoldOptions, withBillfoldSettings } from './with-billfold.ts'
 
 /** `billfold risk`: lists and explains assessments, and lists policies. */
 export const riskCommand = createCommandGroup({
   name: 'risk',
   summary: 'list and explain assessments, list policies',
-  usage,
-  options: billfoldOptions,
+  details:
+    'Reads what the module @billfold/risk has stored. Its tables are created by the migrations of a host that has the module.',
   subcommands: {
-    list: async (values, [user], terminal) => {
-      const userId = requireArgument(user, 'USER, the id of a user: billfold risk list USER')
-      const data = await withRisk(values, terminal, ({ assessments }) => assessments.list(userId))
-      return { text: data.map(formatLine).join(''), data }
-    },
-    show: async (values, [id], terminal) => {
-      const wanted = requireArgument(id, 'ID of the assessment: billfold risk show ID')
-      const data = await withRisk(values, terminal, ({ assessments }) => assessments.get(wanted))
-      return { text: formatAssessment(data), data }
-    },
-    policies: async (values, _, terminal) => {
-      const data = await withRisk(values, terminal, ({ policies }) => policies.list())
-      return {
-        text: data.map(formatPolicy).join(''),
-        data: data.map(({ id, version, name }) => ({ id, version, name })),
-      }
-    },
+    list: defineSubcommand({
+      arguments: 'USER',
+      summary: 'list the assessments of a user, newest first',
+      options: billfoldOptions,
+      run: async (values, [user], terminal) => {
+        const userId = requireArgument(user, 'USER, the id of a user: billfold risk list USER')
+        const data = await withRisk(values, terminal, ({ assessments }) => assessments.list(userId))
+        return { text: formatTable(data, assessmentColumns, 'No assessments'), data }
+      },
+    }),
+    show: defineSubcommand({
+      arguments: 'ID',
+      summary: 'print an assessment with its factors: their value from 0 to 9, weight and evidence',
+      options: billfoldOptions,
+      run: async (values, [id], terminal) => {
+        const wanted = requireArgument(id, 'ID of the assessment: billfold risk show ID')
+        const data = await withRisk(values, terminal, ({ assessments }) => assessments.get(wanted))
+        return { text: formatAssessment(data), data }
+      },
+    }),
+    policies: defineSubcommand({
+      summary: 'list the policies of a tenant',
+      options: billfoldOptions,
+      run: async (values, _, terminal) => {
+        const data = await withRisk(values, terminal, ({ policies }) => policies.list())
+        return {
+          text: formatTable(data, policyColumns, 'No policies'),
+          data: data.map(({ id, version, name }) => ({ id, version, name })),
+        }
+      },
+    }),
   },
 })
 
@@ -55,9 +59,22 @@ function withRisk<T>(
   )
 }
 
-function formatLine({ id, at, act, score, severity }: AssessmentLine): string {
-  return `${id}  ${new Date(at).toISOString()}  ${score.toFixed(2).padStart(6)}  ${severity.padEnd(8)}  ${act ?? 'user'}\n`
-}
+const assessmentColumns = [
+  { heading: 'ID', cell: ({ id }: AssessmentLine) => id },
+  { heading: 'TIME', cell: ({ at }: AssessmentLine) => formatTime(at) },
+  { heading: 'SCORE', cell: ({ score }: AssessmentLine) => score.toFixed(2).padStart(6) },
+  { heading: 'SEVERITY', cell: ({ severity }: AssessmentLine) => severity },
+  { heading: 'ACT', cell: ({ act }: AssessmentLine) => act ?? 'user' },
+]
+
+const policyColumns = [
+  { heading: 'ID', cell: ({ id }: Policy) => id },
+  { heading: 'VERSION', cell: ({ version }: Policy) => String(version) },
+  { heading: 'ORDER', cell: ({ order }: Policy) => String(order) },
+  { heading: 'SUBJECT', cell: ({ subject }: Policy) => ('id' in subject ? `${subject.kind} ${subject.id}` : 'tenant') },
+  { heading: 'DECISION', cell: ({ then }: Policy) => then.decision },
+  { heading: 'NAME', cell: ({ name }: Policy) => name },
+]
 
 function formatAssessment(assessment: Assessment): string {
   const { likelihood, likelihoodLevel, impact, impactLevel, impactFrom, factors, leftOut } = assessment
@@ -66,11 +83,7 @@ function formatAssessment(assessment: Assessment): string {
     const columns = [group.padEnd(16), name.padEnd(20), String(value), `x ${weight}`, JSON.stringify(evidence)]
     return `  ${columns.join('  ')}\n`
   })
+  const head = formatTable([assessment], assessmentColumns, '')
   const means = `likelihood ${likelihood.toFixed(2)} ${likelihoodLevel}, impact ${impact.toFixed(2)} ${impactLevel} (${impactFrom})\n`
-  return `${formatLine(assessment)}${means}${lines.join('')}${Math.round(leftOut * 100)} % of the weights had no data\n`
-}
-
-function formatPolicy({ id, version, order, subject, name, then }: Policy): string {
-  const who = subject.kind === 'tenant' ? 'tenant' : `${subject.kind} ${subject.id}`
-  return `${id}  version ${version}  order ${order}  ${who}  ${then.decision}  ${name}\n`
+  return `${head}${means}${lines.join('')}${Math.round(leftOut * 100)} % of the weights had no data\n`
 }

@@ -1,3 +1,4 @@
+// cspell:ignore webhok unlok custdy creatd
 import { listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 import { commands } from './run-command-line.ts'
@@ -22,8 +23,37 @@ describe('the command line', () => {
     expect(await type('migrate --help')).toMatchObject({ code: 0, printed: expect.stringContaining('--database URL') })
   })
 
+  test.each(commands)(
+    'prints the help of $name and of each of its subcommands in 100 columns',
+    async ({ name, load }) => {
+      const group = await type(`${name} --help`)
+      expect(group).toMatchObject({ code: 0, complaint: '' })
+      const { subcommands } = await load()
+      for (const verb of subcommands) {
+        expect(group.printed).toContain(`\n  ${verb}`)
+        const { code, printed } = await type(`${name} ${verb} --help`)
+        expect(code).toBe(0)
+        expect(printed).toMatch(new RegExp(`^billfold ${name} ${verb} .*\\[options\\]\n\n[A-Z]`))
+        expect(await type(`help ${name} ${verb}`)).toMatchObject({ printed })
+        expect(Math.max(...printed.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100)
+      }
+    },
+  )
+
+  test('ends an error with the help to ask for, and prints no usage with it', async () => {
+    expect((await type('keys rotate')).complaint).toBe(
+      'Missing argument: ID of the key: billfold keys rotate ID\nRun billfold keys rotate --help for help\n',
+    )
+    expect((await type('keys fly')).complaint).toMatch(/\nRun billfold keys --help for help\n$/)
+  })
+
   test.each([
     ['fly', 'Unknown command: "fly"'],
+    ['webhok list', 'Did you mean "webhook"?'],
+    ['user unlok 1', 'Did you mean "unlock"?'],
+    ['user unlock 1 2', 'Unexpected argument: "2"'],
+    ['service-key create --tag a --scope custdy', 'Unknown scope: "custdy". Did you mean "custody"?'],
+    ['audit search --action user.creatd', 'Did you mean "user.created"?'],
     ['migrate --colour red', "Unknown option '--colour'"],
     ['migrate', '--database URL'],
     ['migrate --database oracle://x', 'must start with postgres://'],
@@ -36,7 +66,7 @@ describe('the command line', () => {
     ['migrate --print', 'Missing or unknown dialect'],
     ['migrate --print --dialect oracle', 'Missing or unknown dialect'],
     ['did-registry', 'Missing subcommand'],
-    ['did-registry fly', 'Missing subcommand'],
+    ['did-registry fly', 'Unknown subcommand "fly": deploy, check or payer'],
     ['did-registry deploy --rpc http://127.0.0.1:1 --chain-id 1', '--keyring-key ID'],
     ['did-registry payer', '--keyring-key ID'],
     ['did-registry check --rpc http://127.0.0.1:1 --chain-id x --contract 0x00', '--chain-id must be a whole number'],

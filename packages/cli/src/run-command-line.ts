@@ -1,8 +1,19 @@
-import { readFile } from 'node:fs/promises'
+import { suggestWord } from './closest-word.ts'
 import { type Command, ProblemsFoundExit, type Terminal, UsageError } from './command.ts'
+import { readVersion } from './read-version.ts'
 
 /** The commands are imported when they run, since most of the time of a start is for loading code. */
 export const commands: readonly (Pick<Command, 'name' | 'summary'> & { readonly load: () => Promise<Command> })[] = [
+  {
+    name: 'init',
+    summary: 'write a host that runs: server, database connection, migration, keys',
+    load: async () => (await import('./init-command.ts')).initCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'check the keyring, the database, the clock, public documents and a chain node, and say what to do',
+    load: async () => (await import('./doctor-command.ts')).doctorCommand,
+  },
   {
     name: 'migrate',
     summary: 'migrate the database to the schema that this release requires',
@@ -49,6 +60,11 @@ export const commands: readonly (Pick<Command, 'name' | 'summary'> & { readonly 
     load: async () => (await import('./risk-command.ts')).riskCommand,
   },
   {
+    name: 'credentials',
+    summary: 'list issued and held credentials, suspend, restore and revoke them',
+    load: async () => (await import('./credentials-command.ts')).credentialsCommand,
+  },
+  {
     name: 'did-registry',
     summary: 'deploy or check an ERC-1056 DID registry contract',
     load: async () => (await import('./did-registry-command.ts')).didRegistryCommand,
@@ -59,7 +75,8 @@ const overview = `billfold <command> [options]
 
 ${commands.map((command) => `  ${command.name.padEnd(12)} ${command.summary}`).join('\n')}
 
-Run billfold <command> --help for details, or billfold --version for the version.
+Run billfold <command> --help for its subcommands, billfold <command> <subcommand> --help for the options,
+or billfold --version for the version.
 `
 
 /**
@@ -70,6 +87,7 @@ Run billfold <command> --help for details, or billfold --version for the version
  */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args
+  if (name === 'help' && rest.length > 0) return runCommandLine([...rest, '--help'], terminal)
   if (name === undefined || isHelpFlag(name) || name === 'help') {
     terminal.print(overview)
     return name === undefined ? 2 : 0
@@ -80,12 +98,15 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
   const listed = commands.find((known) => known.name === name)
   if (listed === undefined) {
-    terminal.report(`Unknown command: ${JSON.stringify(name)}\n\n${overview}`)
+    const known = commands.map((command) => command.name)
+    terminal.report(
+      `Unknown command: ${JSON.stringify(name)}.${suggestWord(name, known)} Run billfold --help for the list\n`,
+    )
     return 2
   }
   const command = await listed.load()
   if (rest.some(isHelpFlag)) {
-    terminal.print(`${command.usage}\n`)
+    terminal.print(command.help(rest))
     return 0
   }
   return runCommand(command, rest, terminal)
@@ -95,11 +116,6 @@ function isHelpFlag(arg: string): boolean {
   return arg === '--help' || arg === '-h'
 }
 
-async function readVersion(): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : ''
-}
-
 async function runCommand(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     await command.run(args, terminal)
@@ -107,7 +123,9 @@ async function runCommand(command: Command, args: readonly string[], terminal: T
   } catch (error) {
     if (error instanceof ProblemsFoundExit) return 3
     if (error instanceof UsageError) {
-      terminal.report(`${error.message}\n\n${command.usage}\n`)
+      const verb = command.subcommands.find((known) => known === args[0])
+      const words = verb === undefined ? command.name : `${command.name} ${verb}`
+      terminal.report(`${error.message}\nRun billfold ${words} --help for help\n`)
       return 2
     }
     terminal.report(`${await formatError(error)}\n`)

@@ -1,75 +1,83 @@
 import { type Billfold, type EventType, isEventType, type PendingDelivery, type WebhookEndpoint } from '@billfold/core'
 import { UsageError } from './command.ts'
-import { type CommandOutput, createCommandGroup, type Subcommand } from './command-group.ts'
+import { type CommandOutput, createCommandGroup, defineSubcommand, type Subcommand } from './command-group.ts'
+import { formatTable, formatTime } from './format-table.ts'
 import { requireArgument } from './parse-arguments.ts'
-import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
-
-const text = { type: 'string' } as const
-const options = {
-  ...billfoldOptions,
-  url: text,
-  event: { type: 'string', multiple: true },
-  description: text,
-} as const
-
-const usage = `billfold webhook create --url URL|- [--event TYPE ...] [--description TEXT]
-billfold webhook list
-billfold webhook rotate ID
-billfold webhook ping | disable | enable | delete ID
-billfold webhook pending | retry ID
-
-Manages webhook endpoints. The host delivers the events. A secret is printed only once, when the endpoint is created or its
-secret is rotated. After a rotation, requests are signed with both secrets for 24 hours.
-
-  ping      queues a test event, webhook.pinged
-  disable   stops deliveries; queued deliveries are suspended
-  pending   lists deliveries that were not delivered yet, with the reason
-  retry     makes all pending deliveries due now
-
-  --url URL           an https URL with a public address; - reads it from standard input, for a URL that contains a secret
-  --event TYPE        an event type: user.created, payment.completed, ...; default: all
-  --description TEXT  a description for people
-${billfoldUsage}`
+import { billfoldOptions, withBillfold } from './with-billfold.ts'
 
 /** `billfold webhook`: creates, lists and manages webhook endpoints. */
 export const webhookCommand = createCommandGroup({
   name: 'webhook',
   summary: 'create, list, rotate, test and delete webhook endpoints',
-  usage,
-  options,
+  details:
+    'The host delivers the events. A secret is printed only once, when the endpoint is created or its secret is rotated.',
   subcommands: {
-    create: async (values, _, terminal) => {
-      const argument = requireArgument(values.url, '--url URL, or --url - to read it from standard input')
-      const url = argument === '-' ? (await terminal.readInput()).trim() : argument
-      const { event, description } = values
-      const input = {
-        url,
-        ...(event !== undefined && { events: event.map(parseEventType) }),
-        ...(description !== undefined && { description }),
-      }
-      const data = await withBillfold(values, terminal, (billfold) => billfold.webhooks.create(input))
-      return { text: `id     ${data.id}\nsecret ${data.secret}\n`, data }
-    },
-    list: async (values, _, terminal) => {
-      const data = await withBillfold(values, terminal, (billfold) => billfold.webhooks.list(values.tenant))
-      return { text: data.map(formatEndpoint).join(''), data }
-    },
-    rotate: endpointSubcommand(async ({ webhooks }, id, tenant) => {
-      const data = await webhooks.rotateSecret(id, tenant)
-      return { text: `secret ${data.secret}\n`, data }
+    create: defineSubcommand({
+      summary: 'create an endpoint, and print its secret',
+      options: {
+        url: {
+          type: 'string',
+          value: 'URL',
+          help: 'an https URL with a public address; - reads it from standard input, for a URL that contains a secret',
+        },
+        event: {
+          type: 'string',
+          multiple: true,
+          value: 'TYPE',
+          help: 'an event type: user.created, payment.completed, ...; can be repeated; default: all',
+        },
+        description: { type: 'string', value: 'TEXT', help: 'a description for people' },
+        ...billfoldOptions,
+      },
+      run: async (values, _, terminal) => {
+        const argument = requireArgument(values.url, '--url URL, or --url - to read it from standard input')
+        const url = argument === '-' ? (await terminal.readInput()).trim() : argument
+        const { event, description } = values
+        const input = {
+          url,
+          ...(event !== undefined && { events: event.map(parseEventType) }),
+          ...(description !== undefined && { description }),
+        }
+        const data = await withBillfold(values, terminal, (billfold) => billfold.webhooks.create(input))
+        return { text: `id     ${data.id}\nsecret ${data.secret}\n`, data }
+      },
     }),
-    ping: endpointSubcommand(async ({ webhooks }, id, tenant) => {
+    list: defineSubcommand({
+      summary: 'list the endpoints',
+      options: billfoldOptions,
+      run: async (values, _, terminal) => {
+        const data = await withBillfold(values, terminal, (billfold) => billfold.webhooks.list(values.tenant))
+        return { text: formatTable(data, endpointColumns, 'No webhook endpoints'), data }
+      },
+    }),
+    rotate: endpointSubcommand(
+      'create a new secret; for 24 hours, requests are signed with both',
+      async ({ webhooks }, id, tenant) => {
+        const data = await webhooks.rotateSecret(id, tenant)
+        return { text: `secret ${data.secret}\n`, data }
+      },
+    ),
+    ping: endpointSubcommand('queue a test event, webhook.pinged', async ({ webhooks }, id, tenant) => {
       const data = await webhooks.ping(id, tenant)
       return { text: `webhook-id ${data.eventId}\n`, data }
     }),
-    disable: endpointSubcommand(({ webhooks }, id, tenant) => confirm(webhooks.disable(id, tenant), 'Disabled', id)),
-    enable: endpointSubcommand(({ webhooks }, id, tenant) => confirm(webhooks.enable(id, tenant), 'Enabled', id)),
-    delete: endpointSubcommand(({ webhooks }, id, tenant) => confirm(webhooks.delete(id, tenant), 'Deleted', id)),
-    pending: endpointSubcommand(async ({ webhooks }, id, tenant) => {
-      const data = await webhooks.pendingDeliveries(id, tenant)
-      return { text: data.map(formatPending).join(''), data }
-    }),
-    retry: endpointSubcommand(({ webhooks }, id, tenant) =>
+    disable: endpointSubcommand('stop deliveries; queued ones are suspended', ({ webhooks }, id, tenant) =>
+      confirm(webhooks.disable(id, tenant), 'Disabled', id),
+    ),
+    enable: endpointSubcommand('resume deliveries', ({ webhooks }, id, tenant) =>
+      confirm(webhooks.enable(id, tenant), 'Enabled', id),
+    ),
+    delete: endpointSubcommand('delete an endpoint and its queued deliveries', ({ webhooks }, id, tenant) =>
+      confirm(webhooks.delete(id, tenant), 'Deleted', id),
+    ),
+    pending: endpointSubcommand(
+      'list deliveries that were not delivered yet, with the reason',
+      async ({ webhooks }, id, tenant) => {
+        const data = await webhooks.pendingDeliveries(id, tenant)
+        return { text: formatTable(data, pendingColumns, 'No pending deliveries'), data }
+      },
+    ),
+    retry: endpointSubcommand('make all pending deliveries due now', ({ webhooks }, id, tenant) =>
       confirm(webhooks.retry(id, tenant), 'Retrying deliveries to', id),
     ),
   },
@@ -77,12 +85,18 @@ export const webhookCommand = createCommandGroup({
 
 /** Creates a subcommand that works on one endpoint. */
 function endpointSubcommand(
+  summary: string,
   work: (billfold: Billfold, id: string, tenant?: string) => Promise<CommandOutput>,
-): Subcommand<typeof options> {
-  return (values, [id], terminal) => {
-    const endpoint = requireArgument(id, 'ID of the endpoint')
-    return withBillfold(values, terminal, (billfold) => work(billfold, endpoint, values.tenant))
-  }
+): Subcommand {
+  return defineSubcommand({
+    arguments: 'ID',
+    summary,
+    options: billfoldOptions,
+    run: (values, [id], terminal) => {
+      const endpoint = requireArgument(id, 'ID of the endpoint')
+      return withBillfold(values, terminal, (billfold) => work(billfold, endpoint, values.tenant))
+    },
+  })
 }
 
 async function confirm(work: Promise<void>, verb: string, id: string): Promise<CommandOutput> {
@@ -95,13 +109,26 @@ function parseEventType(type: string): EventType {
   return type
 }
 
-function formatEndpoint({ id, url, events, disabled, failures, description = '' }: WebhookEndpoint): string {
-  const state =
-    disabled === undefined ? (failures === 0 ? 'ok' : `failing (${failures})`) : `disabled (${disabled.reason})`
-  return `${id}  ${state}  ${url}  ${events === undefined ? 'all' : events.join(',')}  ${description}`.trimEnd() + '\n'
-}
+const endpointColumns = [
+  { heading: 'ID', cell: ({ id }: WebhookEndpoint) => id },
+  { heading: 'STATE', cell: formatState },
+  { heading: 'URL', cell: ({ url }: WebhookEndpoint) => url },
+  { heading: 'EVENTS', cell: ({ events }: WebhookEndpoint) => events?.join(',') ?? 'all' },
+  { heading: 'DESCRIPTION', cell: ({ description = '' }: WebhookEndpoint) => description },
+]
 
-function formatPending({ eventId, type, attempts, nextTryAt, failure = '' }: PendingDelivery): string {
-  const next = nextTryAt === undefined ? 'gave up' : `next ${new Date(nextTryAt).toISOString()}`
-  return `${eventId}  ${type}  attempts ${attempts}  ${next}  ${failure}`.trimEnd() + '\n'
+const pendingColumns = [
+  { heading: 'EVENT', cell: ({ eventId }: PendingDelivery) => eventId },
+  { heading: 'TYPE', cell: ({ type }: PendingDelivery) => type },
+  { heading: 'ATTEMPTS', cell: ({ attempts }: PendingDelivery) => String(attempts) },
+  {
+    heading: 'NEXT',
+    cell: ({ nextTryAt }: PendingDelivery) => (nextTryAt === undefined ? 'gave up' : formatTime(nextTryAt)),
+  },
+  { heading: 'FAILURE', cell: ({ failure = '' }: PendingDelivery) => failure },
+]
+
+function formatState({ disabled, failures }: WebhookEndpoint): string {
+  if (disabled !== undefined) return `disabled (${disabled.reason})`
+  return failures === 0 ? 'ok' : `failing (${failures})`
 }

@@ -9,29 +9,20 @@ import {
 } from '@billfold/core'
 import { kyselyStorage } from '@billfold/storage-kysely'
 import { type Terminal, UsageError } from './command.ts'
-import { clusterUsage, parseCluster } from './cluster-option.ts'
-import { connectDatabase, resolveDatabaseUrl, databaseUsage } from './connect-database.ts'
+import { parseCluster } from './cluster-option.ts'
+import { connectDatabase, databaseOptions, resolveDatabaseUrl } from './connect-database.ts'
 import { listInstalledModules } from './installed-modules.ts'
-
-const text = { type: 'string' } as const
 
 /** The options of every command that uses the database. */
 export const billfoldOptions = {
-  database: text,
-  schema: text,
-  prefix: text,
-  cluster: text,
-  keyring: text,
-  tenant: text,
+  ...databaseOptions,
+  keyring: {
+    type: 'string',
+    value: 'FILE',
+    help: 'the keyring file; default: the environment variable BILLFOLD_KEYS',
+  },
+  tenant: { type: 'string', value: 'NAME', help: 'the tenant; default: default' },
 } as const
-
-/** The usage text of those options. */
-export const billfoldUsage = `${databaseUsage}
-  --schema NAME    PostgreSQL: the schema, MySQL and MariaDB: the database
-  --prefix NAME    the prefix of table names; default: billfold_
-${clusterUsage}
-  --keyring FILE   the keyring file; default: the environment variable BILLFOLD_KEYS
-  --tenant NAME    the tenant; default: default`
 
 /** What the command line knows about a Billfold. */
 export type BillfoldSettings = Pick<BillfoldOptions, 'storage' | 'keyring' | 'onboarding' | 'tenant'>

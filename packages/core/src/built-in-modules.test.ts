@@ -28,6 +28,23 @@ const services = testServices()
 const parts: Readonly<Record<string, ModuleParts>> = createBuiltInParts(services)
 const personalData = Object.values(parts).flatMap((part) => part.personalData ?? [])
 
+describe('the scopes of service keys', () => {
+  test('are those that the guards of the APIs require', () => {
+    const required = Object.values(parts)
+      .flatMap(({ api }) => api?.routes ?? [])
+      .flatMap((one) => ('guard' in one && isGuard(one.guard) ? one.guard.name : ''))
+      .flatMap((name) => /with the scope ([a-z:-]+)/.exec(name)?.[1] ?? [])
+    const declared = Object.keys(builtInDeclarations.serviceKeyScopes)
+    expect(declared).toEqual(expect.arrayContaining([...new Set(required)]))
+    expect(required).toContain('dids:sign')
+    for (const description of Object.values(builtInDeclarations.serviceKeyScopes)) expect(description).toMatch(/^[A-Z]/)
+  })
+})
+
+function isGuard(value: unknown): value is { readonly name: string } {
+  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'
+}
+
 describe('tables that name a user', () => {
   const covered = new Set(personalData.flatMap((data) => data.tables.map(({ name }) => name)))
 

@@ -70,6 +70,9 @@ export const tables: readonly Table[] = builtInDeclarations.tables
  */
 export const auditActions: AuditActions = builtInDeclarations.auditActions
 
+/** The scopes that service keys of Billfold's own APIs can have, with their descriptions. `*` grants all of them. */
+export const serviceKeyScopes: Readonly<Record<string, string>> = builtInDeclarations.serviceKeyScopes
+
 /**
  * The audit actions of Billfold's own modules, as a type. It names the files that merge them into `AuditAction`, so that
  * declaration files of other packages load them.

@@ -54,9 +54,13 @@ export type { StoredFile } from './onboarding/applications/files.ts'
 export type { ApplicationTransition } from './onboarding/applications/transition-application.ts'
 export type { FileSettings } from './onboarding/applications/file-settings.ts'
 export type { ApplicationTemplate, TemplateAttribute } from './onboarding/applications/templates.ts'
+export type { ErasureProgress } from './identity/users/erase.ts'
 export type { UserExport } from './identity/users/export.ts'
 export type { Identifier } from './identity/users/identifiers.ts'
 export type { Contact } from './identity/users/contacts/contact-verified.ts'
+export type { ListedMethod, ListedUser, UserPage } from './identity/users/list-users.ts'
+export type { ListedSession } from './authentication/sessions/list-sessions.ts'
+export type { ActedBy } from './platform/audit/audit-write.ts'
 export type { FoundUser, UsersApi } from './identity/users/api.ts'
 export type {
   ContractSignatureVerifier,
@@ -74,7 +78,13 @@ export type { PaymentsOptions } from './payments/api/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
 export type { EvaultApi, PaymentsApi } from './payments/payments-api.ts'
 export type { EvaultUser, EvaultUserSelector } from './payments/users/evault-users.ts'
-export type { ConsistencyFinding, ConsistencyReport } from './payments/consistency.ts'
+export type {
+  ConsistencyFinding,
+  ConsistencyOptions,
+  ConsistencyProgress,
+  ConsistencyReport,
+  ConsistencyStep,
+} from './payments/consistency/check.ts'
 export type { PaymentRules } from './payments/settings.ts'
 export type {
   LedgerAccount,
@@ -110,6 +120,22 @@ export type { ServiceKeyInput } from './identity/service-keys/service-keys.ts'
 export type { ServiceKeyInfo } from './identity/service-keys/list-service-keys.ts'
 export type { AuthLevel, Licence, LicenceInput } from './identity/licences/licences.ts'
 export type { CustodyOptions } from './custody/api/index.ts'
+export type { SavedRequestOptions } from './custody/saved-requests/saved-request-rules.ts'
+export type {
+  SwapOrder,
+  SwapProvider,
+  SwapQuery,
+  SwapRate,
+  SwapToken,
+  SwapWallet,
+} from './custody/swaps/swap-provider.ts'
+export type {
+  AbiTypeInput,
+  ChainSpecificFields,
+  ContractInput,
+  TransactionRequest,
+  UnitAmount,
+} from './custody/transactions/formats/transaction-request.ts'
 export type { TransactionRetention } from './custody/transactions/retention/retention-rules.ts'
 export type { LockoutRule } from './identity/signing-methods/lockout.ts'
 export type { DidsOptions } from './dids/api/index.ts'
@@ -117,16 +143,24 @@ export type { CreateVaultOptions, Vault } from './dids/vaults/api.ts'
 export type { ThresholdSigner } from './dids/vaults/threshold-signer.ts'
 export type { DelegateInput, ServiceInput, TxInput, WalletConfig } from './dids/vaults/wallet-config.ts'
 export type { SigningMethodOptions } from './identity/signing-methods/method-types.ts'
-export type { Chain, ChainKey, HexSignature, SignatureRequest } from './custody/wallets/chains/chain.ts'
+export type { Chain, ChainKey, HexSignature, OutputAddress, SignatureRequest } from './custody/wallets/chains/chain.ts'
 export { type Chains, knownChains } from './custody/wallets/chains/index.ts'
 export type {
   NonFungibleHolding,
   NonFungibleMetadata,
+  NonFungibleToken,
+  TokenContract,
+  TokenHolder,
   TokenHolding,
   TokenIndexer,
   TokenOwner,
 } from './custody/tokens/token-indexer.ts'
-export { contractIndexer, type IndexedChain, type IndexedContract } from './custody/tokens/contract-indexer.ts'
+export {
+  contractIndexer,
+  type IndexedChain,
+  type IndexedContract,
+  type IndexedToken,
+} from './custody/tokens/contract-indexer.ts'
 export { type EvmChain, evmChain } from './custody/wallets/chains/evm.ts'
 export { type BitcoinChain, bitcoinChain } from './custody/wallets/chains/bitcoin.ts'
 export type { KeystoreFormat, ParsedKeystore } from './custody/wallets/keystores/keystore-format.ts'
@@ -139,6 +173,15 @@ export {
   type BroadcastResult,
   type ChainClient,
   type ChainClients,
+  type Coin,
+  type CommonChainClient,
+  type NonceChainClient,
+  type ReservingBroadcastResult,
+  type ReservingChainClient,
+  type TronCall,
+  type TronClient,
+  type TronResources,
+  type UtxoClient,
   type NodeTransactionStatus,
   type EvmCall,
   type EvmClient,
@@ -150,10 +193,22 @@ export {
   type EvmLogQuery,
   type EvmLogRangeQuery,
   evmChainClient,
+  type BitcoinCoreClientOptions,
+  bitcoinCoreChainClient,
+  type EsploraClientOptions,
+  esploraChainClient,
+  type UtxoClientOptions,
+  type UtxoNetwork,
+  type UtxoNetworkOption,
+  utxoNetworks,
+  type TronClientOptions,
+  tronChainClient,
+  type TronNetwork,
+  tronNetworks,
   type FeeBumping,
 } from './custody/chain-clients/index.ts'
 export * from './platform/audit/actions.ts'
-export { auditActions, type BuiltInAuditActions, isAuditAction, tables } from './built-in-modules.ts'
+export { auditActions, type BuiltInAuditActions, isAuditAction, serviceKeyScopes, tables } from './built-in-modules.ts'
 export { type AuditLogFinding, auditLogFindings } from './platform/audit/findings.ts'
 export type { AuditApi } from './platform/audit/api.ts'
 export type { AuditCheckpoint } from './platform/audit/link.ts'

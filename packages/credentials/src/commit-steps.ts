@@ -19,8 +19,3 @@ export async function commitSteps(storage: Storage, ...steps: readonly CommitSte
     throw conflict ?? error
   }
 }
-
-/** Steps for writes that cannot conflict. */
-export function toSteps(writes: readonly Write[]): readonly CommitStep[] {
-  return writes.map((write) => ({ write }))
-}

@@ -2,7 +2,9 @@ export { credentials, type CredentialsParts } from './credentials.ts'
 export type { CredentialsOptions, Profile } from './options.ts'
 export {
   type CredentialSigner,
+  keyringSigner,
   localSigner,
+  sealSigningKey,
   type TrustAnchor,
   type TrustAnchorInput,
   trustAnchors,
@@ -14,7 +16,7 @@ export type { HolderFunctions } from './holder/create-holder.ts'
 export type { HolderOptions } from './holder/options.ts'
 export type { IssuerFunctions } from './issuer/create-issuer.ts'
 export type { IssuerOptions } from './issuer/options.ts'
-export type { DcqlQuery } from './dcql/index.ts'
+export type { DcqlQuery } from './dcql/dcql-query.ts'
 export type { PresentationRequestInput, VerifierFunctions } from './verifier/create-verifier.ts'
 export type { VerifierOptions } from './verifier/options.ts'
 export type { Authorization, AuthorizationExchange, Authorize } from './issuer/oauth/authorize-option.ts'
@@ -44,6 +46,7 @@ export {
   type DatasetSubject,
   type SourcedClaims,
 } from './issuer/types/dataset-source.ts'
+export type { ClaimPath } from './formats/claim-path.ts'
 export { eudiPid, type EudiPidAttribute, eudiPidQuery } from './verifier/queries/eudi-pid.ts'
 export {
   mdoc,
@@ -56,3 +59,9 @@ export {
 export type { CreatedRequest } from './verifier/requests/request-plan.ts'
 export type { ResultInput } from './verifier/results/get-result.ts'
 export type { PresentationResult, VerifiedCredential } from './verifier/results/presentation-result.ts'
+export type { HeldCredential } from './holder/credentials/credential-description.ts'
+export type { WalletProvider } from './holder/options.ts'
+export type { LogOutcome, LoggedPresentation } from './holder/present/presentation-log.ts'
+export type { WalletHttp, WalletRequest, WalletResponse } from './holder/wallet-http.ts'
+export type { CredentialRecords } from './records.ts'
+export { credentialScopes } from './scopes.ts'

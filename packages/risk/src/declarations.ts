@@ -13,6 +13,13 @@ export const riskErrors = {
   'assessment.not-found': { status: 404, message: 'There is no such assessment' },
 } as const satisfies Record<string, ErrorDefinition>
 
+/** The scopes that service keys can have for the API of the module. */
+export const riskScopes = {
+  risk: 'Assessments and requests that wait',
+  'risk:policies': 'Policies; the scope risk is not needed',
+  'risk:approvals': 'Approvals of requests that wait',
+} as const
+
 /** The audit actions of the module. */
 export const riskAuditActions = {
   'policy.added': 'A policy was added',

@@ -1,4 +1,5 @@
 export { risk } from './risk.ts'
+export { riskScopes } from './declarations.ts'
 export type { RiskOptions } from './options.ts'
 export type { PriceOf } from './policies/limits.ts'
 export type { PoliciesApi, PolicyTest } from './policies/policies-api.ts'

@@ -1,6 +1,6 @@
 import { type Actor, defineModule } from '@billfold/core/modules'
 import { batch, remove } from '@billfold/core/storage'
-import { riskAuditActions, riskErrors, riskEvents } from './declarations.ts'
+import { riskAuditActions, riskErrors, riskEvents, riskScopes } from './declarations.ts'
 import { type RiskOptions, resolveRiskOptions } from './options.ts'
 import { riskPersonalData } from './personal-data.ts'
 import { createPolicyEngine } from './policies/authorize.ts'
@@ -43,6 +43,7 @@ export function risk(options: RiskOptions = {}) {
     auditActions: riskAuditActions,
     events: riskEvents,
     errors: riskErrors,
+    serviceKeyScopes: riskScopes,
     create: (context) => {
       const { services, host } = context
       const engine = createPolicyEngine(services, settings)

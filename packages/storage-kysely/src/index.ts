@@ -2,6 +2,7 @@ export { kyselyStorage, type KyselyStorage, type KyselyStorageOptions } from './
 export type { PostgresClient, PostgresPool } from './commit/postgres-pipeline.ts'
 export type { RetryOptions } from './commit/retry.ts'
 export type { SqliteDatabase, SqliteStatement } from './commit/sqlite-group-commit.ts'
+export type { QueryableDatabase } from './sql/connection.ts'
 export type { Cluster, Dialect, Flavour, Naming } from './sql/dialect.ts'
 export { createTables } from './schema/create-tables.ts'
 export { migrate, type MigrateOptions, type PendingMigration, pendingMigrations } from './schema/migrate.ts'

@@ -8,9 +8,10 @@ import { createPostgresPipeline, type PostgresPool } from './commit/postgres-pip
 import { defaultStatementTimeoutMs, type RetryOptions, retryTransientErrors } from './commit/retry.ts'
 import { createSqliteGroupCommit, type SqliteDatabase } from './commit/sqlite-group-commit.ts'
 import { findRows } from './find-rows.ts'
+import { createReplicaReads, verifyReplica } from './replica-reads.ts'
 import type { MigrationModule } from './schema/migration-modules.ts'
 import { verifySchema } from './schema/verify.ts'
-import { statementRunner } from './sql/connection.ts'
+import { type QueryableDatabase, statementRunner } from './sql/connection.ts'
 import { type Cluster, createNames, type Dialect, type Naming, type Target } from './sql/dialect.ts'
 import { causalRun, validateCluster } from './sql/cluster.ts'
 import { certifyChecks } from './sql/galera.ts'
@@ -26,6 +27,11 @@ export interface KyselyStorageOptions extends Naming {
    * {@link migrate} needs the same option.
    */
   readonly cluster?: Cluster
+  /**
+   * Another Kysely instance, on a replica that can lag behind. It answers lists, searches and exports, never a read that decides
+   * something. If it fails, the primary answers. The host closes it.
+   */
+  readonly replica?: QueryableDatabase
   /** How long transient database errors are retried. */
   readonly retry?: RetryOptions
   /**
@@ -113,8 +119,12 @@ export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions)
   const target: Target = { dialect, cluster, names: createNames(dialect, options), statements: createStatementCache() }
   const run = statementRunner(db, dialect)
   const tryFastPath = createFastPath(db, target, options)
+  const tryReplica = createReplicaReads(target, options.replica, timeoutMs)
   return {
-    find: (table, query) => retryTransientErrors(retry, () => findRows(run, target, table, query), timeoutMs),
+    async find(table, query) {
+      const stale = query?.mayBeStale === true ? await tryReplica(table, query) : undefined
+      return stale ?? retryTransientErrors(retry, () => findRows(run, target, table, query), timeoutMs)
+    },
     async commit(given) {
       validateBatch(given)
       const batch = certifyChecks(cluster, given)
@@ -125,9 +135,10 @@ export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions)
     },
     withTransaction: (transaction) => createTransactionStorage(transaction, target, timeoutMs),
     verify: ({ modules = [] } = {}) =>
-      retryTransientErrors(retry, () =>
-        verifySchema(causalRun(cluster, answeringRun(timeoutMs, run)), options, modules),
-      ),
+      retryTransientErrors(retry, async () => {
+        await verifySchema(causalRun(cluster, answeringRun(timeoutMs, run)), options, modules)
+        await verifyReplica(options, timeoutMs)
+      }),
   }
 }
 

@@ -70,6 +70,36 @@ for (const store of await listStores()) {
       })
     })
 
+    test('is verified from the point where an interrupted verification stopped', async () => {
+      const [first = '', , , , fifth = ''] = await threeLinks()
+      const seen: { number: number; hash: string }[] = []
+      const interrupted = host.audit.verify({
+        onProgress: ({ links: done, checkpoint }) => {
+          seen.push(checkpoint)
+          if (done === 2) throw new Error('killed')
+        },
+      })
+      await expect(interrupted).rejects.toThrow('killed')
+      await intrude(
+        update(records, { where: { id: first }, set: { actor: 'a' } }),
+        update(records, { where: { id: fifth }, set: { actor: 'b' } }),
+      )
+      const [one, two] = seen
+      if (one === undefined || two === undefined) throw new Error('no progress')
+      expect(await host.audit.verify({ from: two })).toMatchObject({
+        links: 1,
+        findings: [{ finding: 'record-changed', link: 3, record: fifth }],
+      })
+      expect((await host.audit.verify({ from: { ...two, hash: one.hash } })).findings).toContainEqual({
+        finding: 'checkpoint-mismatch',
+        link: 2,
+      })
+      expect((await host.audit.verify({ from: { number: 9, hash: one.hash } })).findings).toContainEqual({
+        finding: 'checkpoint-missing',
+        link: 9,
+      })
+    })
+
     test('spreads more records than one link holds over several links', async () => {
       await addRecords(storage, 1_001)
       expect(await host.audit.checkpoint()).toEqual({ links: 3, records: 1_001 })

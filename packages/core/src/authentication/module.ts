@@ -53,6 +53,14 @@ export const authenticationModule = defineModule({
   auditActions: authenticationAuditActions,
   events: authenticationEvents,
   errors: authenticationErrors,
+  serviceKeyScopes: {
+    authentication: 'All scopes of the authentication API',
+    'authentication:device-info': 'Device information',
+    'authentication:liveid': 'Liveness checks and comparisons of faces',
+    'authentication:enrollment': 'Enrollment of faces and devices',
+    'authentication:identify': 'Identification of a face among those enrolled',
+    'authentication:sessions': 'Authentication sessions',
+  },
   create: ({ services, tenant, authentication, sessions }: AuthenticationModuleContext) => ({
     api: authenticationHttpApi(services, tenant, authentication, sessions),
     functions: createAuthenticationApi(sessions, tenant),

@@ -63,6 +63,10 @@ export const didsModule = defineModule({
   auditActions: didAuditActions,
   events: didEvents,
   errors: didErrors,
+  serviceKeyScopes: {
+    dids: 'The DID API without signing',
+    'dids:sign': 'Signs DID-Auth tokens and hashes with the keys of DID wallets; the scope dids is needed too',
+  },
   create: ({ services, tenant, host, issuer, dids, didWallets: settings }: DidsModuleContext) => ({
     api: didsApi(services, settings, tenant, issuer, dids),
     functions: {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { BillfoldError } from '../kernel/errors.ts'
+import type { ApiDescription } from './api-description.ts'
 import type { Reply, IncomingRequest, OutgoingResponse } from './request-response.ts'
 import type { Route } from './route.ts'
 
@@ -21,6 +22,8 @@ export interface Api {
   readonly errorPage?: (error: BillfoldError, failed: FailedRequest) => Reply | undefined
   /** The schema of error replies, for OpenAPI. */
   readonly errorSchema?: z.ZodType
+  /** What the OpenAPI document says about the API: text, tags, values. Default: one tag with the title. */
+  readonly description?: ApiDescription
   /** False for an API that is mounted at the root of a host, where `/openapi.json` belongs to the host. Defaults to true. */
   readonly servesOpenApi?: boolean
 }

@@ -103,12 +103,15 @@ describe('the OpenAPI document', () => {
   it('contains the parameters, body and replies of a route', () => {
     expect(document).toMatchObject({
       openapi: '3.1.0',
-      info: { title: 'Shop', version: '2' },
+      info: { title: 'Shop', version: '2', description: 'Shop.' },
+      tags: [{ name: 'Shop' }],
       servers: [{ url: '/shop' }],
       paths: {
         '/orders/{orderId}/lines': {
           post: {
             operationId: 'createOrder',
+            tags: ['Shop'],
+            description: expect.stringContaining('Caller: bearer.'),
             security: [{ bearer: [] }],
             parameters: [
               { name: 'orderId', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } },
@@ -129,7 +132,7 @@ describe('the OpenAPI document', () => {
         '/token': { post: { requestBody: { required: false, content: { 'application/x-www-form-urlencoded': {} } } } },
       },
       components: {
-        schemas: { Money: { type: 'object' } },
+        schemas: { Money: { type: 'object' }, Error: { properties: { error: { type: 'string' } } } },
         securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
       },
     })
@@ -145,7 +148,7 @@ describe('the OpenAPI document', () => {
   })
 
   it('contains the errors of a route with the status and format of the API', () => {
-    const errors = { content: { 'application/json': { schema: { properties: { error: { type: 'string' } } } } } }
+    const errors = { content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } }
     expect(document).toMatchObject({
       paths: {
         '/orders/{orderId}/lines': {

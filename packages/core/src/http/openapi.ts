@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import { BillfoldError, type ErrorCode } from '../kernel/errors.ts'
 import type { Api } from './api.ts'
+import { describeApi, describeOperation, tagOf } from './openapi-description.ts'
+import { exampleOf } from './openapi-examples.ts'
 import { JsonSchemas } from './json-schemas.ts'
 import type { Reply } from './request-response.ts'
 import { idempotencyKeySchema } from './idempotency-key-header.ts'
@@ -36,27 +38,56 @@ type Json = Record<string, unknown>
  */
 export function openApiDocument(api: Api, options: OpenApiOptions = {}): OpenApiDocument {
   const schemas = new JsonSchemas()
-  const paths: Record<string, Json> = {}
+  const description = describeApi(api)
+  const paths: Record<string, Record<string, Json>> = {}
+  const tags = new Map<string, string>()
   const securitySchemes: Json = {}
   for (const route of api.routes.filter(({ unlisted }) => !unlisted)) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(api, route, schemas) }
+    const tag = tagOf(route, description)
+    if (tag !== undefined) tags.set(tag.name, tag.description)
+    const tagged = { ...(tag !== undefined && { tags: [tag.name] }), ...operation(api, route, schemas) }
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: tagged }
     Object.assign(securitySchemes, route.guard.schemes)
   }
+  schemas.enumerate(description.enumerations ?? {})
+  for (const one of Object.values(paths).flatMap((methods) => Object.values(methods))) addExamples(one, schemas.named)
   return {
     openapi: '3.1.0',
-    info: { title: api.title, version: options.version ?? '1' },
+    info: { title: api.title, description: description.text, version: options.version ?? '1', license },
     servers: [{ url: options.serverUrl ?? '/' }],
+    tags: description.tags
+      .filter(({ name }) => tags.has(name))
+      .map(({ name, description: about }) => ({ name, description: about })),
     paths,
     components: { schemas: schemas.named, securitySchemes },
   }
+}
+
+const license = { name: 'MIT', identifier: 'MIT' } as const
+
+/** Adds examples to the bodies of requests that have none. They need the named schemas, of which routes that follow may add some. */
+function addExamples(one: Json, named: Json): void {
+  const types = isObject(one['requestBody']) ? one['requestBody']['content'] : undefined
+  if (!isObject(types)) return
+  for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
+    const content = types[type]
+    if (!isObject(content) || content['example'] !== undefined) continue
+    const example = exampleOf(content['schema'], named)
+    if (example !== undefined) content['example'] = example
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function operation(api: Api, route: Route, schemas: JsonSchemas): Json {
   return {
     operationId: route.id,
     summary: route.summary,
-    ...(route.guard.security.length > 0 ? { security: route.guard.security } : {}),
+    description: describeOperation(route),
+    security: route.guard.security,
     parameters: [
       ...parameters('path', route.params, `${route.id}Params`, schemas),
       ...parameters('query', route.query, `${route.id}Query`, schemas),
@@ -92,7 +123,8 @@ function idempotencyKey(schemas: JsonSchemas): Json {
 
 function requestBody(route: Route, rule: NonNullable<Route['body']>, schemas: JsonSchemas): Json {
   const type = rule.encoding === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
-  const content: Json = { [type]: { schema: bodySchema(route, rule, schemas) } }
+  const example = rule.example === undefined ? {} : { example: rule.example }
+  const content: Json = { [type]: { schema: bodySchema(route, rule, schemas), ...example } }
   if (rule.jwt === true) content['application/jwt'] = { schema: { type: 'string' } }
   if (rule.multipart !== undefined) {
     const parts = schemas.convert(rule.multipart.schema, `${route.id}Parts`, 'input')
@@ -134,7 +166,7 @@ function errorResponses(api: Api, route: Route, schemas: JsonSchemas): Json {
 
 function errorContent(api: Api, reply: Reply, schemas: JsonSchemas): Json {
   if (reply.body === undefined) return {}
-  const schema = api.errorSchema === undefined ? {} : schemas.convert(api.errorSchema, 'Error', 'output')
+  const schema = api.errorSchema === undefined ? {} : schemas.convertNamed(api.errorSchema, 'Error', 'output')
   return { content: { 'application/json': { schema, example: reply.body } } }
 }
 

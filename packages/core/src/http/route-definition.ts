@@ -32,6 +32,8 @@ export interface BodyRule<S extends z.ZodType = z.ZodType> {
    * U+0000 is refused, because PostgreSQL cannot store it.
    */
   readonly transientText?: readonly string[]
+  /** An example for OpenAPI. Default: computed from the schema. */
+  readonly example?: unknown
   /**
    * Also accepts `application/jwt`: the value that the schema, or the codec of the route, receives is then the text of the token. The
    * limit is the same.

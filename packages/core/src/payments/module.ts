@@ -93,6 +93,10 @@ export const paymentsModule = defineModule({
   auditActions: paymentAuditActions,
   events: paymentEvents,
   errors: paymentErrors,
+  serviceKeyScopes: {
+    'payments:gateway': 'Confirms deposits and withdrawals',
+    'payments:subscriptions': 'Reports subscription payments',
+  },
   create: ({ tenant, host, payments, paymentOptions }: PaymentsModuleContext) => ({
     api: paymentsHttpApi(payments, tenant, paymentOptions),
     functions: createPaymentsApi(payments, host),

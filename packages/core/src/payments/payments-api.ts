@@ -1,6 +1,6 @@
 import type { Actor } from '../platform/audit/audit-write.ts'
 import { createLedgerApi, type LedgerApi } from './ledger/index.ts'
-import { checkPaymentsConsistency, type ConsistencyReport } from './consistency.ts'
+import { checkPaymentsConsistency, type ConsistencyOptions, type ConsistencyReport } from './consistency/check.ts'
 import { expirePayments } from './two-leg/end-payment.ts'
 import { claimInvitations } from './two-leg/invitations.ts'
 import type { PaymentsContext } from './settings.ts'
@@ -9,8 +9,10 @@ import { type EvaultUser, type EvaultUserSelector, eraseEvaultUser, findEvaultUs
 /** The payments functions that a host calls directly, as `billfold.payments`. */
 export interface PaymentsApi {
   /**
-   * Checks that the ledger balances and matches the payments, deposits and withdrawals. Reads every row: run it as a
-   * nightly job, not in a request.
+   * Checks that the ledger balances and matches the payments, deposits and withdrawals. Reads every row, page by page: run it
+   * as a nightly job, not in a request. An interrupted check continues at the last `position` that `onProgress` got.
+   *
+   * @throws BillfoldError `input.invalid` for a malformed `from`; the errors of the storage
    * @example
    * ```ts
    * import type { Billfold } from '@billfold/core'
@@ -21,7 +23,7 @@ export interface PaymentsApi {
    * }
    * ```
    */
-  readonly checkConsistency: () => Promise<ConsistencyReport>
+  readonly checkConsistency: (options?: ConsistencyOptions) => Promise<ConsistencyReport>
   /**
    * Refunds the expired payments, as `maintain()` does too.
    * @returns the number of refunded payments
@@ -69,7 +71,7 @@ export interface EvaultApi {
 /** Creates the payments functions that a host calls directly. */
 export function createPaymentsApi(payments: PaymentsContext, host: (tenant?: string) => Actor): PaymentsApi {
   return {
-    checkConsistency: () => checkPaymentsConsistency(payments.services),
+    checkConsistency: (options) => checkPaymentsConsistency(payments.services, options),
     expirePayments: () => expirePayments(payments),
     claimInvitations: (userId, tenant) => claimInvitations(payments, host(tenant), userId),
     evault: {

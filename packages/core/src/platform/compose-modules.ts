@@ -25,6 +25,8 @@ export interface ComposedDeclarations {
   readonly auditActions: AuditActions
   readonly events: EventDefinitions
   readonly errors: ErrorTable
+  /** Scopes of service keys, with their descriptions. */
+  readonly serviceKeyScopes: Readonly<Record<string, string>>
   /** By type. */
   readonly signingMethodKinds: ReadonlyMap<string, SigningMethodKind>
   /** By name. */
@@ -42,6 +44,7 @@ export function composeDeclarations(modules: readonly ModuleDeclaration[]): Comp
   assertDistinct('audit action', modules, ({ auditActions = {} }) => Object.keys(auditActions))
   assertDistinct('event', modules, ({ events = {} }) => Object.keys(events))
   assertDistinct('error code', modules, ({ errors = {} }) => Object.keys(errors))
+  assertDistinct('service key scope', modules, ({ serviceKeyScopes = {} }) => Object.keys(serviceKeyScopes))
   assertDistinct('signing method', modules, ({ signingMethodKinds = [] }) => signingMethodKinds.map(({ type }) => type))
   assertDistinct('session factor', modules, ({ sessionFactors = [] }) => sessionFactors.map(({ name }) => name))
   return {
@@ -54,6 +57,9 @@ export function composeDeclarations(modules: readonly ModuleDeclaration[]): Comp
     auditActions: Object.fromEntries(modules.flatMap(({ auditActions = {} }) => Object.entries(auditActions))),
     events: Object.fromEntries(modules.flatMap(({ events = {} }) => Object.entries(events))),
     errors: Object.fromEntries(modules.flatMap(({ errors = {} }) => Object.entries(errors))),
+    serviceKeyScopes: Object.fromEntries(
+      modules.flatMap(({ serviceKeyScopes = {} }) => Object.entries(serviceKeyScopes)),
+    ),
     signingMethodKinds: new Map(
       modules.flatMap(({ signingMethodKinds = [] }) => signingMethodKinds.map((kind) => [kind.type, kind] as const)),
     ),

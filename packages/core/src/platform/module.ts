@@ -102,6 +102,8 @@ export interface ModuleDeclaration {
   readonly events?: EventDefinitions
   /** The error codes. */
   readonly errors?: ErrorTable
+  /** The scopes that a service key can have for the API of the module, with their descriptions: `loyalty`, `loyalty:grants`. */
+  readonly serviceKeyScopes?: Readonly<Record<string, string>>
   /** Kinds of signing method: types of the custody API whose value is the secret of an authenticator. */
   readonly signingMethodKinds?: readonly SigningMethodKind[]
   /** Factors of authentication sessions, beside the face and the PIN. */

@@ -17,7 +17,7 @@ export {
   verifyDeviceResponse,
 } from './mdoc/device-response.ts'
 export { type MdocExpectation, type VerifiedMdoc, verifyIssuerSigned } from './mdoc/issuer-signed.ts'
-export { type HandoverInput, openid4vpTranscript, type SessionTranscript } from './mdoc/session-transcript.ts'
+export { type TranscriptInput, openid4vpTranscript, type SessionTranscript } from './mdoc/session-transcript.ts'
 export { Refusal, type RefusalCode } from './refusal.ts'
 export { createSdJwt, type Disclosure, type DisclosureFrame, type SdJwtInput } from './sd-jwt/create-sd-jwt.ts'
 export {
@@ -40,3 +40,13 @@ export {
 } from './status-list/status-list-token.ts'
 export { createStatusList, statusAt, type StatusBits, statusValues, withStatus } from './status-list/status-list.ts'
 export type { CredentialSigner } from '../trust/credential-signer.ts'
+export { parseX5c, type PathInput, type VerifiedPath, verifyPath } from '../trust/certificate-path.ts'
+export {
+  type TrustAnchor,
+  type TrustAnchorInput,
+  trustAnchors,
+  type TrustList,
+  type TrustPurpose,
+  type TrustQuery,
+} from '../trust/trust-list.ts'
+export { localSigner } from '../trust/signer-key.ts'

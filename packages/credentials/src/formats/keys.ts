@@ -23,6 +23,15 @@ export const verifiedAlgorithms = ['ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA'
 /** One of {@link verifiedAlgorithms}. */
 export type VerifiedAlgorithm = (typeof verifiedAlgorithms)[number]
 
+/** The hash of each algorithm, as node:crypto names it; null where the algorithm has its own. */
+export const hashOf: Readonly<Record<VerifiedAlgorithm, string | null>> = {
+  ES256: 'sha256',
+  ES384: 'sha384',
+  ES512: 'sha512',
+  Ed25519: null,
+  EdDSA: null,
+}
+
 const curves: Readonly<Record<string, VerifiedAlgorithm>> = {
   prime256v1: 'ES256',
   secp384r1: 'ES384',

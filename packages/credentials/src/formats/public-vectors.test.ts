@@ -16,7 +16,7 @@ import { statusAt } from './status-list/status-list.ts'
 import { decodeStatusList } from './status-list/status-list-token.ts'
 
 test('the session transcripts of OpenID4VP 1.0 appendix B.2.6 are the published ones', () => {
-  const { nonce, jwkThumbprint, redirect, digitalCredentialsApi } = vectors.openid4vpHandovers
+  const { nonce, jwkThumbprint, redirect, digitalCredentialsApi } = vectors.openid4vpTranscripts
   const thumbprint = Buffer.from(jwkThumbprint, 'hex')
   const { clientId, responseUri } = redirect
   const redirected = openid4vpTranscript({ clientId, nonce, jwkThumbprint: thumbprint, responseUri })

@@ -29,7 +29,7 @@ export const issuerAuditActions = {
   'credential.issued': 'Instances of a credential were issued; the subject is the grant',
   'credential.deferred': 'A wallet waits for a credential; the subject is the grant',
   'credential.status-changed': 'The status of a credential was changed; the subject is the credential',
-  'credential.accepted': 'A wallet reported what became of credentials; the subject is the grant',
+  'credential.accepted': 'A wallet reported the outcome of credentials; the subject is the grant',
   'signer.expiring': 'The certificate of a signer expires within 30 days; the subject is its hash',
 } as const
 
@@ -51,7 +51,7 @@ export const issuerEvents = {
     type: z.string(),
     status: z.enum(['valid', 'suspended', 'revoked']),
   }),
-  'credential.accepted': defineEvent('A wallet reported what became of credentials.', {
+  'credential.accepted': defineEvent('A wallet reported the outcome of credentials.', {
     grantId: eventId,
     event: z.enum(['credential_accepted', 'credential_failure', 'credential_deleted']),
   }),

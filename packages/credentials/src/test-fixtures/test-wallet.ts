@@ -158,7 +158,7 @@ export interface MdocChange {
   readonly elements?: readonly (readonly [string, string])[]
   readonly key?: HolderKey
   readonly transcript?: SessionTranscript
-  readonly handover?: {
+  readonly binding?: {
     readonly clientId?: string
     readonly nonce?: string
     readonly responseUri?: string
@@ -176,12 +176,12 @@ export async function presentMdoc(
   held: HeldCredential,
   change: MdocChange = {},
 ): Promise<string> {
-  const { elements = pidElements, key = held.key, handover } = change
-  const transcript = change.transcript ?? (await transcriptOf(request, handover))
+  const { elements = pidElements, key = held.key, binding } = change
+  const transcript = change.transcript ?? (await transcriptOf(request, binding))
   return createDeviceResponse(held.credential, { elements, key, transcript })
 }
 
-async function transcriptOf(request: WalletRequest, change: MdocChange['handover'] = {}): Promise<SessionTranscript> {
+async function transcriptOf(request: WalletRequest, change: MdocChange['binding'] = {}): Promise<SessionTranscript> {
   const [jwk] = request.client_metadata.jwks?.keys ?? []
   const jwkThumbprint = jwk && Buffer.from(await calculateJwkThumbprint(jwk), 'base64url')
   const nonce = change.nonce ?? request.nonce

@@ -83,6 +83,8 @@ export interface VerifierHostOptions extends Partial<VerifierOptions> {
   readonly storage?: Storage
   readonly keyring?: Keyring
   readonly now?: () => number
+  /** Undefined for the limits of the storage. Default: none. */
+  readonly rateLimiter?: RateLimiter | undefined
   readonly templates?: readonly ApplicationTemplate[]
 }
 
@@ -111,7 +113,7 @@ export async function startVerifier(pki: TestPki, options: VerifierHostOptions =
     storage,
     keyring,
     ...(now && { now }),
-    rateLimiter: unlimited,
+    ...(!('rateLimiter' in options) && { rateLimiter: unlimited }),
     onboarding: { templates: options.templates ?? [], blobs: databaseBlobs(storage) },
     modules: [credentials({ verifier })],
   })

@@ -1,6 +1,7 @@
-export { parseX5c, type PathInput, type VerifiedPath, verifyPath } from './certificate-path.ts'
+export { parseX5c, verifyPath } from './certificate-path.ts'
 export type { CredentialSigner } from './credential-signer.ts'
-export { assertSignerChain, assertSignerKey, leafHashOf, leafOf, localSigner, x5cOf } from './signer-key.ts'
+export { keyringSigner, sealSigningKey } from './keyring-signer.ts'
+export { localSigner } from './signer-key.ts'
 export {
   type TrustAnchor,
   type TrustAnchorInput,

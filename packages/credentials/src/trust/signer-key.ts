@@ -67,10 +67,20 @@ export function assertSignerChain(signer: CredentialSigner, anchors: readonly Tr
   }
 }
 
-/** Asserts that a signer signs with the key of its leaf. @throws RangeError */
-export async function assertSignerKey(signer: CredentialSigner): Promise<void> {
-  const probe = Buffer.from('billfold: the key of the signer and its certificate belong together', 'ascii')
+/**
+ * Checks the first signature of a signer against the key of its leaf, so that a KMS with another key is found at once and not by the
+ * other parties.
+ */
+export function withKeyCheck(signer: CredentialSigner): CredentialSigner {
   const key = { key: leafOf(signer).publicKey, dsaEncoding: 'ieee-p1363' } as const
-  if (!verify('sha256', probe, key, await signer.sign(probe)))
-    throw new RangeError('signer.sign signs with another key than the one of signer.certificates[0]')
+  let isChecked = false
+  return {
+    ...signer,
+    sign: async (bytes) => {
+      const signature = await signer.sign(bytes)
+      isChecked ||= verify('sha256', bytes, key, signature)
+      if (!isChecked) throw new RangeError('signer.sign signs with another key than the one of signer.certificates[0]')
+      return signature
+    },
+  }
 }

@@ -3,6 +3,7 @@ import type { EvidenceSource, ModuleContext } from '@billfold/core/modules'
 import type { z } from 'zod'
 import type { Profile } from '../options.ts'
 import type { RoleParts } from '../role.ts'
+import { reportExpiringSigner } from '../trust/report-expiring-signer.ts'
 import { verifierApi } from './api/verifier-api.ts'
 import type { VerifierContext } from './context.ts'
 import { createEvidenceSource } from './evidence/evidence-source.ts'
@@ -50,6 +51,11 @@ export function createVerifier(
       result: (input) => getResult(context, input),
     },
     maintenanceSteps: [
+      {
+        name: 'report a signer that expires',
+        stage: 'expire',
+        run: () => reportExpiringSigner(services, host(), settings.signer),
+      },
       {
         name: 'delete presentation requests that are over',
         stage: 'expire',

@@ -18,11 +18,16 @@ export const verifierAuditActions = {
   'presentation.verified': 'A presentation of credentials was verified; the subject is the request',
   'presentation.refused': 'A presentation of credentials was refused; the subject is the request',
   'presentation.declined': 'A wallet declined a request for a presentation; the subject is the request',
+  'signer.expiring': 'The certificate of a signer expires within 30 days; the subject is its hash',
   'evidence.used': 'An application used what was presented; the subject is the evidence',
 } as const
 
 /** The events of the verifier. */
 export const verifierEvents = {
+  'signer.expiring': defineEvent('The certificate of a signer expires within 30 days.', {
+    signer: z.string(),
+    notAfter: z.int(),
+  }),
   'presentation.requested': defineEvent('A presentation of credentials was requested.', {
     requestId: eventId,
     flow: z.enum(['same-device', 'cross-device', 'dc-api']),

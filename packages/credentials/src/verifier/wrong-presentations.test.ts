@@ -68,7 +68,7 @@ async function exchange(
   if (transport === 'dc_api.jwt') {
     const created = await host.verifier.request({ query: 'pid', flow: 'dc-api', origin })
     const { data, responseUrl, protocol } = created.dcApi ?? { data: { request: '' }, responseUrl: '', protocol: '' }
-    const request = authenticateRequest(data.request)
+    const request = authenticateRequest(data.request ?? '')
     const response = await encryptResponse(request, { vp_token: await present(request), ...more }, 'A128GCM')
     const { status } = await postJson(responseUrl, { protocol, data: { response } }, { origin })
     return { status, result: await host.verifier.result(created) }
@@ -353,10 +353,10 @@ describe.each(transports)('an mdoc over %s', (transport) => {
 
   const otherKey = createHolderKey()
   const bindings: readonly (readonly [string, () => Promise<MdocChange>, string])[] = [
-    ['with another nonce', async () => ({ handover: { nonce: 'other' } }), 'holder-binding.signature'],
+    ['with another nonce', async () => ({ binding: { nonce: 'other' } }), 'holder-binding.signature'],
     [
       'for another verifier',
-      async () => ({ handover: { clientId: 'x509_hash:other', origin: 'https://evil.example' } }),
+      async () => ({ binding: { clientId: 'x509_hash:other', origin: 'https://evil.example' } }),
       'holder-binding.signature',
     ],
     ['for no transaction', async () => ({ transcript: [null, null, null] }), 'holder-binding.signature'],

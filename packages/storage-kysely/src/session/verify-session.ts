@@ -25,12 +25,13 @@ const driverCure = 'remove the options of the driver that convert values, or cha
 export async function verifySession(
   run: Run,
   { dialect, schema, cluster }: Naming & { readonly dialect: Dialect; readonly cluster?: Cluster },
+  isRequired: (setting: string) => boolean = () => true,
 ): Promise<Flavour> {
   await verifyRows(run)
   const flavour = await detectFlavour(run, dialect)
   // Only names without a schema are looked up along the search path.
   const rules = [...sessionRules[flavour], ...clusterRules(flavour, cluster)].filter(
-    ({ setting }) => setting !== 'search_path' || schema === undefined,
+    ({ setting }) => isRequired(setting) && (setting !== 'search_path' || schema === undefined),
   )
   const values = await readSettings(run, flavour, rules)
   const issues = rules.flatMap((rule, at) => toIssue(rule, values[at] ?? ''))

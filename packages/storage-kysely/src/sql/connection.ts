@@ -1,4 +1,4 @@
-import { CompiledQuery, type Kysely } from 'kysely'
+import { CompiledQuery, type QueryResult } from 'kysely'
 import type { Dialect } from './dialect.ts'
 import { inlineParameters } from './mysql-literals.ts'
 
@@ -8,6 +8,11 @@ export interface StatementResult {
   readonly affectedRows: number
 }
 
+/** The part of a Kysely instance, connection or transaction that runs statements, whatever its tables are. */
+export interface QueryableDatabase {
+  readonly withoutPlugins: () => { readonly executeQuery: (query: CompiledQuery) => Promise<QueryResult<unknown>> }
+}
+
 /** Runs one statement. */
 export type Run = (sql: string, parameters?: readonly unknown[]) => Promise<StatementResult>
 
@@ -15,7 +20,7 @@ export type Run = (sql: string, parameters?: readonly unknown[]) => Promise<Stat
  * Returns a function that runs raw SQL on a Kysely instance, connection or transaction. PostgreSQL and SQLite receive the
  * values apart from the statement; Kysely's MySQL dialect has only `query`, whose values the driver escapes.
  */
-export function statementRunner<DB>(db: Kysely<DB>, dialect: Dialect): Run {
+export function statementRunner(db: QueryableDatabase, dialect: Dialect): Run {
   // The host's plugins are meant for the host's queries: one that renames columns would rename ours.
   const plain = db.withoutPlugins()
   return async (sql, parameters = []) => {

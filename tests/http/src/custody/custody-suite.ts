@@ -73,6 +73,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
         archived: false,
         primary: false,
         hasCustomPin: false,
+        custodial: false,
         userId: user.id,
         balance: expect.objectContaining({ available: false, secretType: 'ETHEREUM', symbol: 'ETH', decimals: 18 }),
       })

@@ -6,7 +6,7 @@ import { createSuiteCalls, messageToSign, pin } from './suite-calls.ts'
 export function furtherEndpointsSuite(client: RequestDriver, authorization: () => string): void {
   const { call, createUserWithWallet } = createSuiteCalls(client, authorization)
 
-  it('the health of the API is told to anybody', async () => {
+  it('the health of the API is reported to anybody', async () => {
     const { status, json } = await client.request('GET', '/actuator/health', {})
     expect({ status, json }).toEqual({ status: 200, json: { success: true, result: { status: 'UP' }, status: 'UP' } })
   })

@@ -41,7 +41,8 @@ describe('a built transaction', () => {
     const nonce = await provider.getTransactionCount(wallet.address)
     const { result } = await host.call('POST', '/api/transactions/build', request())
     expect(result).toMatchObject({
-      type: 'EIP1559',
+      type: 'ETH_TRANSACTION',
+      transactionType: 'EIP1559',
       chainId: '31337',
       nonce,
       gas: '21000',

@@ -1,4 +1,4 @@
-import type { Actor } from '../../platform/audit/audit-write.ts'
+import type { ActedBy, Actor } from '../../platform/audit/audit-write.ts'
 import {
   type VerificationConfigurationInput,
   createVerificationConfiguration,
@@ -9,6 +9,7 @@ import {
 } from '../../identity/biometrics/verification-configurations.ts'
 import { removeFace, removeUserFaces } from '../../identity/biometrics/remove-face.ts'
 import { listDevices, revokeDevice, type TrustedDevice } from '../../identity/devices/trusted-devices.ts'
+import { type ListedSession, listSessions, revokeSession } from '../sessions/list-sessions.ts'
 import type { SessionContext } from '../sessions/session-context.ts'
 import { getPasskeyFactor } from '../sessions/passkey-step/start-passkey.ts'
 import { createSession, type CreateSessionInput } from '../sessions/create-session.ts'
@@ -52,6 +53,13 @@ export interface AuthenticationApi {
     readonly create: (
       input: Omit<CreateSessionInput, 'community'> & { readonly community?: string; readonly tenant?: string },
     ) => Promise<{ readonly sessionId: string }>
+    /** Lists the newest 100 sessions of a user. Sessions are deleted soon after they have expired. */
+    readonly list: (userId: string, tenant?: string) => Promise<readonly ListedSession[]>
+    /**
+     * Ends a session that has not ended, as failed with the reason `revoked`. The audit log records `by` as the actor.
+     * @throws BillfoldError `session.not-found`, also if it has ended
+     */
+    readonly revoke: (sessionId: string, tenant?: string, options?: ActedBy) => Promise<void>
   }
   readonly faces: {
     /** Removes a user's face from one community, or from all. @throws BillfoldError `face.not-found`, `verifier.unavailable` */
@@ -63,8 +71,8 @@ export interface AuthenticationApi {
   readonly devices: {
     /** Lists the devices that a user trusts. */
     readonly list: (userId: string, tenant?: string) => Promise<readonly TrustedDevice[]>
-    /** Revokes the trust in a device. @throws BillfoldError `device.not-found` */
-    readonly revoke: (userId: string, deviceId: string, tenant?: string) => Promise<void>
+    /** Revokes the trust in a device. The audit log records `by` as the actor. @throws BillfoldError `device.not-found` */
+    readonly revoke: (userId: string, deviceId: string, tenant?: string, options?: ActedBy) => Promise<void>
   }
 }
 
@@ -72,7 +80,7 @@ export interface AuthenticationApi {
 export function createAuthenticationApi(sessionContext: SessionContext, defaultTenant: string): AuthenticationApi {
   const { services } = sessionContext
   const { verifier } = sessionContext.faces
-  const host = (tenant: string = defaultTenant): Actor => ({ tenant, id: 'host' })
+  const host = (tenant: string = defaultTenant, by = 'host'): Actor => ({ tenant, id: by.slice(0, 128) })
   return {
     configurations: {
       create: async ({ tenant, ...input }) => {
@@ -89,6 +97,8 @@ export function createAuthenticationApi(sessionContext: SessionContext, defaultT
         const { id } = await createSession(services, host(tenant), { ...input, community })
         return { sessionId: id }
       },
+      list: (userId, tenant = defaultTenant) => listSessions(services, tenant, userId),
+      revoke: (id, tenant, { by } = {}) => revokeSession(services, host(tenant, by), id),
     },
     faces: {
       remove: (userId, { community, tenant = defaultTenant } = {}) =>
@@ -98,7 +108,7 @@ export function createAuthenticationApi(sessionContext: SessionContext, defaultT
     },
     devices: {
       list: (userId, tenant = defaultTenant) => listDevices(services, tenant, userId),
-      revoke: (userId, deviceId, tenant) => revokeDevice(services, host(tenant), userId, deviceId),
+      revoke: (userId, deviceId, tenant, { by } = {}) => revokeDevice(services, host(tenant, by), userId, deviceId),
     },
   }
 }

@@ -1,3 +1,4 @@
+import { authenticationDescription } from './description.ts'
 import type { IdentityServices } from '../../identity/services.ts'
 import { createSystemChannels } from '../../platform/secure-channel/index.ts'
 import type { BillfoldError } from '../../kernel/errors.ts'
@@ -94,5 +95,6 @@ export function authenticationHttpApi(
     errorReply: authenticationErrorReply,
     errorPage: (error: BillfoldError, failed: FailedRequest) => renderErrorPage(shell, error, failed),
     errorSchema: authenticationErrorBody,
+    description: authenticationDescription,
   })
 }

@@ -5,7 +5,7 @@ import { callIndexer } from './balance-routes.ts'
 import type { CustodyContext } from './context.ts'
 import { visibleUserOrigins } from './custody-user.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { booleanQuerySchema, idSchema, successSchema } from './schemas.ts'
+import { booleanQuerySchema, idSchema, successSchema, secretTypeField } from './schemas.ts'
 import { nonFungibleBody, toNonFungibleBody } from './token-bodies.ts'
 import { nodeUnavailable } from './without-sending.ts'
 
@@ -16,7 +16,7 @@ const walletItems = z.object({
   walletId: z.string(),
   walletAddress: z.string(),
   walletType: z.string(),
-  secretType: z.string(),
+  secretType: secretTypeField,
   items: z.array(nonFungibleBody),
 })
 
@@ -30,7 +30,7 @@ export function allNonFungiblesRoute(custody: CustodyContext): Route {
     summary: `List the non-fungible tokens of up to ${maxWallets} wallets of a user or a chain, newest wallets first`,
     guard: service,
     query: z.object({
-      secretType: z.union([z.string().max(32), z.array(z.string().max(32)).max(20)]).optional(),
+      secretType: z.union([secretTypeField, z.array(secretTypeField).max(20)]).optional(),
       userId: idSchema.optional(),
       includeUsers: booleanQuerySchema.optional().describe('False lists those of wallets without a user only'),
       includePossibleSpam: booleanQuerySchema.optional(),

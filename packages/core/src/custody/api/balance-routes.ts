@@ -12,7 +12,7 @@ import type { CustodyContext } from './context.ts'
 import { getReachableWallet } from './custody-user.ts'
 import { toBalanceBody } from './response-bodies.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { booleanQuerySchema, idSchema, resultSchemas, successSchema } from './schemas.ts'
+import { booleanQuerySchema, idSchema, resultSchemas, successSchema, secretTypeField } from './schemas.ts'
 import { nonFungibleBody, toNonFungibleBody, toTokenBody, tokenBody } from './token-bodies.ts'
 import { nodeUnavailable, withoutSending } from './without-sending.ts'
 
@@ -29,7 +29,7 @@ const owners = [
   {
     suffix: 'OfAddress',
     path: '/api/wallets/:secretType/:address',
-    params: { secretType: z.string().max(32), address },
+    params: { secretType: secretTypeField, address },
     whose: 'any address',
   },
 ] as const

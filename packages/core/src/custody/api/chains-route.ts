@@ -8,19 +8,21 @@ import type { Chain } from '../wallets/chains/chain.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { successSchema } from './schemas.ts'
+import { successSchema, secretTypeField } from './schemas.ts'
 
-const chainBody = z.object({
-  secretType: z.string(),
-  symbol: z.string(),
-  decimals: z.number(),
-  importWalletTypes: z
-    .array(z.string())
-    .describe('The importWalletType values of POST /api/wallets/import for this chain'),
-  requiredConfirmations: z.number().describe('Confirmations after which a transaction is final'),
-  blockNumber: z.number().optional().describe('The newest block; absent if no node says it'),
-  chainId: z.number().optional().describe('EVM chains: the chain id (EIP-155)'),
-})
+const chainBody = z
+  .object({
+    secretType: secretTypeField,
+    symbol: z.string(),
+    decimals: z.number(),
+    importWalletTypes: z
+      .array(z.string())
+      .describe('The importWalletType values of POST /api/wallets/import for this chain'),
+    requiredConfirmations: z.number().describe('Confirmations after which a transaction is final'),
+    blockNumber: z.number().optional().describe('The newest block; absent if no node says it'),
+    chainId: z.number().optional().describe('EVM chains: the chain id (EIP-155)'),
+  })
+  .meta({ id: 'Chain' })
 
 /** The routes that list the enabled chains, and describe one. */
 export function chainRoutes(custody: CustodyContext): readonly Route[] {
@@ -41,7 +43,7 @@ export function chainRoutes(custody: CustodyContext): readonly Route[] {
       path: '/api/chains/:secretType',
       summary: 'Describe a chain: its coin, its newest block and the confirmations that make a transaction final',
       guard: service,
-      params: z.object({ secretType: z.string().max(32) }),
+      params: z.object({ secretType: secretTypeField }),
       replies: { 200: { description: 'The chain', schema: successSchema(chainBody) } },
       handler: async ({ params }) =>
         custodySuccessReply(await describeChain(custody, getChain(chains, params.secretType))),
@@ -72,7 +74,9 @@ async function describeChain(custody: CustodyContext, chain: Chain): Promise<z.o
     symbol,
     decimals,
     importWalletTypes: forms.map((form) => `${secretType}_${form}`),
-    requiredConfirmations: transactionLimits.finalityConfirmations,
+    requiredConfirmations:
+      custody.services.chainConnections.clients.get(secretType)?.finalityConfirmations ??
+      transactionLimits.finalityConfirmations,
     ...(blockNumber !== undefined && { blockNumber }),
     ...(chainId !== undefined && { chainId }),
   }

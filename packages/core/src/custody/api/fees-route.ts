@@ -6,11 +6,11 @@ import { assertTransactionsSupported } from '../transactions/formats/families.ts
 import { getChain } from '../wallets/chains/index.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { successSchema } from './schemas.ts'
+import { successSchema, secretTypeField } from './schemas.ts'
 import { nodeUnavailable, withoutSending } from './without-sending.ts'
 
 const feesBody = z.object({
-  secretType: z.string(),
+  secretType: secretTypeField,
   gasPrice: z.number().optional().describe('Wei per gas, on chains without a base fee'),
   maxFeePerGas: z.number().optional().describe('Wei per gas (EIP-1559)'),
   maxPriorityFeePerGas: z.number().optional().describe('Wei per gas (EIP-1559)'),
@@ -24,7 +24,7 @@ export function feesRoute({ services, chains, service }: CustodyContext): Route 
     path: '/api/transactions/:secretType/fees',
     summary: 'Get the fees per gas with which a transaction is sent now. EVM chains only',
     guard: service,
-    params: z.object({ secretType: z.string().max(32) }),
+    params: z.object({ secretType: secretTypeField }),
     replies: {
       200: { description: 'The fees, as chainSpecificFields takes them', schema: successSchema(feesBody) },
       503: nodeUnavailable,

@@ -1,3 +1,4 @@
+import { describeCustody } from './description.ts'
 import type { CustodyServices } from '../services.ts'
 import type { ChainClients, FeeBumping } from '../chain-clients/index.ts'
 import { defaultCommunity } from '../../identity/biometrics/verification-configurations.ts'
@@ -15,6 +16,7 @@ import type { CustodyContext } from './context.ts'
 import { custodyErrorReply } from './response-format.ts'
 import { addressRoute } from './address-route.ts'
 import { allNonFungiblesRoute } from './all-non-fungibles-route.ts'
+import { associationRoutes } from './association-routes.ts'
 import { balanceRoutes } from './balance-routes.ts'
 import { clientRoutes } from './client-routes.ts'
 import { contractRoutes } from './contract-routes.ts'
@@ -29,6 +31,7 @@ import { custodyErrorBody } from './schemas.ts'
 import { securityRoutes } from './security-routes.ts'
 import { signatureRoutes } from './signature-routes.ts'
 import { signingMethodRoutes } from './signing-method-routes.ts'
+import { tokenContractRoutes } from './token-contract-routes.ts'
 import { tokenRoute } from '../../identity/api/token-route.ts'
 import { transactionRoutes } from './transaction-routes.ts'
 import { userRoutes } from './user-routes.ts'
@@ -121,6 +124,8 @@ export function custodyApi(
       ...transactionRoutes(custody),
       feesRoute(custody),
       ...contractRoutes(custody),
+      ...tokenContractRoutes(custody),
+      ...associationRoutes(custody),
       walletEventsRoute(custody),
       ...swapRoutes(custody),
       ...clientRoutes(custody),
@@ -129,5 +134,6 @@ export function custodyApi(
     ]),
     errorReply: custodyErrorReply,
     errorSchema: custodyErrorBody,
+    description: describeCustody(custody),
   })
 }

@@ -1,14 +1,16 @@
 import { z } from 'zod'
 
 /** The place of a page in its list. */
-export const paginationSchema = z.object({
-  pageNumber: z.number(),
-  pageSize: z.number(),
-  numberOfPages: z.number(),
-  numberOfElements: z.number().describe('The total, exact up to 1,000 elements after this page'),
-  hasNextPage: z.boolean(),
-  hasPreviousPage: z.boolean(),
-})
+export const paginationSchema = z
+  .object({
+    pageNumber: z.number(),
+    pageSize: z.number(),
+    numberOfPages: z.number(),
+    numberOfElements: z.number().describe('The total, exact up to 1,000 elements after this page'),
+    hasNextPage: z.boolean(),
+    hasPreviousPage: z.boolean(),
+  })
+  .meta({ id: 'Pagination' })
 
 /** The place of a page in its list. */
 export type Pagination = z.output<typeof paginationSchema>

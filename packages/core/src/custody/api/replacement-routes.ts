@@ -1,10 +1,7 @@
 import { z } from 'zod'
 import { type Route, route } from '../../http/index.ts'
-import {
-  getPendingTransaction,
-  type ReplacementRequest,
-  replaceTransaction,
-} from '../transactions/fee-bumping/replace-transaction.ts'
+import { getPendingTransaction, replaceTransaction } from '../transactions/fee-bumping/replace-transaction.ts'
+import type { ReplacementRequest } from '../transactions/fee-bumping/replacing.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import {
@@ -15,7 +12,7 @@ import {
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyBodyLimit, optionalField, pincodeSchema, successSchema } from './schemas.ts'
+import { custodyBodyLimit, optionalField, pincodeSchema, successSchema, secretTypeField } from './schemas.ts'
 import { nodeUnavailable, withoutSending } from './without-sending.ts'
 
 const summaries: Readonly<Record<ReplacementRequest, string>> = {
@@ -25,11 +22,11 @@ const summaries: Readonly<Record<ReplacementRequest, string>> = {
 
 const replacement = z.object({
   pincode: optionalField(pincodeSchema),
-  secretType: z.string().max(32),
+  secretType: secretTypeField,
   transactionHash: z.string().max(128).describe('The hash of the transaction, or of an earlier replacement'),
 })
 
-/** The routes that replace a pending transaction of an EVM chain. */
+/** The routes that replace a pending transaction of an EVM chain or of the Bitcoin family. */
 export function replacementRoutes(custody: CustodyContext): readonly Route[] {
   return (['resubmit', 'cancel'] as const).map((request) => replacementRoute(custody, request))
 }

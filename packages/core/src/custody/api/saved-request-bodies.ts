@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { type SavedRequestRow, toSavedStatus } from '../saved-requests/saved-request.ts'
-import { storedStatuses, toStoredStatus } from '../transactions/list-transactions.ts'
+import { toStoredStatus } from '../transactions/list-transactions.ts'
 import type { TransactionRow } from '../transactions/transaction-row.ts'
 import { toSignatureRequestType, toTransactionRequestType } from './request-types.ts'
+import { secretTypeField } from './schemas.ts'
 
 /** The statuses of transactions, those that wait included. */
 export const transactionStatuses = [
@@ -20,22 +21,27 @@ export const transactionStatuses = [
 export const signatureStatuses = ['SAVED', 'READY', 'SIGNED', 'EXPIRED', 'CANCELED'] as const
 
 /** The body of a transaction that was sent, or is saved. */
-export const transactionBody = z.object({
-  id: z.string(),
-  createdAt: z.string(),
-  expiresAt: z.string().optional().describe('Until when a saved transaction can be confirmed, or a ready one executed'),
-  transactionHash: z.string().optional().describe('Absent until the transaction is sent'),
-  transactionRequest: z
-    .looseObject({
-      id: z.string(),
-      walletId: z.string(),
-      secretType: z.string(),
-      type: z.string().describe('ETH_TRANSACTION, MATIC_ERC20_TRANSACTION, ...'),
-      transferType: z.string().describe('The type of the request: TRANSFER, TOKEN_TRANSFER, ...'),
-      status: z.enum(transactionStatuses).describe('A transaction is PENDING until the chain says that it is final'),
-    })
-    .describe('Of one transaction that waits, with the fields of its request'),
-})
+export const transactionBody = z
+  .object({
+    id: z.string(),
+    createdAt: z.string(),
+    expiresAt: z
+      .string()
+      .optional()
+      .describe('Until when a saved transaction can be confirmed, or a ready one executed'),
+    transactionHash: z.string().optional().describe('Absent until the transaction is sent'),
+    transactionRequest: z
+      .looseObject({
+        id: z.string(),
+        walletId: z.string(),
+        secretType: secretTypeField,
+        type: z.string().describe('ETH_TRANSACTION, MATIC_ERC20_TRANSACTION, ...'),
+        transferType: z.string().describe('The type of the request: TRANSFER, TOKEN_TRANSFER, ...'),
+        status: z.enum(transactionStatuses).describe('A transaction is PENDING until the chain says that it is final'),
+      })
+      .describe('Of one transaction that waits, with the fields of its request'),
+  })
+  .meta({ id: 'Transaction' })
 
 /** The body of a request for a signature that is signed later. */
 export const savedSignatureBody = z.object({
@@ -46,7 +52,7 @@ export const savedSignatureBody = z.object({
   signatureRequest: z.object({
     id: z.string(),
     walletId: z.string(),
-    secretType: z.string(),
+    secretType: secretTypeField,
     status: z.enum(signatureStatuses),
     type: z.string(),
     data: z.unknown().optional().describe('Absent in lists, and once the request is final'),
@@ -92,13 +98,15 @@ export function toSavedTransactionBody(
 }
 
 /**
- * Formats a saved request for a signature. One that is shown alone has the type of the request, in lists that of the signature: the
- * clients read two models.
+ * Formats a saved request for a signature. The reply that saves it has the type of the request, every later one that of the signature:
+ * the clients read two models.
+ * @param content the data, for a request that is shown alone
  */
 export function toSavedSignatureBody(
   row: SavedRequestRow,
   now: number,
-  content?: { readonly data: unknown },
+  content: { readonly data?: unknown } = {},
+  model: 'saved' | 'later' = 'later',
 ): z.output<typeof savedSignatureBody> {
   const { id, walletId, secretType, createdAt, expiresAt } = row
   const type = toSignatureRequestType(secretType, row.type)
@@ -112,14 +120,9 @@ export function toSavedSignatureBody(
       walletId,
       secretType,
       status: toSavedStatus(row, now),
-      type: content === undefined ? 'HEX_SIGNATURE' : type,
-      ...(content?.data !== undefined && { data: content.data }),
+      type: model === 'saved' ? type : 'HEX_SIGNATURE',
+      ...(content.data !== undefined && { data: content.data }),
       hash: row.type === 'MESSAGE' || row.type === 'EIP712',
     },
   }
-}
-
-/** Returns true if a status is one of transactions that were sent. */
-export function isSentStatus(status: string): boolean {
-  return Object.values<string>(storedStatuses).includes(status)
 }

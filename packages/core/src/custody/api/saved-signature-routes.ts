@@ -104,7 +104,7 @@ function cancelRoute(custody: CustodyContext): Route {
     handler: async (input, context) => {
       const { id } = await getVisibleRequest(custody, context, 'signature', input.params.signatureId)
       const row = await cancelRequest(services, actorFromRequest(context), 'signature', id)
-      return custodySuccessReply(toSavedSignatureBody(row, services.now(), { data: undefined }))
+      return custodySuccessReply(toSavedSignatureBody(row, services.now()))
     },
   })
 }

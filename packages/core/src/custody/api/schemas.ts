@@ -8,6 +8,15 @@ export const custodyBodyLimit = 256 * 1024
 /** An id in a path or body. */
 export const idSchema = z.string().min(1).max(64)
 
+/** A chain, by the name that clients use. OpenAPI lists those of the host. */
+export const secretTypeField = z.string().max(32).meta({ id: 'SecretType', description: 'A chain of the host' })
+
+/** A type of signing method. OpenAPI lists those of the host. */
+export const signingMethodTypeField = z
+  .string()
+  .max(32)
+  .meta({ id: 'SigningMethodType', description: 'A type of signing method of the host' })
+
 /** The value of a signing method of any type. */
 export const signingMethodValueSchema = z.union([
   secretText(z.string().max(1024)),
@@ -55,78 +64,90 @@ export function statusesQuery(statuses: readonly string[]) {
 }
 
 /** The body of every error reply. */
-export const custodyErrorBody = z.object({
-  success: z.literal(false),
-  errors: z.array(
-    z.object({
-      code: z.string(),
-      message: z.string(),
-      errorCode: z.string().describe('The same as code'),
-      errorMessage: z.string().describe('The same as message'),
-    }),
-  ),
-})
+export const custodyErrorBody = z
+  .object({
+    success: z.literal(false),
+    errors: z.array(
+      z.object({
+        code: z.string(),
+        message: z.string(),
+        errorCode: z.string().describe('The same as code'),
+        errorMessage: z.string().describe('The same as message'),
+      }),
+    ),
+  })
+  .meta({ id: 'Error' })
 
-const signingMethodBody = z.object({
-  id: z.string(),
-  type: z.string(),
-  incorrectAttempts: z.number(),
-  remainingAttempts: z.number(),
-  lastUsedSuccess: z.string().optional(),
-  lockedUntil: z.string().optional().describe('When the temporary lock ends or ended'),
-  hasMasterSecret: z.boolean(),
-  device: z.string().optional().describe('RFC 7638 thumbprint of the device of a BIOMETRIC with face verification'),
-  value: z.string().optional().describe('The generated value, returned only once'),
-  name: z.string().optional().describe("PASSKEY: the user's name for it"),
-  prf: z.boolean().optional().describe('PASSKEY: whether its authenticator gives the secret that opens wallet keys'),
-  backedUp: z.boolean().optional().describe("PASSKEY: whether the passkey is in the user's cloud"),
-  aaguid: z.string().optional().describe('PASSKEY: the make of the authenticator'),
-  credentialId: z.string().optional().describe('PASSKEY: the credential, base64url, for the Signal API of browsers'),
-})
+const signingMethodBody = z
+  .object({
+    id: z.string(),
+    type: signingMethodTypeField,
+    incorrectAttempts: z.number(),
+    remainingAttempts: z.number(),
+    lastUsedSuccess: z.string().optional(),
+    lockedUntil: z.string().optional().describe('When the temporary lock ends or ended'),
+    hasMasterSecret: z.boolean(),
+    device: z.string().optional().describe('RFC 7638 thumbprint of the device of a BIOMETRIC with face verification'),
+    value: z.string().optional().describe('The generated value, returned only once'),
+    name: z.string().optional().describe("PASSKEY: the user's name for it"),
+    prf: z.boolean().optional().describe('PASSKEY: whether its authenticator gives the secret that opens wallet keys'),
+    backedUp: z.boolean().optional().describe("PASSKEY: whether the passkey is in the user's cloud"),
+    aaguid: z.string().optional().describe('PASSKEY: the make of the authenticator'),
+    credentialId: z.string().optional().describe('PASSKEY: the credential, base64url, for the Signal API of browsers'),
+  })
+  .meta({ id: 'SigningMethod' })
 
-const userBody = z.object({
-  id: z.string(),
-  reference: z.string().optional(),
-  createdAt: z.string(),
-  signingMethods: z.array(signingMethodBody).optional(),
-})
+const userBody = z
+  .object({
+    id: z.string(),
+    reference: z.string().optional(),
+    createdAt: z.string(),
+    signingMethods: z.array(signingMethodBody).optional(),
+  })
+  .meta({ id: 'User' })
 
-const balanceBody = z.object({
-  available: z.boolean().describe('False if no node says the balance; the four amounts are absent then'),
-  secretType: z.string(),
-  balance: z.number().optional(),
-  gasBalance: z.number().optional(),
-  symbol: z.string(),
-  gasSymbol: z.string(),
-  rawBalance: z.string().optional(),
-  rawGasBalance: z.string().optional(),
-  decimals: z.number(),
-})
+const balanceBody = z
+  .object({
+    available: z.boolean().describe('False if no node says the balance; the four amounts are absent then'),
+    secretType: secretTypeField,
+    balance: z.number().optional(),
+    gasBalance: z.number().optional(),
+    symbol: z.string(),
+    gasSymbol: z.string(),
+    rawBalance: z.string().optional(),
+    rawGasBalance: z.string().optional(),
+    decimals: z.number(),
+  })
+  .meta({ id: 'Balance' })
 
-const walletBody = z.object({
-  id: z.string(),
-  address: z.string(),
-  walletType: z.string(),
-  secretType: z.string(),
-  createdAt: z.string(),
-  archived: z.boolean(),
-  description: z.string().optional(),
-  identifier: z.string().optional(),
-  primary: z.boolean(),
-  hasCustomPin: z.boolean(),
-  custodial: z.boolean().describe('False: the server alone cannot sign'),
-  userId: z.string().optional(),
-  balance: balanceBody,
-})
+const walletBody = z
+  .object({
+    id: z.string(),
+    address: z.string(),
+    walletType: z.string(),
+    secretType: secretTypeField,
+    createdAt: z.string(),
+    archived: z.boolean(),
+    description: z.string().optional(),
+    identifier: z.string().optional(),
+    primary: z.boolean(),
+    hasCustomPin: z.boolean(),
+    custodial: z.boolean().describe('False: the server alone cannot sign'),
+    userId: z.string().optional(),
+    balance: balanceBody,
+  })
+  .meta({ id: 'Wallet' })
 
-const signatureBody = z.object({
-  type: z.literal('HEX_SIGNATURE'),
-  r: z.string().optional().describe('ECDSA signatures only'),
-  s: z.string().optional(),
-  v: z.string().optional(),
-  signature: z.string(),
-  encoded: z.string().optional().describe("The signature in the chain's native encoding, if that is not hex"),
-})
+const signatureBody = z
+  .object({
+    type: z.literal('HEX_SIGNATURE'),
+    r: z.string().optional().describe('ECDSA signatures only'),
+    s: z.string().optional(),
+    v: z.string().optional(),
+    signature: z.string(),
+    encoded: z.string().optional().describe("The signature in the chain's native encoding, if that is not hex"),
+  })
+  .meta({ id: 'Signature' })
 
 /** The result schemas of the routes. */
 export const resultSchemas = {

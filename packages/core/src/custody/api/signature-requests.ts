@@ -5,11 +5,11 @@ import { type Chains, getChain } from '../wallets/chains/index.ts'
 import type { CustodyWalletRow } from '../wallets/sealing.ts'
 import { assertWalletNotArchived, type RawSignatureRequest } from '../wallets/sign.ts'
 import type { CustodyContext } from './context.ts'
-import { idSchema, optionalField } from './schemas.ts'
+import { idSchema, optionalField, secretTypeField } from './schemas.ts'
 import { dataEncodingSchema, parseSignatureRequest, typedDataSchema } from './signature-data.ts'
 
 const common = {
-  secretType: z.string().max(32),
+  secretType: secretTypeField,
   walletId: idSchema,
   status: optionalField(z.enum(['SAVED', 'READY'])).describe(
     'SAVED: confirmed and signed later. READY: signed later, or at once if a signing method is sent. Absent: at once',

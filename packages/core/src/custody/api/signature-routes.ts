@@ -125,5 +125,5 @@ async function saveSignature(
   })
   const saved = { kind: 'signature' as const, type, status, request: requested }
   const row = await saveRequest(services, savedRequests, actorFromRequest(context), wallet, saved)
-  return toSavedSignatureBody(row, services.now(), { data: requested.data })
+  return toSavedSignatureBody(row, services.now(), { data: requested.data }, 'saved')
 }

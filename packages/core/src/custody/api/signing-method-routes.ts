@@ -28,6 +28,7 @@ import {
   signingMethodValueSchema,
   resultSchemas,
   successSchema,
+  signingMethodTypeField,
 } from './schemas.ts'
 
 const newValue = z.object({
@@ -41,7 +42,7 @@ const newValue = z.object({
     ),
   name: z.string().min(1).max(64).optional().describe("For a PASSKEY: the user's name for it"),
 })
-const newMethod = newValue.extend({ type: z.string().max(32) })
+const newMethod = newValue.extend({ type: signingMethodTypeField })
 const methodParams = z.object({ userId: idSchema, signingMethodId: idSchema })
 const addedReplies = {
   200: {

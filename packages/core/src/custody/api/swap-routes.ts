@@ -7,7 +7,7 @@ import { assertWalletNotArchived } from '../wallets/sign.ts'
 import type { CustodyContext } from './context.ts'
 import { getReachableWallet } from './custody-user.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyBodyLimit, idSchema, optionalField, successSchema } from './schemas.ts'
+import { custodyBodyLimit, idSchema, optionalField, successSchema, secretTypeField } from './schemas.ts'
 
 const secretType = z.string().max(32)
 const token = z.string().min(1).max(128)
@@ -22,7 +22,7 @@ const rateBody = z.object({
   slippage: z.number(),
   fee: z.number(),
 })
-const tokenBody = z.object({ secretType: z.string(), symbol: z.string(), tokenAddress: z.string().optional() })
+const tokenBody = z.object({ secretType: secretTypeField, symbol: z.string(), tokenAddress: z.string().optional() })
 
 const newSwap = z.object({
   walletId: optionalField(idSchema),

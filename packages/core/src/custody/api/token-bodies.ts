@@ -1,43 +1,51 @@
 import { z } from 'zod'
 import { formatUnits } from '../transactions/formats/units.ts'
-import type { NonFungibleHolding, TokenHolding } from '../tokens/token-indexer.ts'
+import type { NonFungibleHolding, NonFungibleToken, TokenHolding } from '../tokens/token-indexer.ts'
 
 /** The body of the balance of a token. */
-export const tokenBody = z.object({
-  tokenAddress: z.string(),
-  rawBalance: z.string(),
-  balance: z.number(),
-  decimals: z.number(),
-  symbol: z.string(),
-  name: z.string(),
-  logo: z.string().optional(),
-  type: z.literal('ERC_20'),
-  transferable: z.boolean(),
-  possibleSpam: z.boolean(),
-})
+export const tokenBody = z
+  .object({
+    tokenAddress: z.string(),
+    rawBalance: z.string(),
+    balance: z.number(),
+    decimals: z.number(),
+    symbol: z.string(),
+    name: z.string(),
+    logo: z.string().optional(),
+    type: z.literal('ERC_20'),
+    transferable: z.boolean(),
+    possibleSpam: z.boolean(),
+  })
+  .meta({ id: 'Token' })
 
 const typeAndValue = z.object({ type: z.string(), value: z.string() })
 
-/** The body of non-fungible tokens. */
-export const nonFungibleBody = z.object({
+/** The body of a contract of non-fungible tokens. */
+export const nonFungibleContractBody = z.object({
+  address: z.string(),
+  name: z.string().optional(),
+  symbol: z.string().optional(),
+  type: z.string(),
+  possibleSpam: z.boolean(),
+  isNsfw: z.boolean(),
+})
+
+/** The body of a non-fungible token, whoever holds it. */
+export const nonFungibleTokenBody = z.object({
   id: z.string().describe('The id of the token in its contract'),
   name: z.string().optional(),
   description: z.string().optional(),
   url: z.string().optional(),
   imageUrl: z.string().optional(),
   fungible: z.boolean(),
-  contract: z.object({
-    address: z.string(),
-    name: z.string().optional(),
-    symbol: z.string().optional(),
-    type: z.string(),
-    possibleSpam: z.boolean(),
-    isNsfw: z.boolean(),
-  }),
+  contract: nonFungibleContractBody,
   attributes: z.array(z.object({ ...typeAndValue.shape, name: z.string() })),
-  balance: z.number(),
-  finalBalance: z.number(),
 })
+
+/** The body of non-fungible tokens that an address holds. */
+export const nonFungibleBody = nonFungibleTokenBody
+  .extend({ balance: z.number(), finalBalance: z.number() })
+  .meta({ id: 'NonFungible' })
 
 /** Formats the balance of a token. `balance` is the nearest number in whole units, for display. */
 export function toTokenBody(token: TokenHolding): z.output<typeof tokenBody> {
@@ -56,9 +64,17 @@ export function toTokenBody(token: TokenHolding): z.output<typeof tokenBody> {
   }
 }
 
-/** Formats non-fungible tokens. */
-export function toNonFungibleBody(holding: NonFungibleHolding): z.output<typeof nonFungibleBody> {
-  const { contract, tokenId, balance, url, metadata } = holding
+/** Formats a contract of non-fungible tokens. */
+export function toNonFungibleContractBody(
+  contract: NonFungibleHolding['contract'],
+): z.output<typeof nonFungibleContractBody> {
+  const { possibleSpam = false, isNsfw = false, ...described } = contract
+  return { ...described, possibleSpam, isNsfw }
+}
+
+/** Formats a non-fungible token. */
+export function toNonFungibleTokenBody(token: NonFungibleToken): z.output<typeof nonFungibleTokenBody> {
+  const { contract, tokenId, url, metadata } = token
   const { name, description, image, attributes = [] } = metadata ?? {}
   return {
     id: tokenId,
@@ -67,9 +83,13 @@ export function toNonFungibleBody(holding: NonFungibleHolding): z.output<typeof 
     ...(url !== undefined && { url }),
     ...(image !== undefined && { imageUrl: image }),
     fungible: false,
-    contract: { ...contract, possibleSpam: contract.possibleSpam ?? false, isNsfw: contract.isNsfw ?? false },
+    contract: toNonFungibleContractBody(contract),
     attributes: attributes.map(({ type, value }) => ({ type: 'property', name: type, value })),
-    balance: Number(balance),
-    finalBalance: Number(balance),
   }
+}
+
+/** Formats non-fungible tokens that an address holds. */
+export function toNonFungibleBody(holding: NonFungibleHolding): z.output<typeof nonFungibleBody> {
+  const balance = Number(holding.balance)
+  return { ...toNonFungibleTokenBody(holding), balance, finalBalance: balance }
 }

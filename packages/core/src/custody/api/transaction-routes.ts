@@ -1,12 +1,16 @@
 import { z } from 'zod'
+import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import { buildTransaction } from '../transactions/sending/build-transaction.ts'
+import { getChainFamily } from '../transactions/formats/families.ts'
 import { transactionLimits } from '../transactions/limits.ts'
 import { sendTransaction } from '../transactions/sending/send.ts'
 import { getTransactionStatus } from '../transactions/tracking/status.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { getReachableWallet } from './custody-user.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
+import type { CustodyWalletRow } from '../wallets/sealing.ts'
+import type { TransactionRequest } from '../transactions/formats/transaction-request.ts'
 import {
   actorFromRequest,
   parseSigningMethod,
@@ -15,6 +19,7 @@ import {
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { replacementRoutes } from './replacement-routes.ts'
+import { toTransactionRequestType } from './request-types.ts'
 import { transactionListRoute } from './transaction-list-route.ts'
 import { transactionBody } from './saved-request-bodies.ts'
 import { savedTransactionRoutes } from './saved-transaction-routes.ts'
@@ -23,7 +28,7 @@ import { toSending } from './to-sending.ts'
 import { parseTransactionBody, transactionBodySchema } from './transaction-schemas.ts'
 import { nodeUnavailable, withoutSending } from './without-sending.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyBodyLimit, successSchema } from './schemas.ts'
+import { custodyBodyLimit, successSchema, secretTypeField } from './schemas.ts'
 
 const sendHeaders = signingMethodHeadersSchema.extend({
   'idempotency-key': z.string().min(1).max(transactionLimits.idempotencyKeyLength).optional(),
@@ -127,9 +132,24 @@ function buildRoute(custody: CustodyContext): Route {
         return custodySuccessReply(await saveTransaction(custody, context, requested, requested.status))
       const wallet = await getReachableWallet(services, context.caller, requested.walletId)
       const { chain, request } = toSending(custody, wallet, requested)
-      return custodySuccessReply(await buildTransaction(services, actorFromRequest(context), wallet, chain, request))
+      const built = await buildTransaction(services, actorFromRequest(context), wallet, chain, request)
+      return custodySuccessReply(toBuiltBody(wallet, request, built))
     },
   })
+}
+
+/** The vendor's clients read a request by its type, so that of the transaction (EIP-2718) has another name. */
+function toBuiltBody(
+  { id, secretType }: CustodyWalletRow,
+  { type }: TransactionRequest,
+  { type: transactionType, ...unsigned }: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...unsigned,
+    ...(transactionType !== undefined && { transactionType }),
+    walletId: id,
+    type: toTransactionRequestType(secretType, type),
+  }
 }
 
 function statusRoute({ services, chains, service }: CustodyContext): Route {
@@ -140,8 +160,8 @@ function statusRoute({ services, chains, service }: CustodyContext): Route {
     summary: 'Get the on-chain status of a transaction',
     guard: service,
     params: z.object({
-      secretType: z.string().max(32),
-      hash: z.string().regex(/^(0x[0-9a-fA-F]{64}|th_[1-9A-HJ-NP-Za-km-z]{40,60})$/),
+      secretType: secretTypeField,
+      hash: z.string().regex(/^((0x)?[0-9a-fA-F]{64}|th_[1-9A-HJ-NP-Za-km-z]{40,60})$/),
     }),
     replies: {
       200: { description: 'The status of the transaction', schema: successSchema(statusBody) },
@@ -149,8 +169,16 @@ function statusRoute({ services, chains, service }: CustodyContext): Route {
     },
     handler: async ({ params }, { caller }) => {
       const { secretType } = getChain(chains, params.secretType)
+      assertHashOf(services, secretType, params.hash)
       const status = () => getTransactionStatus(services, caller.tenant, secretType, params.hash)
       return custodySuccessReply({ ...(await withoutSending(status)), chain: secretType })
     },
   })
+}
+
+/** Chains with nonces write a hash with a prefix, others without. @throws BillfoldError `input.invalid`, `transaction.unsupported-type` */
+function assertHashOf({ chainConnections }: CustodyContext['services'], secretType: string, hash: string): void {
+  const { ordering } = getChainFamily(secretType, chainConnections.clients.get(secretType))
+  if (ordering === 'nonces' && !/^(0x|th_)/.test(hash))
+    throw new BillfoldError('input.invalid', { issues: [{ path: 'hash', message: 'is not a hash of this chain' }] })
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { transactionLimits } from '../transactions/limits.ts'
 import { contractInputSchema } from './contract-schemas.ts'
-import { idSchema, optionalField, pincodeSchema } from './schemas.ts'
+import { idSchema, optionalField, pincodeSchema, secretTypeField } from './schemas.ts'
 
 const amount = z.union([z.number().nonnegative(), z.string().max(transactionLimits.amountLength)])
 const address = z.string().min(1).max(transactionLimits.addressLength)
@@ -19,12 +19,19 @@ const chainSpecificFields = z.object({
       'EVM: the maximum fee per gas, in wei, up to which the fee of the pending transaction may be bumped',
     ),
   ),
+  feeRate: optionalField(amount.describe('Bitcoin, Litecoin: the fee rate, in satoshis per virtual byte')),
+  maxReplacementFeeRate: optionalField(
+    amount.describe(
+      'Bitcoin, Litecoin: the maximum fee rate, in satoshis per virtual byte, up to which the fee of the pending transaction may be bumped',
+    ),
+  ),
+  feeLimit: optionalField(amount.describe('TRON: the most that a contract call may burn for energy, in sun')),
   fee: optionalField(amount),
   ttl: optionalField(count),
 })
 
 const common = {
-  secretType: z.string().max(32),
+  secretType: secretTypeField,
   walletId: idSchema,
   to: address,
   chainSpecificFields: optionalField(chainSpecificFields),

@@ -29,11 +29,14 @@ import {
   optionalField,
   pageSchema,
   successSchema,
+  signingMethodTypeField,
 } from './schemas.ts'
 
 const newUser = z.object({
   reference: optionalField(z.string().max(256)),
-  signingMethod: optionalField(z.object({ type: z.string().max(32), value: optionalField(signingMethodValueSchema) })),
+  signingMethod: optionalField(
+    z.object({ type: signingMethodTypeField, value: optionalField(signingMethodValueSchema) }),
+  ),
 })
 
 /** The routes that create, list, get, update and delete users. */

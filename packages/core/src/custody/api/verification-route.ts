@@ -8,14 +8,14 @@ import { getChain } from '../wallets/chains/index.ts'
 import { getReachableWallet } from './custody-user.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyBodyLimit, idSchema, optionalField, successSchema } from './schemas.ts'
+import { custodyBodyLimit, idSchema, optionalField, successSchema, secretTypeField } from './schemas.ts'
 import { dataEncodingSchema, parseSignatureRequest, typedDataSchema } from './signature-data.ts'
 
 const address = z.string().min(1).max(128)
 
 const newVerification = z.object({
   type: optionalField(z.enum(['MESSAGE', 'EIP712'])).transform((type) => type ?? ('MESSAGE' as const)),
-  secretType: z.string().max(32),
+  secretType: secretTypeField,
   data: optionalField(typedDataSchema.describe('The signed text or typed data')),
   message: optionalField(z.string().describe('Alias of data, for text')),
   dataEncoding: dataEncodingSchema,

@@ -32,10 +32,11 @@ import {
   pageSchema,
   sortOrderQuery,
   successSchema,
+  secretTypeField,
 } from './schemas.ts'
 
 const newWallet = z.object({
-  secretType: z.string().max(32),
+  secretType: secretTypeField,
   userId: optionalField(idSchema),
   description: optionalField(z.string().max(1024)),
   identifier: optionalField(z.string().max(256)),
@@ -44,7 +45,7 @@ const newWallet = z.object({
 
 const filters = z.object({
   ...custodyPaging,
-  secretType: z.string().max(32).optional(),
+  secretType: secretTypeField.optional(),
   userId: idSchema.optional(),
   identifier: z.string().max(256).optional(),
   address: z.string().max(128).optional(),

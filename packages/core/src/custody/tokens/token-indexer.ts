@@ -41,6 +41,24 @@ export interface NonFungibleMetadata {
   readonly attributes?: readonly { readonly type: string; readonly value: string }[] | undefined
 }
 
+/** A non-fungible token, whoever holds it. */
+export type NonFungibleToken = Omit<NonFungibleHolding, 'balance'>
+
+/** A contract of tokens on a chain. */
+export interface TokenContract {
+  readonly secretType: string
+  readonly address: string
+}
+
+/** An address that holds tokens of a contract. */
+export interface TokenHolder {
+  readonly address: string
+  /** In the smallest unit of the token; 1 for ERC-721. */
+  readonly balance: bigint
+  /** Decimal; absent for fungible tokens (ERC-20). */
+  readonly tokenId?: string | undefined
+}
+
 /** An address on a chain. */
 export interface TokenOwner {
   readonly secretType: string
@@ -48,8 +66,8 @@ export interface TokenOwner {
 }
 
 /**
- * Lists the tokens of an address, which no node does by itself. {@link contractIndexer} reads the contracts that a host lists; another
- * implementation may ask an indexing service.
+ * Lists the tokens of an address and the holders of a token, which no node does by itself. {@link contractIndexer} reads the contracts that a host lists; another
+ * implementation may ask an indexing service. The conformance suite `describeTokenIndexer` of `@billfold/testing` checks it.
  */
 export interface TokenIndexer {
   /** Returns true if tokens of the chain can be listed. */
@@ -61,4 +79,12 @@ export interface TokenIndexer {
     owner: TokenOwner,
     contracts?: readonly string[],
   ) => Promise<readonly NonFungibleHolding[]>
+  /** Finds a contract of non-fungible tokens. Undefined if the indexer does not know it. */
+  readonly findContract: (contract: TokenContract) => Promise<NonFungibleHolding['contract'] | undefined>
+  /** Finds a non-fungible token. Undefined if the indexer does not know it or it does not exist. */
+  readonly findNonFungible: (contract: TokenContract, tokenId: string) => Promise<NonFungibleToken | undefined>
+  /**
+   * Lists who holds tokens of a contract, or one of its non-fungible tokens. Undefined if the indexer does not know the contract.
+   */
+  readonly listHolders: (contract: TokenContract, tokenId?: string) => Promise<readonly TokenHolder[] | undefined>
 }

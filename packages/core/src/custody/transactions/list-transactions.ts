@@ -5,7 +5,7 @@ import { transactions } from './tables.ts'
 import type { TransactionRow } from './transaction-row.ts'
 
 /** The status of a stored transaction, by its state: final ones are known from the chain, others are pending. */
-export const storedStatuses = {
+const storedStatuses = {
   signed: 'PENDING',
   sent: 'PENDING',
   mined: 'SUCCEEDED',
@@ -61,7 +61,7 @@ export async function listTransactions(
     ...(userOrigins !== undefined && { userOrigin: { in: [...userOrigins] } }),
     ...(owned !== undefined && { walletId: { in: owned.map(({ id }) => id) } }),
   }
-  return services.storage.find(transactions, { where, orderBy: [['id', sortOrder]], limit, offset })
+  return services.storage.find(transactions, { where, orderBy: [['id', sortOrder]], limit, offset, mayBeStale: true })
 }
 
 /** Finds a transaction that was sent for a wallet of a tenant. */

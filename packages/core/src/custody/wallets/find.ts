@@ -31,8 +31,18 @@ export interface WalletPage {
   readonly sortOrder?: 'asc' | 'desc' | undefined
 }
 
-/** Lists the wallets of a tenant that match a filter. */
-export function listWallets(
+/** The sort columns without an index: with null cells, or too long. */
+const withoutIndex: ReadonlySet<string> = new Set(['description', 'identifier'])
+
+/** Maximum number of wallets that are sorted without an index. */
+export const maxSortedWallets = 10_000
+
+/**
+ * Lists the wallets of a tenant that match a filter.
+ * @throws BillfoldError `input.invalid` for an order by `description` or `identifier` if the tenant, or the user of the filter, has more
+ *   than 10,000 wallets
+ */
+export async function listWallets(
   services: CustodyServices,
   tenant: string,
   filter: WalletFilter,
@@ -49,12 +59,28 @@ export function listWallets(
     ...(filter.address !== undefined && { address: filter.address }),
     archivedAt: filter.archived === true ? { gt: 0 } : null,
   }
+  if (page.sortOn !== undefined && withoutIndex.has(page.sortOn))
+    await limitSorting(services, tenant, filter.userId, page.sortOn)
   return services.storage.find(wallets, {
     where,
     orderBy: toOrderBy(page),
     limit: page.limit,
     offset: page.offset,
+    mayBeStale: true,
   })
+}
+
+async function limitSorting(
+  { storage }: CustodyServices,
+  tenant: string,
+  userId: string | undefined,
+  sortOn: string,
+): Promise<void> {
+  const where = { tenant, ...(userId !== undefined && { userId }) }
+  const beyond = await storage.find(wallets, { where, orderBy: [['id', 'asc']], limit: 1, offset: maxSortedWallets })
+  if (beyond.length === 0) return
+  const message = `cannot be "${sortOn}" for more than ${maxSortedWallets} wallets: filter by userId`
+  throw new BillfoldError('input.invalid', { issues: [{ path: 'sortOn', message }] })
 }
 
 /** Ids are UUIDv7 and sort by creation time, so that sorting by `createdAt` needs no extra column. */
@@ -65,15 +91,6 @@ function toOrderBy({ sortOn, sortOrder = 'desc' }: WalletPage): NonNullable<Quer
         [sortOn, sortOrder],
         ['id', sortOrder],
       ]
-}
-
-/** Lists the wallets with these ids, at most 1,000, archived ones too. */
-export function listWalletsById(
-  { storage }: CustodyServices,
-  tenant: string,
-  ids: readonly string[],
-): Promise<CustodyWalletRow[]> {
-  return ids.length === 0 ? Promise.resolve([]) : storage.find(wallets, { where: { id: { in: ids }, tenant } })
 }
 
 /** Gets a wallet of a tenant by its id. @throws BillfoldError `wallet.not-found` */

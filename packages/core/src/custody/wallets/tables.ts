@@ -26,7 +26,15 @@ export const wallets = defineTable({
   },
   key: ['id'],
   unique: { byAddress: ['tenant', 'secretType', 'address'], byPath: ['ownerId', 'derivationPath'] },
-  indexes: { byTenant: ['tenant', 'id'], byUser: ['userId', 'id'], byUserOrigin: ['tenant', 'userOrigin', 'id'] },
+  indexes: {
+    byTenant: ['tenant', 'id'],
+    byUser: ['userId', 'id'],
+    byTenantAddress: ['tenant', 'address', 'id'],
+    byIdentifier: ['tenant', 'identifier', 'id'],
+    bySecretType: ['tenant', 'secretType', 'id'],
+    byUserOrigin: ['tenant', 'userOrigin', 'id'],
+    byArchival: ['tenant', 'archivedAt'],
+  },
 })
 
 /** The BIP-39 entropy from which a user's wallets are derived, sealed under the user's master secret. */

@@ -1,3 +1,4 @@
+import { didsDescription } from './description.ts'
 import type { CustodyServices } from '../../custody/services.ts'
 import { type DidRegistry, type DocumentFormat, embeddedRegistry, toCanonicalDid } from '../registries/index.ts'
 import type { Api, Guard } from '../../http/index.ts'
@@ -97,6 +98,7 @@ export function didsApi(
     ]),
     errorReply: didErrorReply,
     errorSchema: didErrorSchema,
+    description: didsDescription,
   })
 }
 

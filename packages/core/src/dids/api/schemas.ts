@@ -23,20 +23,22 @@ export const didErrorSchema = z.object({
   errorMessage: z.string(),
 })
 
-const wallet = z.object({
-  _id: z.string(),
-  alias: z.string(),
-  vaultId: z.string().optional(),
-  isHDWallet: z.boolean(),
-  index: z.number().int().optional().describe('In a BIP44 vault'),
-  publicKeyDER: z.string().optional().describe('SubjectPublicKeyInfo, DER, hex: in an MPC vault'),
-  publicKeyHex: z.string(),
-  ethereumAddress: z.string(),
-  did: z.string(),
-  didMethod: z.string(),
-  created: z.string(),
-  userId: z.string().optional().describe('The owner; absent if the wallet belongs to the service'),
-})
+const wallet = z
+  .object({
+    _id: z.string(),
+    alias: z.string(),
+    vaultId: z.string().optional(),
+    isHDWallet: z.boolean(),
+    index: z.number().int().optional().describe('In a BIP44 vault'),
+    publicKeyDER: z.string().optional().describe('SubjectPublicKeyInfo, DER, hex: in an MPC vault'),
+    publicKeyHex: z.string(),
+    ethereumAddress: z.string(),
+    did: z.string(),
+    didMethod: z.string(),
+    created: z.string(),
+    userId: z.string().optional().describe('The owner; absent if the wallet belongs to the service'),
+  })
+  .meta({ id: 'DidWallet' })
 
 const step = z.object({
   kind: z.enum(['service', 'delegate', 'owner']),

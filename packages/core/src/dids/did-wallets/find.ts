@@ -44,6 +44,7 @@ export async function listDidWallets(
     },
     orderBy: [['id', 'asc']],
     limit: limit + 1,
+    mayBeStale: true,
   })
   const rows = found.slice(0, limit)
   return { rows, next: found.length > limit ? rows.at(-1)?.id : undefined }

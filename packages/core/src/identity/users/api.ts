@@ -1,11 +1,12 @@
-import type { Actor } from '../../platform/audit/audit-write.ts'
+import type { ActedBy, Actor } from '../../platform/audit/audit-write.ts'
 import type { Services } from '../../platform/services.ts'
-import { eraseUser } from './erase.ts'
+import { eraseUser, type ErasureProgress } from './erase.ts'
 import { exportUser, type UserExport } from './export.ts'
 import type { Lockout } from '../../platform/lockout.ts'
 import { type Contact, contactVerified } from './contacts/contact-verified.ts'
 import { type ControlsDid, isStillControlled } from './did-control.ts'
 import { findByIdentifier, type Identifier, listClaimants } from './identifiers.ts'
+import { type ListedMethod, type ListedUser, listUserMethods, listUsers, type UserPage } from './list-users.ts'
 import { unlockOwner } from './unlock.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
 
@@ -36,6 +37,13 @@ export interface UsersApi {
    * @param tenant the tenant to search; the host's default tenant if omitted
    */
   readonly find: (identifier: Identifier, tenant?: string) => Promise<FoundUser | undefined>
+  /** Lists the users of a tenant, newest first, at most 200. Archived and erased users are listed too. */
+  readonly list: (page?: UserPage, tenant?: string) => Promise<readonly ListedUser[]>
+  /**
+   * Lists the signing methods of a user with their failed attempts and locks, without anything that opens them.
+   * @throws BillfoldError `user.not-found` for an unknown or archived user
+   */
+  readonly methods: (userId: string, tenant?: string) => Promise<readonly ListedMethod[]>
   /**
    * Lists the ids of the users who claim an email or a phone number that they have not verified, oldest claim first, at
    * most 100. Anybody can claim one: ask for more before you disclose or erase the data of such a user.
@@ -65,7 +73,11 @@ export interface UsersApi {
    * 17). The audit log retains the user id and the actions on it.
    * @throws BillfoldError `user.not-found`; `verifier.unavailable` if a face in a vendor's store cannot be removed
    */
-  readonly erase: (userId: string, tenant?: string) => Promise<void>
+  readonly erase: (
+    userId: string,
+    tenant?: string,
+    options?: ActedBy & { readonly onProgress?: (progress: ErasureProgress) => void },
+  ) => Promise<void>
   /**
    * Resets the failed attempts of a user, and unlocks password, PINs and signing methods. The values and the known devices stay
    * as they are. Verify first that the person who asks for it is the user: an attacker who can have an account unlocked can
@@ -73,7 +85,11 @@ export interface UsersApi {
    * @param userId the id of a user, or of a wallet that has its own PIN instead of a user
    * @throws BillfoldError `user.not-found` for an unknown, archived or erased user
    */
-  readonly unlock: (userId: string, tenant?: string) => Promise<void>
+  readonly unlock: (userId: string, tenant?: string, options?: ActedBy) => Promise<void>
+}
+
+function actedBy(actor: Actor, by: string | undefined): Actor {
+  return by === undefined ? actor : { ...actor, id: by.slice(0, 128) }
 }
 
 /** Maximum number of users that `listClaimants` returns. */
@@ -103,7 +119,10 @@ export function createUsersApi(
     listClaimants: (contact, tenant) => listClaimants(services, host(tenant).tenant, contact, maxListedClaimants),
     contactVerified: (userId, contact, tenant) => contactVerified(services, host(tenant), userId, contact, 'host'),
     export: (userId, tenant) => exportUser(services, sources, { tenant: host(tenant).tenant, userId }),
-    erase: (userId, tenant) => eraseUser(services, sources, host(tenant), userId),
-    unlock: (userId, tenant) => unlockOwner(services, lockouts, host(tenant), userId),
+    list: (page, tenant) => listUsers(services, host(tenant).tenant, page),
+    methods: (userId, tenant) => listUserMethods(services, host(tenant).tenant, userId),
+    erase: (userId, tenant, { onProgress, by } = {}) =>
+      eraseUser(services, sources, actedBy(host(tenant), by), userId, onProgress),
+    unlock: (userId, tenant, { by } = {}) => unlockOwner(services, lockouts, actedBy(host(tenant), by), userId),
   }
 }

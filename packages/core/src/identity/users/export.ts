@@ -1,5 +1,6 @@
 import { auditRecords } from '../../platform/audit/tables.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
+import { toStaleReads } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { listIdentifiers, openIdentifier } from './identifiers.ts'
 import type { PersonalData, UserKey } from '../../platform/personal-data.ts'
@@ -51,9 +52,11 @@ export async function exportUser(
     where: { tenant, subject: userId },
     orderBy: [['id', 'desc']],
     limit: maxAuditRecords,
+    mayBeStale: true,
   })
+  const reading = { ...services, storage: toStaleReads(services.storage) }
   const collected = await Promise.all(
-    sources.map(async ({ name, collect }) => [name, await collect(services, key)] as const),
+    sources.map(async ({ name, collect }) => [name, await collect(reading, key)] as const),
   )
   return {
     user: { id: user.id, reference: user.reference, createdAt: toIso(user.createdAt) },

@@ -28,6 +28,7 @@ export function listUsers(
     orderBy: [['id', 'desc']],
     limit: page.limit,
     offset: page.offset,
+    mayBeStale: true,
   })
 }
 

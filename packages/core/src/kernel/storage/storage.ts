@@ -31,6 +31,11 @@ export interface Query<R extends Row = Row> {
   readonly limit?: number
   /** Number of rows to skip. Requires `limit`. */
   readonly offset?: number
+  /**
+   * True if the rows are only shown: a list, a search, an export. A storage may then answer from a replica that lags behind.
+   * Never set it for a decision. Default: false.
+   */
+  readonly mayBeStale?: boolean
 }
 
 /** The number of rows that a write must match: exactly one, any number, or none. */

@@ -23,33 +23,37 @@ const statusNames: Readonly<Record<ApplicationStatus, string>> = {
 }
 
 /** Schema of a message about an application. */
-export const messageBody = z.object({
-  id: z.string(),
-  message: z.string(),
-  createdAt: z.string(),
-  user: z.object({ name: z.string() }),
-  roles: z.array(z.string()).describe('Empty for a message of the applicant'),
-})
+export const messageBody = z
+  .object({
+    id: z.string(),
+    message: z.string(),
+    createdAt: z.string(),
+    user: z.object({ name: z.string() }),
+    roles: z.array(z.string()).describe('Empty for a message of the applicant'),
+  })
+  .meta({ id: 'Message' })
 
 /** Schema of an application without its content. */
-export const applicationBody = z.object({
-  id: z.string(),
-  templateId: z.union([z.string(), z.number()]),
-  template: z.union([z.string(), z.number()]).describe('The same as `templateId`'),
-  owner: z.string().describe("The wallet's address"),
-  status: z.string().describe(Object.keys(statusNumbers).join(', ')),
-  currentStatus: z.number().describe('1 in progress, 2 approved, 3 rejected, 8 withdrawn, 9 changes required'),
-  currentStatusName: z.string(),
-  statusName: z.string(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-  note: z.string().optional(),
-  messages: z.array(messageBody),
-  payments: z
-    .object({ transactionHash: z.string(), transactionHashes: z.array(z.string()) })
-    .optional()
-    .describe('The latest transaction that the applicant reported, and all of them'),
-})
+export const applicationBody = z
+  .object({
+    id: z.string(),
+    templateId: z.union([z.string(), z.number()]),
+    template: z.union([z.string(), z.number()]).describe('The same as `templateId`'),
+    owner: z.string().describe("The wallet's address"),
+    status: z.string().describe(Object.keys(statusNumbers).join(', ')),
+    currentStatus: z.number().describe('1 in progress, 2 approved, 3 rejected, 8 withdrawn, 9 changes required'),
+    currentStatusName: z.string(),
+    statusName: z.string(),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+    note: z.string().optional(),
+    messages: z.array(messageBody),
+    payments: z
+      .object({ transactionHash: z.string(), transactionHashes: z.array(z.string()) })
+      .optional()
+      .describe('The latest transaction that the applicant reported, and all of them'),
+  })
+  .meta({ id: 'Application' })
 
 /** Schema of an application with its content. */
 export const applicationDetails = applicationBody.extend({

@@ -1,3 +1,4 @@
+import { onboardingDescription } from './description.ts'
 import type { Api } from '../../http/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { publicGuard } from '../../identity/api/service-guard.ts'
@@ -50,5 +51,6 @@ export function onboardingHttpApi(
     ]),
     errorReply: onboardingErrorReply,
     errorSchema: onboardingErrorBody,
+    description: onboardingDescription,
   })
 }

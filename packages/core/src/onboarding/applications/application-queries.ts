@@ -29,6 +29,7 @@ export async function listApplications(
       orderBy: [['id', 'desc']],
       limit,
       offset: last === undefined ? (page.page - 1) * page.size : 0,
+      mayBeStale: true,
     })
     for (const row of rows) found.push(await openApplicationRow(services, row))
     if (rows.length < limit) break

@@ -1,3 +1,4 @@
+import { paymentsDescription } from './description.ts'
 import { type SecureChannelCurve, createSystemChannels } from '../../platform/secure-channel/index.ts'
 import type { Api } from '../../http/index.ts'
 import { type FieldCipher, secureChannelCipher } from '../field-cipher.ts'
@@ -73,5 +74,6 @@ export function paymentsHttpApi(payments: PaymentsContext, tenant: string, optio
     ]),
     errorReply: paymentsErrorReply,
     errorSchema: paymentsResponse,
+    description: paymentsDescription,
   })
 }

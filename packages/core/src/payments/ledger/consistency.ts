@@ -1,7 +1,9 @@
+import { storageLimits } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
-import { type LedgerAccountRow, mustStayNonNegative } from './accounts.ts'
+import { mustStayNonNegative, type LedgerAccountRow } from './accounts.ts'
+import { entriesBetween, type EntryPage, sumEntries, sumEntriesOf, toEntrySum } from './entry-sums.ts'
 import { paginate } from './paginate.ts'
-import { ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './tables.ts'
+import { ledgerAccounts, ledgerHolds, ledgerTransfers } from './tables.ts'
 
 /** An inconsistency of the ledger. */
 export interface LedgerFinding {
@@ -19,121 +21,111 @@ export interface LedgerFinding {
   readonly detail: string
 }
 
-interface Sum {
-  total: bigint
-  count: number
-}
-
-/** Sum of the entries of one transfer. */
-interface TransferSum extends Sum {
-  readonly tenant: string
+/** What was found in one page of a table. `after` is the key of its last row. */
+export interface CheckedPage<F> {
+  readonly after: string
+  readonly rows: number
+  readonly findings: readonly F[]
 }
 
 /** Maximum number of re-reads of an account that is written concurrently. */
 const maxReads = 50
 
+/** Accounts per query of their holds. */
+const ownersPerQuery = 250
+
+/** Number of accounts without a row that are remembered, so that each is reported once. */
+const maxReportedAccounts = 10_000
+
 /**
- * Checks the ledger: the entries of each transfer sum to zero, the entries of each account to its balance, and the
- * pending holds of each user to the held balance. Safe while money moves: suspicious accounts are read again until
- * they are stable. Needs memory for each account and each transfer id.
+ * Checks that the entries of each transfer sum to zero, and that each entry has a transfer and an account. Safe while money
+ * moves: what looks wrong is read again.
  */
-export async function checkLedgerConsistency(services: Services): Promise<LedgerFinding[]> {
-  const findings: LedgerFinding[] = []
-  const accounts = await addUpTransfers(services, findings)
-  for await (const page of paginate(
-    services.storage,
-    ledgerAccounts,
-    'id',
-    (after) => (after === undefined ? {} : { id: { gt: after } }),
-    ({ id }) => id,
-  )) {
+export async function* checkTransfers(
+  services: Services,
+  start: string | undefined,
+): AsyncGenerator<CheckedPage<LedgerFinding>> {
+  const findMissingAccounts = missingAccountFinder(services)
+  let previous = start
+  for await (const transfers of paginate(services.storage, ledgerTransfers, 'id', afterId, ({ id }) => id, start)) {
+    const last = transfers.at(-1)?.id ?? ''
+    const findings: LedgerFinding[] = []
+    const unseen = new Map(transfers.map(({ id, tenant }) => [id, tenant]))
+    for await (const entries of entriesBetween(services, previous, last)) {
+      for (const transfer of entries.transfers) {
+        const hasRow = unseen.delete(transfer.id)
+        findings.push(...(hasRow ? findImbalance(transfer) : await findMissingTransfer(services, transfer.id)))
+      }
+      findings.push(...(await findMissingAccounts(entries.accountIds)))
+    }
+    for (const [id, tenant] of unseen)
+      findings.push({ finding: 'transfer-without-entries', tenant, subject: id, detail: 'no entries' })
+    yield { after: last, rows: transfers.length, findings }
+    previous = last
+  }
+  // Entries beyond the last transfer. Those of new transfers are written together with them.
+  for await (const entries of entriesBetween(services, previous, undefined)) {
+    const findings = await findMissingAccounts(entries.accountIds)
+    for (const { id } of entries.transfers) findings.push(...(await findMissingTransfer(services, id)))
+    yield { after: previous ?? '', rows: 0, findings }
+  }
+}
+
+function findImbalance({ id, tenant, total, count }: EntryPage['transfers'][number]): LedgerFinding[] {
+  if (total === 0n && count >= 2) return []
+  return [{ finding: 'transfer-unbalanced', tenant, subject: id, detail: `sum ${total}` }]
+}
+
+async function findMissingTransfer({ storage }: Services, id: string): Promise<LedgerFinding[]> {
+  const [row] = await storage.find(ledgerTransfers, { where: { id }, limit: 1 })
+  if (row !== undefined) return []
+  return [{ finding: 'entry-without-transfer', tenant: '', subject: id, detail: 'there is no such transfer' }]
+}
+
+/** Reports each account without a row once. An account is created before its first entry, or with it. */
+function missingAccountFinder({ storage }: Services): (ids: readonly string[]) => Promise<LedgerFinding[]> {
+  const reported = new Set<string>()
+  return async (ids) => {
+    const found = new Set<string>()
+    for (let from = 0; from < ids.length; from += storageLimits.valuesPerIn) {
+      const where = { id: { in: ids.slice(from, from + storageLimits.valuesPerIn) } }
+      for (const { id } of await storage.find(ledgerAccounts, { where })) found.add(id)
+    }
+    const missing = ids.filter((id) => !found.has(id) && !reported.has(id))
+    for (const id of missing) if (reported.size < maxReportedAccounts) reported.add(id)
+    return missing.map((id) => ({
+      finding: 'entry-without-account',
+      tenant: '',
+      subject: id,
+      detail: 'there is no such account',
+    }))
+  }
+}
+
+/**
+ * Checks that the entries of each account sum to its balance, and the pending holds of each user to the held balance. Safe
+ * while money moves: suspicious accounts are read again until they are stable.
+ */
+export async function* checkAccounts(
+  services: Services,
+  start: string | undefined,
+): AsyncGenerator<CheckedPage<LedgerFinding>> {
+  for await (const page of paginate(services.storage, ledgerAccounts, 'id', afterId, ({ id }) => id, start)) {
+    const findings: LedgerFinding[] = []
+    const [sums, wrongHolds] = await Promise.all([sumEntriesOf(services, page), findWrongHolds(services, page)])
     for (const row of page) {
-      const sum = accounts.get(row.id) ?? { total: 0n, count: 0 }
-      accounts.delete(row.id)
+      const sum = sums.get(row.id) ?? toEntrySum()
       if (sum.total !== row.balance || sum.count !== row.entries)
         findings.push(...(await recheckAccount(services, row)))
       else if (mustStayNonNegative(row.kind) && row.balance < 0n) findings.push(negativeBalance(row))
-      if (row.kind === 'held') findings.push(...(await compareHolds(services, row)))
     }
-  }
-  for (const id of accounts.keys()) findings.push(...(await entriesWithoutAccount(services, id)))
-  return findings
-}
-
-/** Sums the entries by account. Reports unbalanced transfers. */
-async function addUpTransfers(services: Services, findings: LedgerFinding[]): Promise<Map<string, Sum>> {
-  const accounts = new Map<string, Sum>()
-  const transfers = transferIds(services)
-  let current: { id: string; sum: TransferSum } | undefined
-  const finishTransfer = async (): Promise<void> => {
-    if (current === undefined) return
-    const { id, sum } = current
-    if (sum.total !== 0n || sum.count < 2)
-      findings.push({ finding: 'transfer-unbalanced', tenant: sum.tenant, subject: id, detail: `sum ${sum.total}` })
-  }
-  const known = new Set<string>()
-  for await (const entry of allEntries(services)) {
-    if (current?.id !== entry.transferId) {
-      await finishTransfer()
-      current = { id: entry.transferId, sum: { tenant: entry.tenant, total: 0n, count: 0 } }
-      known.add(entry.transferId)
-    }
-    current.sum.total += entry.amount
-    current.sum.count++
-    const sum = accounts.get(entry.accountId) ?? { total: 0n, count: 0 }
-    accounts.set(entry.accountId, { total: sum.total + entry.amount, count: sum.count + 1 })
-  }
-  await finishTransfer()
-  for await (const { id, tenant } of transfers)
-    if (!known.delete(id)) findings.push(...(await checkUnseenTransfer(services, id, tenant)))
-  for (const id of known) {
-    const [row] = await services.storage.find(ledgerTransfers, { where: { id }, limit: 1 })
-    if (row === undefined)
-      findings.push({ finding: 'entry-without-transfer', tenant: '', subject: id, detail: 'there is no such transfer' })
-  }
-  return accounts
-}
-
-async function* allEntries(
-  services: Services,
-): AsyncGenerator<{ transferId: string; tenant: string; accountId: string; amount: bigint }> {
-  let after: string | undefined
-  for (;;) {
-    const rows = await services.storage.find(ledgerEntries, {
-      where: after === undefined ? {} : { transferId: { gt: after } },
-      orderBy: [
-        ['transferId', 'asc'],
-        ['position', 'asc'],
-      ],
-      limit: 1000,
-    })
-    const last = rows.at(-1)?.transferId
-    // A full page can end inside a transfer, which then starts the next page.
-    const whole = rows.length < 1000 ? rows : rows.filter(({ transferId }) => transferId !== last)
-    yield* whole
-    if (rows.length < 1000) return
-    after = whole.at(-1)?.transferId
+    findings.push(...wrongHolds)
+    yield { after: page.at(-1)?.id ?? '', rows: page.length, findings }
   }
 }
 
-async function* transferIds(services: Services): AsyncGenerator<{ id: string; tenant: string }> {
-  for await (const page of paginate(
-    services.storage,
-    ledgerTransfers,
-    'id',
-    (after) => (after === undefined ? {} : { id: { gt: after } }),
-    ({ id }) => id,
-  ))
-    yield* page
-}
-
-/** Checks a transfer whose entries were not seen: it is new, or has none. */
-async function checkUnseenTransfer(services: Services, id: string, tenant: string): Promise<LedgerFinding[]> {
-  const entries = await services.storage.find(ledgerEntries, { where: { transferId: id } })
-  const total = entries.reduce((sum, { amount }) => sum + amount, 0n)
-  if (entries.length >= 2 && total === 0n) return []
-  const finding = entries.length === 0 ? 'transfer-without-entries' : 'transfer-unbalanced'
-  return [{ finding, tenant, subject: id, detail: `${entries.length} entries, sum ${total}` }]
+function afterId(after: string | undefined): { readonly id?: { readonly gt: string } } {
+  return after === undefined ? {} : { id: { gt: after } }
 }
 
 async function recheckAccount(services: Services, { id, tenant }: LedgerAccountRow): Promise<LedgerFinding[]> {
@@ -151,19 +143,37 @@ async function recheckAccount(services: Services, { id, tenant }: LedgerAccountR
   return [{ finding: 'balance-mismatch', tenant, subject: id, detail: 'the account changed during every read' }]
 }
 
-async function sumEntries(services: Services, accountId: string): Promise<Sum> {
-  const sum: Sum = { total: 0n, count: 0 }
-  for await (const page of paginate(
-    services.storage,
-    ledgerEntries,
-    'transferId',
-    (after) => ({ accountId, ...(after !== undefined && { transferId: { gt: after } }) }),
-    ({ transferId }) => transferId,
-  )) {
-    sum.count += page.length
-    sum.total = page.reduce((total, { amount }) => total + amount, sum.total)
+async function findWrongHolds(services: Services, page: readonly LedgerAccountRow[]): Promise<LedgerFinding[]> {
+  const findings: LedgerFinding[] = []
+  const accounts = page.filter(({ kind }) => kind === 'held')
+  for (const tenant of new Set(accounts.map((row) => row.tenant))) {
+    const rows = accounts.filter((row) => row.tenant === tenant)
+    for (let from = 0; from < rows.length; from += ownersPerQuery) {
+      const part = rows.slice(from, from + ownersPerQuery)
+      const held = await sumHolds(services, tenant, [...new Set(part.map(({ owner }) => owner))])
+      for (const row of part)
+        if ((held.get(toHolder(row)) ?? 0n) !== row.balance) findings.push(...(await compareHolds(services, row)))
+    }
   }
-  return sum
+  return findings
+}
+
+function toHolder({ owner, currency }: { readonly owner: string; readonly currency: string }): string {
+  return `${currency} ${owner}`
+}
+
+/** Sums the pending holds by user and currency. */
+async function sumHolds(
+  { storage }: Services,
+  tenant: string,
+  owners: readonly string[],
+): Promise<ReadonlyMap<string, bigint>> {
+  const sums = new Map<string, bigint>()
+  const where = { tenant, owner: { in: owners }, state: 'pending' }
+  const after = (id: string | undefined) => ({ ...where, ...afterId(id) })
+  for await (const holds of paginate(storage, ledgerHolds, 'id', after, ({ id }) => id))
+    for (const hold of holds) sums.set(toHolder(hold), (sums.get(toHolder(hold)) ?? 0n) + hold.amount)
+  return sums
 }
 
 async function compareHolds(services: Services, row: LedgerAccountRow): Promise<LedgerFinding[]> {
@@ -171,19 +181,12 @@ async function compareHolds(services: Services, row: LedgerAccountRow): Promise<
   let detail = ''
   for (let read = 0; read < maxReads; read++) {
     const before = await findAccount(services, id)
-    const holds = await services.storage.find(ledgerHolds, { where: { tenant, owner, currency, state: 'pending' } })
-    const total = holds.reduce((sum, { amount }) => sum + amount, 0n)
+    const total = (await sumHolds(services, tenant, [owner])).get(toHolder({ owner, currency })) ?? 0n
     if (total === before?.balance) return []
     detail = `held ${before?.balance}, open holds ${total}`
     if ((await findAccount(services, id))?.entries === before?.entries && read > 0) break
   }
   return [{ finding: 'holds-mismatch', tenant, subject: id, detail }]
-}
-
-async function entriesWithoutAccount(services: Services, id: string): Promise<LedgerFinding[]> {
-  const row = await findAccount(services, id)
-  if (row !== undefined) return recheckAccount(services, row)
-  return [{ finding: 'entry-without-account', tenant: '', subject: id, detail: 'there is no such account' }]
 }
 
 async function findAccount(services: Services, id: string): Promise<LedgerAccountRow | undefined> {

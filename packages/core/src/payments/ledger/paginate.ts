@@ -1,22 +1,33 @@
+import { setImmediate } from 'node:timers/promises'
 import { type RowOf, type Storage, type Table, type Where } from '../../kernel/storage/index.ts'
 
 /** Number of rows per query. */
-const pageSize = 1000
+export const pageSize = 1000
 
-/** Reads all rows of a table in pages, ordered by a unique column. */
+/**
+ * Reads all rows of a table in pages, ordered by a unique column, or those after `start`. The next page is
+ * read while the caller works on one, and other work runs between two.
+ */
 export async function* paginate<T extends Table>(
   storage: Storage,
   table: T,
   column: keyof RowOf<T> & string,
   where: (after: string | undefined) => Where<RowOf<T>>,
   toCursor: (row: RowOf<T>) => string,
+  start?: string,
 ): AsyncGenerator<RowOf<T>[]> {
-  let after: string | undefined
-  for (;;) {
-    const rows = await storage.find(table, { where: where(after), orderBy: [[column, 'asc']], limit: pageSize })
-    if (rows.length > 0) yield rows
+  const readPage = (after: string | undefined): Promise<RowOf<T>[]> => {
+    const page = storage.find(table, { where: where(after), orderBy: [[column, 'asc']], limit: pageSize })
+    // A page that was read ahead is not awaited if the caller stops.
+    page.catch(() => {})
+    return page
+  }
+  for (let next: Promise<RowOf<T>[]> | undefined = readPage(start); next !== undefined; ) {
+    const rows: RowOf<T>[] = await next
     const last = rows.at(-1)
-    if (last === undefined || rows.length < pageSize) return
-    after = toCursor(last)
+    next = last === undefined || rows.length < pageSize ? undefined : readPage(toCursor(last))
+    if (rows.length > 0) yield rows
+    // Some storages resolve without I/O.
+    await setImmediate()
   }
 }

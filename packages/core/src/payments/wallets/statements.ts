@@ -27,5 +27,6 @@ export function listStatementLines(
     where: { userId, ...(page.after !== undefined && { id: { lt: page.after } }) },
     orderBy: [['id', 'desc']],
     limit: page.limit,
+    mayBeStale: true,
   })
 }

@@ -3,6 +3,12 @@ import { type Insert, insert } from '../../kernel/storage/index.ts'
 import type { AuditAction } from './actions.ts'
 import { auditRecords } from './tables.ts'
 
+/** Who made the host call a function, for the audit log. */
+export interface ActedBy {
+  /** The person or program, 1 to 128 characters. Default: `host`. */
+  readonly by?: string
+}
+
 /** The actor of an operation: a service key's id, or `host` for calls by the host. */
 export interface Actor {
   readonly tenant: string

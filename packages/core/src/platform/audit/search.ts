@@ -44,8 +44,7 @@ export interface AuditPage {
 }
 
 /**
- * Searches the audit records of a tenant, newest first. A search by subject uses an index; other criteria scan the
- * records of the tenant.
+ * Searches the audit records of a tenant, newest first. A search by subject, action, actor or time uses an index.
  * @throws BillfoldError `input.invalid`
  */
 export async function searchAuditLog(storage: Storage, tenant: string, input: AuditSearchOptions): Promise<AuditPage> {
@@ -62,7 +61,12 @@ export async function searchAuditLog(storage: Storage, tenant: string, input: Au
     }),
     ...(after !== undefined && { id: { lt: after } }),
   }
-  const rows = await storage.find(auditRecords, { where, orderBy: [['id', 'desc']], limit: limit + 1 })
+  const rows = await storage.find(auditRecords, {
+    where,
+    orderBy: [['id', 'desc']],
+    limit: limit + 1,
+    mayBeStale: true,
+  })
   const records = rows.slice(0, limit)
   const last = records.at(-1)
   return { records: records.map(toEntry), ...(rows.length > limit && last !== undefined && { next: last.id }) }

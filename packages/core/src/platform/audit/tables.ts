@@ -17,7 +17,14 @@ export const auditRecords = defineTable({
     link: nullable(integer()),
   },
   key: ['id'],
-  indexes: { byTenant: ['tenant', 'id'], bySubject: ['tenant', 'subject', 'id'], byLink: ['link', 'id'] },
+  indexes: {
+    byTenant: ['tenant', 'id'],
+    bySubject: ['tenant', 'subject', 'id'],
+    byAction: ['tenant', 'action', 'id'],
+    byActor: ['tenant', 'actor', 'id'],
+    byTime: ['tenant', 'at'],
+    byLink: ['link', 'id'],
+  },
 })
 
 /**

@@ -23,8 +23,17 @@ export interface AuditVerifyOptions {
    * A checkpoint from an earlier call, stored outside the database. Without it, a truncated chain cannot be detected.
    */
   readonly checkpoint?: AuditCheckpoint
-  /** Called after each link with the totals so far. */
-  readonly onProgress?: (totals: { readonly links: number; readonly records: number }) => void
+  /**
+   * Continues an interrupted verification: the `checkpoint` that `onProgress` got last. What precedes it is not read again.
+   * Store it where nobody who can write to the database can change it.
+   */
+  readonly from?: AuditCheckpoint
+  /** Called after each link with the totals of this run, and with the point where another one can continue. */
+  readonly onProgress?: (progress: {
+    readonly links: number
+    readonly records: number
+    readonly checkpoint: AuditCheckpoint
+  }) => void
 }
 
 /** The result of verifying the audit log. */
@@ -56,6 +65,7 @@ export async function verifyAuditLog(
   options: AuditVerifyOptions = {},
 ): Promise<AuditVerification> {
   const walk = new ChainWalk(services, options)
+  await walk.start()
   for (;;) {
     const links = await services.storage.find(auditLinks, {
       where: { number: { gt: walk.last.number } },
@@ -91,6 +101,16 @@ class ChainWalk {
     this.#options = options
   }
 
+  /** Compares the link of `from`, whose records are not read again. */
+  async start(): Promise<void> {
+    const { from } = this.#options
+    if (from === undefined || from.number === 0) return
+    const [link] = await this.#services.storage.find(auditLinks, { where: { number: from.number }, limit: 1 })
+    if (link === undefined) this.#report('checkpoint-missing', from.number)
+    else if (toCheckpoint(link).hash !== from.hash) this.#report('checkpoint-mismatch', from.number)
+    this.last = from
+  }
+
   async step(link: AuditLinkRow): Promise<void> {
     const { number } = link
     const follows = number === this.last.number + 1
@@ -108,7 +128,7 @@ class ChainWalk {
     const { checkpoint } = this.#options
     if (checkpoint?.number === number && checkpoint.hash !== this.last.hash) this.#report('checkpoint-mismatch', number)
     await this.#compare(link)
-    this.#options.onProgress?.({ links: this.#links, records: this.#records })
+    this.#options.onProgress?.({ links: this.#links, records: this.#records, checkpoint: this.last })
   }
 
   async end(): Promise<AuditVerification> {

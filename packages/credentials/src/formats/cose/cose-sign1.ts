@@ -3,7 +3,7 @@ import { type CborMap, CborError, type CborValue } from '../cbor/cbor-value.ts'
 import { decodeCbor } from '../cbor/decode-cbor.ts'
 import { encodeCbor } from '../cbor/encode-cbor.ts'
 import { toCborArray, toCborBytes, toCborMap } from '../cbor/read-cbor.ts'
-import { algorithmOf, type HolderKey, type VerifiedAlgorithm } from '../keys.ts'
+import { algorithmOf, hashOf, type HolderKey, type VerifiedAlgorithm } from '../keys.ts'
 
 /** The COSE algorithms that are verified (RFC 9053 section 2, RFC 9864), with the JOSE algorithm that says the same. */
 const algorithms: Readonly<Record<number, VerifiedAlgorithm>> = {
@@ -12,14 +12,6 @@ const algorithms: Readonly<Record<number, VerifiedAlgorithm>> = {
   [-35]: 'ES384',
   [-36]: 'ES512',
   [-8]: 'Ed25519',
-}
-
-const hashes: Readonly<Record<VerifiedAlgorithm, string | null>> = {
-  ES256: 'sha256',
-  ES384: 'sha384',
-  ES512: 'sha512',
-  Ed25519: null,
-  EdDSA: null,
 }
 
 /** A COSE_Sign1 (RFC 9052 section 4.2), parsed and not yet verified. */
@@ -55,7 +47,7 @@ export function isCoseSignatureValid(cose: CoseSign1, payload: Uint8Array, key: 
   const algorithm = typeof label === 'number' ? algorithms[label] : undefined
   if (algorithm === undefined || algorithm !== algorithmOf(key)) return false
   const signed = toSigStructure(cose.protectedBytes, payload)
-  return verify(hashes[algorithm], signed, { key, dsaEncoding: 'ieee-p1363' }, cose.signature)
+  return verify(hashOf[algorithm], signed, { key, dsaEncoding: 'ieee-p1363' }, cose.signature)
 }
 
 /**

@@ -5,8 +5,8 @@ import { encodeCbor } from '../cbor/encode-cbor.ts'
 /** The transaction that a device signs (ISO/IEC 18013-5 section 9.1.5.1). */
 export type SessionTranscript = readonly CborValue[]
 
-/** What the handover of OpenID4VP 1.0 is made of. */
-export type HandoverInput =
+/** What the transcript of OpenID4VP 1.0 is made of. */
+export type TranscriptInput =
   | {
       readonly clientId: string
       readonly nonce: string
@@ -17,11 +17,11 @@ export type HandoverInput =
   | { readonly origin: string; readonly nonce: string; readonly jwkThumbprint: Uint8Array | undefined }
 
 /** The session transcript of OpenID4VP 1.0: section B.2.6.1, or B.2.6.2 for the Digital Credentials API. */
-export function openid4vpTranscript(input: HandoverInput): SessionTranscript {
+export function openid4vpTranscript(input: TranscriptInput): SessionTranscript {
   const { nonce, jwkThumbprint = null } = input
   const [name, info] =
     'origin' in input
-      ? (['OpenID4VPDCAPIHandover', [input.origin, nonce, jwkThumbprint]] as const)
-      : (['OpenID4VPHandover', [input.clientId, nonce, jwkThumbprint, input.responseUri]] as const)
+      ? (['OpenID4VPDCAPIHandover', [input.origin, nonce, jwkThumbprint]] as const) // cspell:disable-line
+      : (['OpenID4VPHandover', [input.clientId, nonce, jwkThumbprint, input.responseUri]] as const) // cspell:disable-line
   return [null, null, [name, createHash('sha256').update(encodeCbor(info)).digest()]]
 }

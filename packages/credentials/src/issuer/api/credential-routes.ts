@@ -71,7 +71,7 @@ function notificationRoute(context: IssuerContext, guard: Guard): Route {
     id: 'notifyIssuer',
     method: 'POST',
     path: '/notification',
-    summary: 'Report what became of credentials (OpenID4VCI section 11)',
+    summary: 'Report the outcome of credentials (OpenID4VCI section 11)',
     idempotency: 'custom',
     guard,
     limits,

@@ -164,7 +164,7 @@ async function replyWithMetadata(context: IssuerContext, { headers }: RequestCon
   return { status: 200, headers: vary, body: await createIssuerMetadata(context) }
 }
 
-/** Token Status List section 8.2: a verifier that only takes CWT is told. */
+/** Token Status List section 8.2: a verifier that only takes CWT gets 406. */
 function acceptsJwt(accept: unknown): boolean {
   if (typeof accept !== 'string' || accept === '') return true
   return /application\/statuslist\+jwt|application\/\*|\*\/\*|application\/jwt|application\/json/i.test(accept)

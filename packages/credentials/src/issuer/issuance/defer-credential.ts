@@ -12,7 +12,7 @@ import type { IssuerContext } from '../settings.ts'
 import { deferredCredentials, type DeferredRow, issuanceGrants } from '../tables.ts'
 import { wireError } from '../wire-errors.ts'
 import { type IssuanceInput, issueInstances } from './issue-instances.ts'
-import type { ProvenKey } from './key-proofs.ts'
+import type { ProvenKey } from './proven-key.ts'
 import type { PlainReply } from './request-encryption.ts'
 import { resolveDataset } from './resolve-dataset.ts'
 
@@ -102,7 +102,8 @@ export async function requestDeferredCredential(
       },
     ],
   })
-  return { status: 200, body: { ...issued } }
+  // Without `notification_id`, which is optional (OpenID4VCI section 9.2): wallets in use refuse such a reply with one.
+  return { status: 200, body: { credentials: issued.credentials } }
 }
 
 async function refuse({ services }: IssuerContext, { id }: DeferredRow): Promise<never> {

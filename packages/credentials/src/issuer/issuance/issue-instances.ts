@@ -12,7 +12,7 @@ import { type GrantRow, type InstanceRow, issuanceGrants, issuedCredentials } fr
 import type { CredentialConfiguration, ParsedClaims } from '../types/credential-type.ts'
 import { wireError } from '../wire-errors.ts'
 import { encodeInstance } from './encode-instance.ts'
-import type { ProvenKey } from './key-proofs.ts'
+import type { ProvenKey } from './proven-key.ts'
 import { computeValidity } from './validity.ts'
 
 /** What is issued to whom. */

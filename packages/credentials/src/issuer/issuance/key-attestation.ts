@@ -4,7 +4,7 @@ import { parseX5c, verifyPath } from '../../trust/index.ts'
 import { computeThumbprint, parseEs256, toEcJwk, toKeyObject, verifyEs256 } from '../oauth/embedded-jws.ts'
 import type { IssuerContext } from '../settings.ts'
 import { wireError } from '../wire-errors.ts'
-import type { ProvenKey } from './key-proofs.ts'
+import type { ProvenKey } from './proven-key.ts'
 
 /** Keys that a key storage has attested. */
 export interface AttestedKeys {

@@ -1,18 +1,11 @@
 import { z } from 'zod'
 import type { CommitStep } from '../../commit-steps.ts'
-import type { EcJwk } from '../../formats/keys.ts'
 import { verifyEmbeddedJws } from '../oauth/embedded-jws.ts'
 import type { IssuerContext } from '../settings.ts'
 import { wireError } from '../wire-errors.ts'
 import { nonceLifetimeMs } from '../oauth/server-nonces.ts'
 import { verifyKeyAttestation } from './key-attestation.ts'
-
-/** A key that an instance will be bound to. */
-export interface ProvenKey {
-  readonly jwk: EcJwk
-  /** RFC 7638. */
-  readonly thumbprint: string
-}
+import type { ProvenKey } from './proven-key.ts'
 
 /** The keys of a request, and the writes that use their nonces up. */
 export interface ProvenKeys {

@@ -16,7 +16,7 @@ export const notificationSchema = z.object({
 })
 
 /**
- * Records what became of the instances of a response. The same report again changes nothing.
+ * Records the outcome of the instances of a response. The same report again changes nothing.
  * @throws BillfoldError `issuance.invalid-notification-id`, and those of the DPoP proof
  */
 export async function recordNotification(

@@ -18,7 +18,7 @@ export interface DatasetInput {
   readonly given: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Computes the claims of a grant anew, see {@link resolveClaims}. */
+/** Computes the claims of a grant again, see {@link resolveClaims}. */
 export async function resolveDataset(
   context: IssuerContext,
   type: AnyCredentialType,

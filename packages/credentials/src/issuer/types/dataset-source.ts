@@ -10,7 +10,7 @@ export interface DatasetSubject {
 /** What a source has for a subject: claims; `later` if they are not there yet; `denied` if there are none (any more). */
 export type SourcedClaims<Claims> = Claims | 'later' | 'denied'
 
-/** Where the claims of a type come from, computed anew at each issuance. */
+/** Where the claims of a type come from, computed again at each issuance. */
 export interface DatasetSource<Claims> {
   readonly kind: 'application' | 'claims'
   /** True if claims may come later: such grants have a refresh token, so that wallets can wait. */

@@ -14,7 +14,7 @@ export function createEvidenceSource(context: VerifierContext): EvidenceSource {
     find: (owner, id) => collectEvidence(context, owner, id),
     complete: (owner, id, responseCode) => collectEvidence(context, owner, id, responseCode),
     open: (owner, ids, templateId) => openAll(context, owner, ids, JSON.stringify(templateId)),
-    useWrites: (owner, ids, applicationId, now) => [...ids.flatMap((id) => useWrites(owner, id, applicationId, now))],
+    useWrites: (owner, ids, applicationId, now) => ids.flatMap((id) => useWrites(owner, id, applicationId, now)),
     eraseWrites,
   }
 }

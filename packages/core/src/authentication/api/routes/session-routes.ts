@@ -99,16 +99,18 @@ async function findUserByDid(
   return row.userId
 }
 
-const sessionBody = z.object({
-  sessionId: z.string(),
-  origin: z.union([z.string(), z.record(z.string(), z.unknown())]),
-  publicKey: z.string().describe('The public key to encrypt to'),
-  createdTS: z.number(),
-  expiryTS: z.number(),
-  metadata: z.record(z.string(), z.unknown()),
-  authtype: z.string().optional(),
-  scopes: z.string(),
-})
+const sessionBody = z
+  .object({
+    sessionId: z.string(),
+    origin: z.union([z.string(), z.record(z.string(), z.unknown())]),
+    publicKey: z.string().describe('The public key to encrypt to'),
+    createdTS: z.number(),
+    expiryTS: z.number(),
+    metadata: z.record(z.string(), z.unknown()),
+    authtype: z.string().optional(),
+    scopes: z.string(),
+  })
+  .meta({ id: 'Session' })
 
 function getSessionRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
   return route({

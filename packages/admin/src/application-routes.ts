@@ -1,0 +1,80 @@
+import type { Billfold } from '@billfold/core'
+import { type Guard, type Route, route } from '@billfold/core/http'
+import { z } from 'zod'
+import type { AdminRisk } from './admin-risk.ts'
+import { tenantOf } from './tenant-of.ts'
+import { actor } from './user-routes.ts'
+
+const statuses = ['submitted', 'in_review', 'approved', 'rejected', 'withdrawn', 'returned_for_changes'] as const
+const decisions = ['in_review', 'approved', 'rejected', 'returned_for_changes'] as const
+const id = z.string().min(1).max(64)
+const list = z.object({ items: z.array(z.unknown()) })
+
+/** Applications and their decisions, and requests that wait for approvals of users. */
+export function applicationRoutes(billfold: Billfold, guard: Guard, risk: AdminRisk | undefined): readonly Route[] {
+  return [
+    route({
+      id: 'listApplications',
+      method: 'GET',
+      path: '/api/applications',
+      summary: 'A page of applications, newest first',
+      guard,
+      query: z.object({
+        status: z.enum(statuses).optional(),
+        page: z.coerce.number().int().min(1).max(10_000).default(1),
+      }),
+      replies: { 200: { description: 'The applications', schema: list } },
+      handler: async ({ query: { status, page } }, { caller }) => {
+        const tenant = tenantOf(caller)
+        const filter = { page, ...(status !== undefined && { status }), ...(tenant !== undefined && { tenant }) }
+        return { status: 200, body: { items: await billfold.onboarding.applications.list(filter) } }
+      },
+    }),
+    route({
+      id: 'decideApplication',
+      method: 'POST',
+      path: '/api/applications/:applicationId/transition',
+      summary: 'Change the status of an application, with a note to the applicant',
+      guard,
+      idempotency: 'none',
+      params: z.object({ applicationId: id }),
+      body: {
+        encoding: 'json',
+        limit: 16 * 1024,
+        schema: z.object({ to: z.enum(decisions), note: z.string().max(2000).optional() }),
+      },
+      replies: {
+        200: { description: 'The application', schema: z.looseObject({}) },
+        404: { description: 'There is no such application' },
+        409: { description: 'The status does not allow this change' },
+      },
+      handler: async ({ params, body: { to, note } }, { caller }) => {
+        const tenant = tenantOf(caller)
+        const move = {
+          to,
+          by: actor(caller.id),
+          ...(note !== undefined && { note }),
+          ...(tenant !== undefined && { tenant }),
+        }
+        return { status: 200, body: await billfold.onboarding.applications.transition(params.applicationId, move) }
+      },
+    }),
+    ...(risk === undefined ? [] : [approvalsRoute(guard, risk)]),
+  ]
+}
+
+/** Only users can approve, each with a signing method: the page shows what waits. */
+function approvalsRoute(guard: Guard, { approvals }: AdminRisk): Route {
+  return route({
+    id: 'listApprovals',
+    method: 'GET',
+    path: '/api/approvals',
+    summary: 'The acts that wait for approvals of users',
+    guard,
+    replies: { 200: { description: 'The requests', schema: list } },
+    handler: async (_, { caller }) => ({
+      status: 200,
+      body: { items: await approvals.list(undefined, tenantOf(caller)) },
+    }),
+  })
+}

@@ -1,0 +1,3 @@
+export { adminApi, type AdminOptions } from './admin-api.ts'
+export type { AdminRisk } from './admin-risk.ts'
+export type { Administrator, AuthorizeAdministrator } from './admin-guard.ts'

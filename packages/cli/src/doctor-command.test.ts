@@ -1,0 +1,137 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createKeyringFile, newKey } from '@billfold/core'
+import { listTestDatabases } from '@billfold/test-databases'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compareClocks } from './doctor/check-clock.ts'
+import { withBillfold } from './with-billfold.ts'
+import { runLine } from './test-fixtures/run-line.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'billfold-doctor-'))
+const keyring = join(folder, 'keys.json')
+const environment = { DATABASE_URL: `sqlite:${join(folder, 'test.sqlite')}`, BILLFOLD_KEYS: `k1:${newKey()}` }
+
+beforeAll(async () => {
+  createKeyringFile(keyring)
+  await runLine('migrate', environment)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const doctor = (line = '', settings: Readonly<Record<string, string>> = environment) =>
+  runLine(`doctor ${line}`, settings)
+
+/** Serves JSON by path, and 404 elsewhere. */
+async function serve(documents: Readonly<Record<string, unknown>>): Promise<{ url: string; close: () => void }> {
+  const listener: RequestListener = (request, response) => {
+    const document = documents[request.url ?? '']
+    response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(document ?? {}))
+  }
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return { url: `http://127.0.0.1:${port}`, close: () => void server.close() }
+}
+
+describe('billfold doctor', () => {
+  test('finds no problem in a host that is set up', async () => {
+    const { code, printed } = await doctor()
+    expect(printed).toMatch(/^ok +keyring +current key k1$/m)
+    expect(printed).toMatch(/^ok +schema +has the tables of this version; the session fits$/m)
+    expect(printed).toMatch(/^ok +keyring and database +nothing is encrypted yet$/m)
+    expect({ code, end: printed.endsWith('No problems\n') }).toEqual({ code: 0, end: true })
+  })
+
+  test('says how to set a missing keyring and a missing database, at once', async () => {
+    const { code, printed } = await doctor('', {})
+    expect(code).toBe(3)
+    expect(printed).toMatch(/PROBLEM {2}keyring .*BILLFOLD_KEYS[^]*=> set BILLFOLD_KEYS/)
+    expect(printed).toMatch(/PROBLEM {2}database .*DATABASE_URL[^]*=> set DATABASE_URL/)
+    expect(printed).toContain('2 problems')
+  })
+
+  test('names the cure of a file that does not exist, and of a server that does not answer', async () => {
+    const missing = await doctor('', { ...environment, DATABASE_URL: `sqlite:${join(folder, 'no.sqlite')}` })
+    expect(missing).toMatchObject({ code: 3, printed: expect.stringContaining('billfold migrate') })
+    const away = await doctor('', { ...environment, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' })
+    expect(away).toMatchObject({ code: 3, printed: expect.stringContaining('check that the server runs') })
+  })
+
+  test('names the cure of a keyring file that others can read', async () => {
+    chmodSync(keyring, 0o644)
+    const { code, printed } = await doctor(`--keyring ${keyring}`)
+    expect(printed).toContain(`=> chmod 600 ${keyring}`)
+    expect(code).toBe(3)
+    chmodSync(keyring, 0o600)
+    expect(await doctor(`--keyring ${keyring}`)).toMatchObject({ code: 0 })
+  })
+
+  test('checks the documents of a host against its public URL', async () => {
+    const documents: Record<string, unknown> = { '/.well-known/webauthn': { origins: ['https://shop.example'] } }
+    const host = await serve(documents)
+    documents['/login/.well-known'] = { auth_endpoint: `${host.url}/a`, enrollment_check_endpoint: `${host.url}/b` }
+    const right = await doctor(`--url ${host.url}/login`)
+    expect(right.code).toBe(0)
+    expect(right.printed).toMatch(/^ok +\/login\/.well-known +fits/m)
+    expect(right.printed).toMatch(/^- +\/.well-known\/did.json +not served/m)
+
+    documents['/login/.well-known'] = { auth_endpoint: 'http://internal:3000/a', enrollment_check_endpoint: '' }
+    documents['/.well-known/webauthn'] = { origins: 'https://shop.example' }
+    const wrong = await doctor(`--url ${host.url}/login`)
+    expect(wrong.code).toBe(3)
+    expect(wrong.printed).toContain('auth_endpoint is http://internal:3000/a, which is not at')
+    expect(wrong.printed).toContain('=> set publicUrl')
+    expect(wrong.printed).toContain('origins must be a list of https origins')
+    host.close()
+  })
+
+  test('reports a URL without a host behind it, and one that is none', async () => {
+    expect(await doctor('--url http://127.0.0.1:1')).toMatchObject({ code: 3 })
+    expect(await doctor('--url shop')).toMatchObject({ code: 3, printed: expect.stringContaining('is not an http') })
+  })
+
+  test('reports a chain node that does not answer, without its URL, which can contain a key', async () => {
+    const { code, printed } = await doctor('--chain-id 1', {
+      ...environment,
+      BILLFOLD_RPC_URL: 'http://127.0.0.1:1/hidden',
+    })
+    expect(code).toBe(3)
+    expect(printed).toMatch(/PROBLEM {2}chain node /)
+    expect(printed).not.toContain('hidden')
+    expect((await doctor('--rpc http://127.0.0.1:1')).printed).toContain('--chain-id')
+  })
+
+  test.each([
+    [0, 'ok'],
+    [4_999, 'ok'],
+    [-5_000, 'warning'],
+    [30_000, 'problem'],
+  ])('calls a clock that differs by %d ms %s', (difference, state) => {
+    expect(compareClocks(1_000_000, 1_000_000 + difference, 'x').state).toBe(state)
+  })
+})
+
+for (const database of (await listTestDatabases()).filter(({ kind }) => kind !== 'pglite'))
+  describe(`billfold doctor on ${database.name}`, () => {
+    test('tells an empty database, another keyring and a clock from a database that fits', async () => {
+      const fresh = await database.create()
+      const settings = { ...environment, DATABASE_URL: fresh.url ?? '' }
+      expect((await doctor('', settings)).printed).toMatch(/PROBLEM[^]*=> /)
+      await runLine('migrate', settings)
+      const terminal = { environment: settings, print: () => {}, report: () => {}, readInput: async () => '' }
+      // To look up an identifier creates the secret of the blind index.
+      await withBillfold({}, terminal, (billfold) => billfold.users.find({ kind: 'username', value: 'ada' }))
+      const fits = await doctor('', settings)
+      expect(fits.code).toBe(0)
+      if (database.kind !== 'sqlite') expect(fits.printed).toMatch(/^ok +clock +differs by/m)
+      const other = await doctor('', { ...settings, BILLFOLD_KEYS: `k1:${newKey()}` })
+      expect(other).toMatchObject({ code: 3, printed: expect.stringContaining('belongs to another keyring') })
+      const unknown = await doctor('', { ...settings, BILLFOLD_KEYS: `k2:${newKey()}` })
+      expect(unknown).toMatchObject({ code: 3, printed: expect.stringContaining('belongs to another keyring') })
+      await fresh.drop()
+    })
+  })

@@ -1,0 +1,82 @@
+import { createHash, type X509Certificate } from 'node:crypto'
+import { parseJws, verifyJws } from '../../formats/jws.ts'
+import { Refusal } from '../../formats/refusal.ts'
+import { parseX5c, verifyPath } from '../../trust/index.ts'
+import { holderError } from '../holder-error.ts'
+import type { HolderContext } from '../settings.ts'
+import { type RequestObject, requestObjectSchema } from './request-schema.ts'
+
+/** A request whose verifier is known. */
+export interface AuthenticatedRequest {
+  readonly request: RequestObject
+  readonly verifier: { readonly id: string; readonly name: string }
+}
+
+const walletAudience = 'https://self-issued.me/v2'
+
+/**
+ * Authenticates a verifier by its signed request (OpenID4VP 1.0 section 5.9.3): the prefixes `x509_hash` and `x509_san_dns`, with a path
+ * to a trusted anchor.
+ * @throws BillfoldError `verifier.unauthenticated`, `request.malformed`
+ */
+export async function authenticateRequest(
+  { services, settings }: HolderContext,
+  text: string,
+  expected: { readonly clientId: string | undefined; readonly walletNonce: string | undefined },
+): Promise<AuthenticatedRequest> {
+  const now = services.now()
+  const malformed = 'response.malformed'
+  try {
+    const { header, payload } = parseJws(text, malformed)
+    const parsed = requestObjectSchema.safeParse(payload)
+    if (!parsed.success) throw holderError('request.malformed', { cause: parsed.error })
+    const request = parsed.data
+    const chain = parseX5c(header['x5c'])
+    const path = await verifyPath(settings.verifiers, { chain, purpose: 'verifier', now })
+    await verifyJws(text, {
+      typ: 'oauth-authz-req+jwt',
+      resolveKey: () => path.leaf.publicKey,
+      refusals: { malformed, signature: malformed, typ: malformed },
+    })
+    assertClientId(request, path.leaf)
+    assertExpected(request, expected, now)
+    const name = request.client_metadata?.client_name ?? readCommonName(path.leaf)
+    return {
+      request,
+      verifier: {
+        id: request.client_id,
+        name: path.anchor.name === undefined ? name : `${name} (${path.anchor.name})`,
+      },
+    }
+  } catch (error) {
+    if (error instanceof Refusal) throw holderError('verifier.unauthenticated', { cause: error })
+    throw error
+  }
+}
+
+function assertClientId({ client_id: clientId, response_uri: uri }: RequestObject, leaf: X509Certificate): void {
+  const separator = clientId.indexOf(':')
+  const [prefix, value] = [clientId.slice(0, separator), clientId.slice(separator + 1)]
+  if (prefix === 'x509_hash' && value === createHash('sha256').update(leaf.raw).digest('base64url')) return
+  const names = (leaf.subjectAltName ?? '').split(', ')
+  const isNamed = prefix === 'x509_san_dns' && names.includes(`DNS:${value}`)
+  if (isNamed && (uri === undefined || new URL(uri).hostname === value)) return
+  throw holderError('verifier.unauthenticated', { message: 'The client id is not that of the certificate' })
+}
+
+function assertExpected(
+  { client_id: clientId, wallet_nonce: nonce, aud, exp }: RequestObject,
+  expected: { readonly clientId: string | undefined; readonly walletNonce: string | undefined },
+  now: number,
+): void {
+  const isSame =
+    (expected.clientId === undefined || expected.clientId === clientId) &&
+    (expected.walletNonce === undefined || expected.walletNonce === nonce) &&
+    (aud === undefined || aud === walletAudience) &&
+    (exp === undefined || exp * 1000 > now)
+  if (!isSame) throw holderError('verifier.unauthenticated', { message: 'The request is for another wallet, or old' })
+}
+
+function readCommonName({ subject }: X509Certificate): string {
+  return /(?:^|\n)CN=([^\n]+)/.exec(subject)?.[1] ?? ''
+}

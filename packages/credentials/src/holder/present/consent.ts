@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import type { ClaimPath } from '../../formats/claim-path.ts'
+import { isQuerySatisfied, isRequestedType } from '../../dcql/match-credential.ts'
+import type { DcqlCredential } from '../../dcql/dcql-query.ts'
+import { sealedDescriptions } from '../credentials/credential-description.ts'
+import { getCredentialRow } from '../credentials/held-credentials.ts'
+import { holderError } from '../holder-error.ts'
+import type { HolderContext } from '../settings.ts'
+import { type HeldCredentialRow, type ReceivedRequestRow, receivedRequests } from '../tables.ts'
+import { computeDisclosed, toCandidateType } from './list-options.ts'
+import { sealedRequests, type StoredRequest } from './request-schema.ts'
+
+/** Which credential answers which query: ids of credentials by ids of queries. */
+export type PresentationChoice = Readonly<Record<string, string>>
+
+/** What would be sent for one query. */
+export interface DisclosedCredential {
+  readonly query: string
+  readonly credential: string
+  readonly claims: readonly ClaimPath[]
+  readonly always: readonly string[]
+}
+
+/** What the user agrees to, and its hash. */
+export interface Consent {
+  /** SHA-256, base64url: over the request, the verifier, its nonce, the credentials, every claim and the transaction data. */
+  readonly consent: string
+  readonly disclosed: readonly DisclosedCredential[]
+}
+
+/** A consent with what it was computed from. */
+export interface PreparedConsent extends Consent {
+  readonly row: ReceivedRequestRow
+  readonly stored: StoredRequest
+  readonly chosen: readonly {
+    readonly query: DcqlCredential
+    readonly credential: HeldCredentialRow
+    readonly claims: readonly ClaimPath[]
+  }[]
+}
+
+/**
+ * Computes what would be sent for a choice. `present` computes it again, so what was shown is what is signed.
+ * @throws BillfoldError `request.not-found`, `held-credential.not-found`, `presentation.unsatisfiable`
+ */
+export async function prepareConsent(
+  context: HolderContext,
+  userId: string,
+  requestId: string,
+  choice: PresentationChoice,
+): Promise<PreparedConsent> {
+  const { services } = context
+  const row = await getOpenRequest(context, userId, requestId)
+  const stored = await sealedRequests.open(services, row, row.sealedRequest)
+  const { dcql_query: query, client_id: clientId, nonce } = stored.request
+  if (!isQuerySatisfied(query, new Set(Object.keys(choice)))) throw holderError('presentation.unsatisfiable')
+  const chosen: PreparedConsent['chosen'][number][] = []
+  const disclosed: DisclosedCredential[] = []
+  for (const one of query.credentials) {
+    const id = choice[one.id]
+    if (id === undefined) continue
+    const credential = await getCredentialRow(context, userId, id)
+    const description = await sealedDescriptions.open(services, credential, credential.sealedDescription)
+    const claims = isRequestedType(one, toCandidateType(credential)) ? computeDisclosed(one, description) : undefined
+    if (claims === undefined || credential.expiresAt <= services.now()) throw holderError('presentation.unsatisfiable')
+    chosen.push({ query: one, credential, claims })
+    disclosed.push({ query: one.id, credential: id, claims, always: description.always })
+  }
+  const transactionData = stored.transactionData.map(({ encoded }) => encoded)
+  const parts = [row.id, clientId, nonce, stored.origin ?? null, disclosed, transactionData]
+  const consent = createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+  return { row, stored, chosen, disclosed, consent }
+}
+
+/** Returns a request that nobody has answered. @throws BillfoldError `request.not-found` */
+export async function getOpenRequest(
+  { services, tenant }: HolderContext,
+  userId: string,
+  id: string,
+): Promise<ReceivedRequestRow> {
+  const [row] = await services.storage.find(receivedRequests, { where: { id, tenant, userId }, limit: 1 })
+  if (row?.state !== 'resolved' || row.expiresAt <= services.now()) throw holderError('request.not-found')
+  return row
+}

@@ -1,0 +1,147 @@
+import type { Actor } from '@billfold/core/modules'
+import { batch, isCommitError, update, type Write } from '@billfold/core/storage'
+import { z } from 'zod'
+import { getBox } from '../secrets/holder-secrets.ts'
+import type { HolderContext } from '../settings.ts'
+import { type HolderIssuanceRow, holderIssuances, holderOffers } from '../tables.ts'
+import { parseReply } from './fetch-json.ts'
+import { type IssuanceContent, sealedIssuances } from './issuance-content.ts'
+import { errorOf, type IssuanceTokens, postWithToken, requestTokens } from './issuer-client.ts'
+import { acceptInstances, type Issuance, notify } from './request-credentials.ts'
+import { storeCredentialWrites } from './store-credential.ts'
+
+const pollsPerCall = 10
+/** Longer than a poll takes, so that two processes do not both ask. */
+const claimMs = 2 * 60 * 1000
+const minIntervalMs = 60 * 1000
+
+const replySchema = z.union([
+  z.object({
+    credentials: z
+      .array(z.object({ credential: z.string().max(1024 * 1024) }))
+      .min(1)
+      .max(20),
+    notification_id: z.string().max(1024).optional(),
+  }),
+  z.object({ transaction_id: z.string().max(1024), interval: z.number().min(0).optional() }),
+])
+
+/** Asks issuers again for credentials that come later, ten a call, each by one process. */
+export async function pollDeferred(context: HolderContext, startedAt: number): Promise<void> {
+  const { services, tenant } = context
+  const where = { tenant, state: 'waiting', nextPollAt: { lte: startedAt }, claimedUntil: { lte: startedAt } }
+  const rows = await services.storage.find(holderIssuances, {
+    where,
+    orderBy: [['nextPollAt', 'asc']],
+    limit: pollsPerCall,
+  })
+  for (const row of rows) {
+    if (!(await claim(context, row, startedAt))) continue
+    try {
+      await poll(context, row)
+    } catch (error) {
+      services.logger.warn(
+        { issuance: row.id, error },
+        'an issuer could not be asked for a credential that comes later',
+      )
+      await reschedule(context, row, minIntervalMs * 5)
+    }
+  }
+}
+
+async function claim({ services }: HolderContext, row: HolderIssuanceRow, now: number): Promise<boolean> {
+  const where = { id: row.id, state: 'waiting', claimedUntil: row.claimedUntil }
+  try {
+    await services.storage.commit(batch(update(holderIssuances, { where, set: { claimedUntil: now + claimMs } })))
+    return true
+  } catch (error) {
+    if (isCommitError(error)) return false
+    throw error
+  }
+}
+
+async function poll(context: HolderContext, row: HolderIssuanceRow): Promise<void> {
+  const { services } = context
+  const stored = await sealedIssuances.open(services, row, row.sealedContent)
+  const content = await withFreshToken(context, stored)
+  const { resolved, keys, tokens, waited, secretId } = content
+  const url = resolved.issuer.deferred_credential_endpoint
+  if (tokens === undefined || secretId === undefined || url === undefined) return finish(context, row, 'failed', [])
+  const issuance: Issuance = { resolved, keys, tokens }
+  const actor: Actor = { ...context.host(row.tenant), id: row.userId }
+  const box = await getBox(context, secretId)
+  const writes: Write[] = []
+  const left: IssuanceContent['waited'] = []
+  const accepted: (string | undefined)[] = []
+  for (const one of waited) {
+    const response = await postWithToken(context, tokens, keys, url, { transaction_id: one.transactionId })
+    if (response.status >= 500 || response.status === 429) left.push(one)
+    else if (errorOf(response) !== '') continue
+    else {
+      const reply = parseReply(response.body, replySchema)
+      if ('transaction_id' in reply) {
+        left.push({ ...one, intervalSeconds: reply.interval ?? one.intervalSeconds })
+        continue
+      }
+      const texts = reply.credentials.map(({ credential }) => credential)
+      const received = await acceptInstances(context, issuance, one, texts, reply.notification_id)
+      writes.push(...(await storeCredentialWrites(context, actor, row.userId, resolved, box, received)).writes)
+      accepted.push(reply.notification_id)
+    }
+  }
+  if (left.length === 0) await finish(context, row, writes.length > 0 ? 'done' : 'failed', writes)
+  else await goOn(context, row, { ...content, waited: left }, writes)
+  for (const id of accepted) await notify(context, issuance, id, 'credential_accepted')
+}
+
+async function withFreshToken(context: HolderContext, content: IssuanceContent): Promise<IssuanceContent> {
+  const { tokens, tokenExpiresAt = 0, resolved, keys } = content
+  const { now } = context.services
+  if (tokens?.refresh_token === undefined || tokenExpiresAt > now() + 30_000) return content
+  const { refresh_token } = tokens
+  const renewed: IssuanceTokens = await requestTokens(context, resolved, keys, {
+    grant_type: 'refresh_token',
+    refresh_token,
+  })
+  const expiresAt = now() + (renewed.expires_in ?? 300) * 1000
+  return { ...content, tokens: { refresh_token, ...renewed }, tokenExpiresAt: expiresAt }
+}
+
+async function finish(
+  { services }: HolderContext,
+  { id, offerId }: HolderIssuanceRow,
+  state: 'done' | 'failed',
+  writes: readonly Write[],
+): Promise<void> {
+  const set = { state: state === 'done' ? 'accepted' : 'failed' }
+  await services.storage.commit(
+    batch(
+      update(holderIssuances, { where: { id, state: 'waiting' }, set: { state } }),
+      update(holderOffers, { where: { id: offerId, state: 'pending' }, set, expectedRows: 'any' }),
+      ...writes,
+    ),
+  )
+}
+
+async function goOn(
+  { services }: HolderContext,
+  row: HolderIssuanceRow,
+  content: IssuanceContent,
+  writes: readonly Write[],
+): Promise<void> {
+  const interval = Math.max(minIntervalMs, ...content.waited.map(({ intervalSeconds }) => intervalSeconds * 1000))
+  const set = {
+    sealedContent: await sealedIssuances.seal(services, row, content),
+    nextPollAt: services.now() + interval,
+    claimedUntil: 0,
+  }
+  await services.storage.commit(
+    batch(update(holderIssuances, { where: { id: row.id, state: 'waiting' }, set }), ...writes),
+  )
+}
+
+async function reschedule({ services }: HolderContext, { id }: HolderIssuanceRow, delayMs: number): Promise<void> {
+  const set = { nextPollAt: services.now() + delayMs, claimedUntil: 0 }
+  const where = { id, state: 'waiting' }
+  await services.storage.commit(batch(update(holderIssuances, { where, set, expectedRows: 'any' })))
+}

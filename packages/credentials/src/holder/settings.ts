@@ -1,0 +1,32 @@
+import type { Actor, ModuleContext, Services } from '@billfold/core/modules'
+import type { HolderOptions } from './options.ts'
+import { safeWalletHttp, type WalletHttp } from './wallet-http.ts'
+
+/** The options of the holder, with defaults applied. */
+export interface HolderSettings extends HolderOptions {
+  readonly clientId: string
+  readonly http: WalletHttp
+  readonly transactionDataTypes: readonly string[]
+}
+
+/** What the functions of the holder work with. */
+export interface HolderContext {
+  readonly services: Services
+  readonly settings: HolderSettings
+  readonly tenant: string
+  readonly host: (tenant?: string) => Actor
+}
+
+/** Creates the context. @throws RangeError that names the option and its value */
+export function createHolderContext({ services, tenant, host }: ModuleContext, options: HolderOptions): HolderContext {
+  const { redirectUri, walletProvider, clientId, http = safeWalletHttp, transactionDataTypes = [] } = options
+  if (!URL.canParse(redirectUri) || new URL(redirectUri).protocol !== 'https:')
+    throw new RangeError(`holder.redirectUri must be https: ${JSON.stringify(redirectUri)}`)
+  const settings = {
+    ...options,
+    clientId: walletProvider?.clientId ?? clientId ?? redirectUri,
+    http,
+    transactionDataTypes,
+  }
+  return { services, settings, tenant, host }
+}

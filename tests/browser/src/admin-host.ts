@@ -1,0 +1,55 @@
+import { createServer } from 'node:http'
+import { adminApi } from '@billfold/admin'
+import { createBillfold, createPasswordHasher, localKeyring, memoryStorage, newKey } from '@billfold/core'
+import { expressRouter } from '@billfold/express-adapter'
+import express from 'express'
+
+/** A host with the admin page at `/staff/console`, with two users of whom one is locked. */
+export interface AdminHost {
+  readonly url: string
+  readonly lockedUser: string
+  readonly billfold: ReturnType<typeof createBillfold>
+  readonly close: () => void
+}
+
+/** Starts the host. Its guard admits everybody as `grace`. */
+export async function startAdminHost(): Promise<AdminHost> {
+  const billfold = createBillfold({
+    storage: memoryStorage(),
+    keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
+    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 } }),
+    custody: { lockout: { maxFailures: 3, durationSeconds: 86_400 } },
+  })
+  const app = express()
+  app.use('/custody', expressRouter(billfold.custody))
+  app.use('/staff', expressRouter(adminApi(billfold, { authorize: async () => ({ id: 'grace' }) })))
+  const server = createServer(app).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const address = server.address()
+  const origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+
+  const key = await billfold.serviceKeys.create({ tag: 'test', scopes: ['custody'] })
+  const authorization = `Basic ${Buffer.from(`${key.keyId}:${key.keySecret}`).toString('base64')}`
+  const call = async (path: string, body: unknown, method = '') => {
+    const headers = {
+      authorization,
+      'content-type': 'application/json',
+      ...(method !== '' && { 'signing-method': method }),
+    }
+    const response = await fetch(`${origin}/custody${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    return /"id":"([0-9a-f-]{36})"/g.exec(await response.text())?.[1] ?? ''
+  }
+  await call('/api/users', { reference: '<img src=x onerror=alert(1)>' })
+  const lockedUser = await call('/api/users', { reference: 'ada', signingMethod: { type: 'PIN', value: '582914' } })
+  await billfold.users.contactVerified(lockedUser, { kind: 'email', value: 'ada@example.org' })
+  const [pin] = await billfold.users.methods(lockedUser)
+  await call(
+    '/api/wallets',
+    { secretType: 'ETHEREUM', userId: lockedUser, description: 'Savings' },
+    `${pin?.id ?? ''}:582914`,
+  )
+  for (let attempt = 0; attempt < 3; attempt++)
+    await call('/api/wallets', { secretType: 'ETHEREUM', userId: lockedUser }, `${pin?.id ?? ''}:000000`)
+  await billfold.authentication.sessions.create({ userId: lockedUser })
+  return { url: `${origin}/staff/console`, lockedUser, billfold, close: () => void server.close() }
+}

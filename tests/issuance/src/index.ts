@@ -1,0 +1,1 @@
+export { type IssuerServer, startIssuer } from './issuer-server.ts'

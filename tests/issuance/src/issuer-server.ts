@@ -1,0 +1,136 @@
+import 'reflect-metadata'
+import { createServer } from 'node:http'
+import { KeyObject, webcrypto } from 'node:crypto'
+import {
+  BasicConstraintsExtension,
+  cryptoProvider,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509'
+import { createBillfold, localKeyring, memoryStorage, newKey, silentLogger } from '@billfold/core'
+import { claimsOf, credentials, credentialType, localSigner } from '@billfold/credentials'
+import { fullDate } from '@billfold/credentials/formats'
+import { expressRouter } from '@billfold/express-adapter'
+import express from 'express'
+import { z } from 'zod'
+
+cryptoProvider.set(webcrypto)
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+const dayMs = 24 * 60 * 60 * 1000
+
+/** Creates a signer whose certificate an authority of the test has issued. */
+async function createSigner() {
+  const createKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const [authorityKeys, keys] = [await createKeys(), await createKeys()]
+  const dates = {
+    signingAlgorithm: algorithm,
+    notBefore: new Date(Date.now() - dayMs),
+    notAfter: new Date(Date.now() + 365 * dayMs),
+  }
+  const authority = await X509CertificateGenerator.createSelfSigned({
+    ...dates,
+    serialNumber: '01',
+    name: 'CN=Authority',
+    keys: authorityKeys,
+    extensions: [
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
+    ],
+  })
+  const leaf = await X509CertificateGenerator.create({
+    ...dates,
+    serialNumber: '02',
+    subject: 'CN=Document signer',
+    issuer: authority.subject,
+    publicKey: keys.publicKey,
+    signingKey: authorityKeys.privateKey,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+    ],
+  })
+  return localSigner({ certificates: [new Uint8Array(leaf.rawData)], privateKey: KeyObject.from(keys.privateKey) })
+}
+
+const claims = z.object({ given_name: z.string(), birthdate: z.iso.date() })
+export const ada = { given_name: 'Ada', birthdate: '1815-12-10' }
+
+/** Whether the claims of the type `late` are there. */
+export const late = { isThere: false }
+
+/** The types of the issuer. */
+export const identity = credentialType({
+  id: 'identity',
+  claims,
+  sdJwt: { vct: 'urn:example:identity:1' },
+  mdoc: {
+    docType: 'com.example.identity.1',
+    elements: ({ given_name, birthdate }) => ({
+      'com.example.identity.1': { given_name, birth_date: fullDate(birthdate) },
+    }),
+  },
+  display: [{ name: 'Identity', locale: 'en' }],
+  batch: 3,
+  refreshDays: 30,
+})
+export const later = credentialType({
+  id: 'later',
+  claims,
+  sdJwt: { vct: 'urn:example:later:1' },
+  from: claimsOf(() => (late.isThere ? ada : 'later'), { mayDefer: true }),
+})
+
+/** The wallet that is registered with the issuer. */
+export const client = { clientId: 'wallet', redirectUris: ['https://wallet.example.com/back'] }
+
+/** Starts an issuer in Express, as a host mounts it: below a prefix, and its well-known documents at the root. */
+export async function startIssuer(dpop: 'required' | 'nonce' = 'required') {
+  const server = createServer()
+  const port = await new Promise<number>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : 0)
+    })
+  })
+  const publicUrl = `http://127.0.0.1:${port}/issuer`
+  const user: { current: { userId: string } } = { current: { userId: '' } }
+  const storage = memoryStorage()
+  const billfold = createBillfold({
+    storage,
+    keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
+    logger: silentLogger,
+    modules: [
+      credentials({
+        issuer: {
+          publicUrl,
+          types: [identity, later],
+          signer: await createSigner(),
+          authorize: () => user.current,
+          clients: [client],
+          dpop,
+        },
+      }),
+    ],
+  })
+  const app = express()
+  app.use(expressRouter(billfold.credentials.wellKnown))
+  app.use('/issuer', expressRouter(billfold.credentials.issuer))
+  server.on('request', app)
+  return {
+    billfold,
+    storage,
+    publicUrl,
+    user,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** A started issuer. */
+export type IssuerServer = Awaited<ReturnType<typeof startIssuer>>
