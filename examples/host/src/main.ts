@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { mkdirSync } from 'node:fs'
 import { createBillfold } from '@billfold/core'
+import { risk } from '@billfold/risk'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { faceVerifier } from '@billfold/verifier-face'
 import { custodyOptions } from './custody.ts'
@@ -14,6 +15,7 @@ import { createKoaApp } from './koa-app.ts'
 import { logger } from './logger.ts'
 import { notifier } from './notifier.ts'
 import { onboardingOptions } from './onboarding.ts'
+import { hostPasskeys } from './passkeys.ts'
 import { readHostSettings } from './settings.ts'
 
 const settings = readHostSettings(process.env)
@@ -21,13 +23,15 @@ const { baseUrl } = settings
 mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 
 const { db, dialect, driver } = await connectHostDatabase(settings)
-await migrate(db, { dialect })
+const modules = [hostPasskeys(settings), risk()] as const
+await migrate(db, { dialect, modules })
 // The models are loaded with the first face.
 const verifier = faceVerifier()
 const adminDid = settings.demo ? loadOrCreateAdminDid(settings) : undefined
 const billfold = createBillfold({
   storage: kyselyStorage(db, { dialect, ...driver }),
   keyring: loadHostKeyring(settings),
+  modules,
   logger,
   notifier,
   issuer: baseUrl,

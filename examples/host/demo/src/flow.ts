@@ -4,6 +4,8 @@ export interface Fact {
   readonly value: string
   /** Result of a check; undefined if nothing was checked. */
   readonly verified?: boolean
+  /** Shown as a gauge. */
+  readonly gauge?: { readonly value: number; readonly max: number }
 }
 
 /** An input field. */
@@ -34,7 +36,7 @@ export interface FlowStep {
 
 /** A flow: the steps of one use case. */
 export interface Flow {
-  readonly name: 'custody' | 'onboarding' | 'face' | 'dids' | 'payments'
+  readonly name: 'custody' | 'onboarding' | 'face' | 'passkeys' | 'dids' | 'payments'
   readonly title: string
   readonly intro: string
   /** Creates the steps. They share state, so each page load needs new ones. */
