@@ -2,6 +2,7 @@ import { CompactEncrypt, importJWK } from 'jose'
 import { z } from 'zod'
 import { computeThumbprint, toEcJwk, toKeyObject } from '../../issuer/oauth/embedded-jws.ts'
 import type { EcJwk } from '../../formats/keys.ts'
+import { isRedirectUri } from '../../redirect-uri.ts'
 import { holderError } from '../holder-error.ts'
 import { toJson } from '../receive/fetch-json.ts'
 import type { HolderContext } from '../settings.ts'
@@ -66,5 +67,6 @@ export async function postResponse(
   if (response.status !== 200) throw holderError('verifier.refused')
   const parsed = replySchema.safeParse(toJson(response.body))
   const redirectUri = parsed.success ? parsed.data.redirect_uri : undefined
-  return redirectUri === undefined ? {} : { redirectUri }
+  // The host sends its user there: no script, no file.
+  return redirectUri === undefined || !isRedirectUri(redirectUri) ? {} : { redirectUri }
 }
