@@ -67,6 +67,7 @@ export async function postResponse(
   if (response.status !== 200) throw holderError('verifier.refused')
   const parsed = replySchema.safeParse(toJson(response.body))
   const redirectUri = parsed.success ? parsed.data.redirect_uri : undefined
-  // The host sends its user there: no script, no file.
-  return redirectUri === undefined || !isRedirectUri(redirectUri) ? {} : { redirectUri }
+  // The host sends its user there: no script, no file. The response code may be in the fragment (OpenID4VP 1.0 section 8.2).
+  const [page = ''] = redirectUri?.split('#', 1) ?? []
+  return redirectUri === undefined || !isRedirectUri(page) ? {} : { redirectUri }
 }
