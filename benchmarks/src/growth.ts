@@ -1,5 +1,12 @@
 import { createServer, type Server } from 'node:http'
-import { type Billfold, createBillfold, localKeyring, newKey, silentLogger } from '@billfold/core'
+import {
+  type Billfold,
+  type ConsistencyProgress,
+  createBillfold,
+  localKeyring,
+  newKey,
+  silentLogger,
+} from '@billfold/core'
 import { koaRouter } from '@billfold/koa-adapter'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { listTestDatabases } from '@billfold/test-databases'
@@ -106,6 +113,19 @@ async function measureAudit(
   })
 }
 
+/** Adds up the time of each step of the consistency check. */
+function stepTimes() {
+  const times = new Map<string, number>()
+  let last = performance.now()
+  return {
+    onProgress: ({ step }: ConsistencyProgress): void => {
+      times.set(step, (times.get(step) ?? 0) + performance.now() - last)
+      last = performance.now()
+    },
+    describe: () => [...times].map(([step, time]) => `${step} ${(time / 1000).toFixed(1)} s`).join(', '),
+  }
+}
+
 function listen(billfold: Billfold): Promise<{ readonly server: Server; readonly origin: string }> {
   const app = new Koa()
   app.use(koaRouter(billfold.custody).routes())
@@ -165,7 +185,11 @@ try {
       ratio: time / before,
     })
   }
-  await measureAudit('payments.checkConsistency', count, () => billfold.payments.checkConsistency())
+  const steps = stepTimes()
+  await measureAudit('payments.checkConsistency', count, () =>
+    billfold.payments.checkConsistency({ onProgress: steps.onProgress }),
+  )
+  process.stdout.write(`${steps.describe()}\n`)
   await billfold.audit.checkpoint()
   await measureAudit('audit.verify', 3 * count, () => billfold.audit.verify())
   server.close()

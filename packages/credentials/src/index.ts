@@ -46,6 +46,7 @@ export {
   type DatasetSubject,
   type SourcedClaims,
 } from './issuer/types/dataset-source.ts'
+export type { ClaimPath } from './formats/claim-path.ts'
 export { eudiPid, type EudiPidAttribute, eudiPidQuery } from './verifier/queries/eudi-pid.ts'
 export {
   mdoc,
