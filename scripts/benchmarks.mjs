@@ -30,7 +30,9 @@ const benchmarks = {
   'rate-limits': ['1', '200'],
   growth: ['2000', 'postgres', '5'],
   credentials: ['2', '20'],
+  issuance: ['1'],
   policies: ['1', '10'],
+  passkeys: ['3', '20'],
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-benchmarks-'))

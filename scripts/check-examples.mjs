@@ -23,7 +23,9 @@ const examples = [
     status: 200,
     exit: 'SIGTERM',
   },
-  ...['minimal-express', 'minimal-koa', 'nestjs', 'hono', 'fastify']
+  { ...minimal('payments'), path: '/payments/publickeys', status: 200 },
+  { ...minimal('authentication'), path: '/login/.well-known', status: 200 },
+  ...['minimal-express', 'minimal-koa', 'nestjs', 'hono', 'fastify', 'custody-kms']
     .map(minimal)
     .filter(({ main }) => existsSync(main)),
   {

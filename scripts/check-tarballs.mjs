@@ -127,6 +127,17 @@ async function checkPublishedFiles() {
   }
 }
 
+/** What `billfold init` writes finds the packages in the folder above. */
+function writtenHost() {
+  const steps = [
+    'npx billfold init --framework express --database sqlite --folder written',
+    'cd written',
+    'node --env-file=.env migrate.mjs',
+    'node --env-file=.env ../node_modules/@billfold/cli/dist/main.js doctor',
+  ]
+  return runLine(steps.join(' && '), { cwd: folder })
+}
+
 /** Runs the conformance suite on the memory storage, in vitest. */
 async function conformance() {
   writeFileSync(
@@ -164,6 +175,10 @@ try {
             {
               name: 'the command line migrates SQLite',
               run: () => runLine('npx billfold migrate --database sqlite:command-line.sqlite', { cwd: folder }),
+            },
+            {
+              name: 'the command line writes a host, whose migration runs and which has no problems',
+              run: writtenHost,
             },
             { name: 'an ESM host migrates SQLite and serves through Express and Koa', run: () => node('esm-host.mjs') },
             { name: 'a CommonJS host does the same', run: () => node('commonjs-host.cjs') },

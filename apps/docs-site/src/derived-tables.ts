@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { auditActions, errorTable, auditLogFindings } from '@billfold/core'
 import { root } from './repository.ts'
 
@@ -11,20 +12,20 @@ interface DerivedTable {
   readonly rows: readonly (readonly string[])[]
 }
 
-/** An endpoint that the vendor's SDK calls; a test of `tests/http` calls each, and compares the reply with the model. */
-interface SdkEndpoint {
-  readonly method: string
-  readonly path: string
-  readonly model: string
-  readonly refused?: string
-  readonly note?: string
-}
+/** The endpoints that the vendor's SDK calls; a test of `tests/http` calls each, and compares the reply with the model. */
+const endpointShape = z.object({
+  method: z.string(),
+  path: z.string(),
+  model: z.string(),
+  refused: z.string().optional(),
+  note: z.string().optional(),
+})
 
-const sdkEndpoints: readonly SdkEndpoint[] = JSON.parse(
-  readFileSync(join(root, 'tests/http/recordings/venly-sdk-3.1-endpoints.json'), 'utf8'),
-)
+const sdkEndpoints = z
+  .array(endpointShape)
+  .parse(JSON.parse(readFileSync(join(root, 'tests/http/recordings/venly-sdk-3.1-endpoints.json'), 'utf8')))
 
-function describeAnswer({ model, refused, note }: SdkEndpoint): string {
+function describeAnswer({ model, refused, note }: z.output<typeof endpointShape>): string {
   if (refused !== undefined) return `refused: 400 \`${refused}\``
   const shape = model === '' ? 'answered' : model === 'any' ? 'answered, no fixed model' : `\`${model}\``
   return note?.startsWith('`') === true ? `${shape}; with the option ${note}` : shape

@@ -5,6 +5,17 @@ import MiniSearch from 'minisearch'
 import { z } from 'zod'
 import { siteConfig } from './site-config.ts'
 
+/** What people look for, each with the page that must be among the first three results. */
+const questions = [
+  ['rotate key', '/keys.html'],
+  ['lockout', '/account-lockout.html'],
+  ['GDPR', '/operations.html'],
+  ['Venly', '/migrate-from-venly.html'],
+  ['debug login', '/debug-a-failing-login.html'],
+  ['upgrade', '/upgrade.html'],
+  ['production', '/production.html'],
+] as const
+
 /** Misspelt words, each with the page that the search must find. */
 // cspell:disable
 const mistyped = [
@@ -17,7 +28,8 @@ const mistyped = [
 // cspell:enable
 
 /**
- * Lists what the search of a built site fails to find, one line each: names of the references, and pages for misspelt words.
+ * Lists what the search of a built site fails to find, one line each: names of the references, answers to questions, and pages for
+ * misspelt words.
  */
 export async function searchFaults(site: string, names: readonly string[]): Promise<readonly string[]> {
   const index = await readIndex(site)
@@ -29,6 +41,14 @@ export async function searchFaults(site: string, names: readonly string[]): Prom
     ...[...new Set(names)]
       .filter((name) => index.search(name, exact).length === 0)
       .map((name) => `the search does not find ${name}`),
+    ...questions
+      .filter(
+        ([query, page]) =>
+          !find(query)
+            .slice(0, 3)
+            .some((id) => id.startsWith(page)),
+      )
+      .map(([query, page]) => `the search finds ${find(query).slice(0, 3).join(', ')} for ${query}, not ${page}`),
     ...mistyped
       .filter(
         ([query, page]) =>

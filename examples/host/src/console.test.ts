@@ -87,16 +87,20 @@ describe.runIf(browserPath !== undefined)('the console', () => {
       const page = await open(hosts[framework], '/')
       await perform(page, 'Create user')
       await perform(page, 'Create wallet')
-      await page.locator('.step').last().getByLabel('PIN').fill('000000')
-      expect(await (await perform(page, 'Sign')).innerText()).toBe('Incorrect pincode')
-      await page.locator('.step').last().getByLabel('PIN').fill('123456')
+      await stepNamed(page, 'Sign a message').getByLabel('PIN').fill('000000')
+      expect(await (await perform(page, 'Sign')).innerText()).toBe('Incorrect pincode. Attempts left: 9')
+      await stepNamed(page, 'Sign a message').getByLabel('PIN').fill('123456')
       const signed = await perform(page, 'Sign')
+      const assessed = await perform(page, 'Assess')
+      expect(await assessed.getByRole('meter').count()).toBe(1)
+      expect(await assessed.innerText()).toMatch(/Score\s+[\d.]+[^]*Pending approvals\s+0/)
       expect(await signed.locator('.valid').count()).toBe(1)
       expect(await callsOn(page)).toEqual([
         'POST /custody/api/users host 200',
         'POST /custody/api/wallets host 200',
         'POST /custody/api/signatures host 403',
         'POST /custody/api/signatures host 200',
+        'call billfold.risk.assess',
       ])
       expect(await runCopied(page, hosts[framework], 3)).toMatchObject({ success: true })
       await expectNoFaults(page)
@@ -199,7 +203,46 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     expect(page.url()).toBe(`${hosts.koa.url}/`)
     const stranger = await browser.visit({ size: 'desktop' })
     await stranger.goto(hosts.koa.url)
+    await stranger.getByRole('alert').getByText('This page has no valid key').waitFor(waiting)
+    expect(await page.getByText('This page has no valid key').count()).toBe(0)
     expect(await (await perform(stranger, 'Create user')).innerText()).toContain('the link that the host printed')
+  })
+
+  test('shows every call of the DID flow within the window, and the result where the button is', async () => {
+    const page = await open(hosts.express, '/demo/dids')
+    expect(await page.evaluate("document.querySelector('aside').clientWidth / innerWidth")).toBeLessThan(0.2)
+    await perform(page, 'Create DID')
+    await perform(page, 'Resolve')
+    for (const [width, height] of [
+      [1280, 800],
+      [1440, 900],
+      [390, 844],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      const beyond = await page.evaluate(
+        "[...document.querySelectorAll('aside, #calls summary, #calls .copy, #calls pre')].filter((one) => one.getBoundingClientRect().right > innerWidth).length",
+      )
+      expect([width, beyond]).toEqual([width, 0])
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+    }
+    await page.getByRole('button', { name: 'Resolve', exact: true }).click()
+    await page.waitForFunction("document.querySelectorAll('#calls li').length === 3", undefined, waiting)
+    const box = await stepNamed(page, 'Resolve').locator('.outcome').boundingBox()
+    const top = box?.y ?? -1
+    expect(top).toBeGreaterThanOrEqual(0)
+    expect(top).toBeLessThan(844)
+  })
+
+  test('shows that a step waits for another in its fields too', async () => {
+    const page = await open(hosts.koa, '/')
+    const fields = stepNamed(page, 'Sign a message').getByLabel('Message')
+    const background = () =>
+      page.evaluate("getComputedStyle(document.querySelector('input[name=message]')).backgroundColor")
+    expect(await fields.isDisabled()).toBe(true)
+    expect(await background()).toBe('rgba(0, 0, 0, 0)')
+    await perform(page, 'Create user')
+    await perform(page, 'Create wallet')
+    expect(await background()).not.toBe('rgba(0, 0, 0, 0)')
   })
 
   test('reports a blocked camera', async () => {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { mkdirSync } from 'node:fs'
 import { createBillfold } from '@billfold/core'
+import { risk } from '@billfold/risk'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { faceVerifier } from '@billfold/verifier-face'
 import { custodyOptions } from './custody.ts'
@@ -22,7 +23,7 @@ const { baseUrl } = settings
 mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 
 const { db, dialect, driver } = await connectHostDatabase(settings)
-const modules = [hostPasskeys(settings)] as const
+const modules = [hostPasskeys(settings), risk()] as const
 await migrate(db, { dialect, modules })
 // The models are loaded with the first face.
 const verifier = faceVerifier()

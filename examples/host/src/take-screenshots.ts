@@ -12,7 +12,7 @@ const picture = join(import.meta.dirname, '..', '..', '..', 'docs', 'images', 'c
 const flows = ['custody', 'onboarding', 'face', 'passkeys', 'dids', 'payments'] as const
 /** Buttons to press in each flow, as far as they stay on the page. */
 const actions: Readonly<Record<(typeof flows)[number], readonly string[]>> = {
-  custody: ['Create user', 'Create wallet', 'Sign'],
+  custody: ['Create user', 'Create wallet', 'Sign', 'Assess'],
   onboarding: ['Sign in', 'Submit', 'Approve'],
   face: ['Create user'],
   passkeys: ['Create user and wallet', 'Add passkey', 'Sign with passkey', 'Replace PIN'],

@@ -2,17 +2,11 @@ import type { Billfold, Logger } from '@billfold/core'
 import { type Api, createMountableApi, jsonErrorReply, jsonErrorSchema, type MountableApi } from '@billfold/core/http'
 import { memoryRateLimiter } from '@billfold/core/rate-limits'
 import { type AuthorizeAdministrator, createAdminGuard } from './admin-guard.ts'
+import type { AdminRisk } from './admin-risk.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { pageRoutes } from './page-routes.ts'
 import { userRoutes } from './user-routes.ts'
-
-/** The part of the risk module that the page shows: `billfold.risk`. */
-export interface AdminRisk {
-  readonly approvals: {
-    readonly list: (userId?: string, tenant?: string) => Promise<readonly object[]>
-  }
-}
 
 /** Options of {@link adminApi}. */
 export interface AdminOptions {

@@ -1,7 +1,7 @@
 import type { Billfold } from '@billfold/core'
 import { type Guard, type Route, route } from '@billfold/core/http'
 import { z } from 'zod'
-import type { AdminRisk } from './admin-api.ts'
+import type { AdminRisk } from './admin-risk.ts'
 import { tenantOf } from './tenant-of.ts'
 import { actor } from './user-routes.ts'
 

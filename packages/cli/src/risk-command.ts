@@ -62,7 +62,7 @@ function withRisk<T>(
 const assessmentColumns = [
   { heading: 'ID', cell: ({ id }: AssessmentLine) => id },
   { heading: 'TIME', cell: ({ at }: AssessmentLine) => formatTime(at) },
-  { heading: 'SCORE', cell: ({ score }: AssessmentLine) => score.toFixed(2).padStart(5) },
+  { heading: 'SCORE', cell: ({ score }: AssessmentLine) => score.toFixed(2).padStart(6) },
   { heading: 'SEVERITY', cell: ({ severity }: AssessmentLine) => severity },
   { heading: 'ACT', cell: ({ act }: AssessmentLine) => act ?? 'user' },
 ]

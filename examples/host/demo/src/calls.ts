@@ -85,6 +85,14 @@ export async function runAction(name: string, input: unknown): Promise<unknown> 
   throw new ApiError((last && readErrorMessage(parseJson(last.reply))) ?? error, last?.reply)
 }
 
+/** Returns true if the host accepts the key of this page: it was opened by the link that this start of the host has printed. */
+export async function hasValidKey(): Promise<boolean> {
+  const key = readConsoleKey()
+  if (key === '') return false
+  const headers = { 'content-type': 'application/json', 'x-demo-key': key }
+  return (await fetch('/demo/actions/key', { method: 'POST', headers, body: '{}' })).ok
+}
+
 /** Fetches the description of the host. */
 export async function fetchHostInfo(): Promise<HostInfo> {
   const about: HostInfo = await (await fetch('/demo/about')).json()

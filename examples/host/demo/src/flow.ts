@@ -4,6 +4,8 @@ export interface Fact {
   readonly value: string
   /** Result of a check; undefined if nothing was checked. */
   readonly verified?: boolean
+  /** Shown as a gauge. */
+  readonly gauge?: { readonly value: number; readonly max: number }
 }
 
 /** An input field. */

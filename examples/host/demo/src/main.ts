@@ -1,4 +1,4 @@
-import { fetchHostInfo } from './calls.ts'
+import { fetchHostInfo, hasValidKey } from './calls.ts'
 import { renderCallList } from './render-call-list.ts'
 import { storeConsoleKey } from './console-key.ts'
 import { byId, h } from './dom.ts'
@@ -18,6 +18,12 @@ function selectFlow(): Flow {
   return flows.find(({ name }) => location.pathname === `/demo/${name}`) ?? custodyFlow
 }
 
+function missingKey(): HTMLElement {
+  const text =
+    'This page has no valid key: the steps will be refused. Open it with the link that the host prints when it starts. The key changes with each start.'
+  return h('p', { class: 'notice', role: 'alert' }, text)
+}
+
 async function start(): Promise<void> {
   storeConsoleKey()
   const flow = selectFlow()
@@ -33,6 +39,7 @@ async function start(): Promise<void> {
   byId('flow').replaceChildren(
     h('h1', {}, flow.title),
     h('p', { class: 'intro' }, flow.intro),
+    ...((await hasValidKey()) ? [] : [missingKey()]),
     renderSteps(flow.steps()),
   )
 }

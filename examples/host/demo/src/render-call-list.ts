@@ -14,6 +14,7 @@ export function renderCallList(about: HostInfo): void {
   const stored = readStoredCalls()
   const add = (exchange: RecordedCall): void => {
     byId('no-calls').hidden = true
+    document.body.classList.add('has-calls')
     clear.hidden = false
     for (const expanded of list.querySelectorAll('details[open]')) expanded.removeAttribute('open')
     list.append(h('li', {}, callView(exchange, about)))
@@ -30,6 +31,7 @@ export function renderCallList(about: HostInfo): void {
     sessionStorage.removeItem(storageKey)
     list.replaceChildren()
     byId('no-calls').hidden = false
+    document.body.classList.remove('has-calls')
     clear.hidden = true
   })
 }

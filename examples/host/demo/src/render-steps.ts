@@ -14,6 +14,11 @@ export function renderSteps(steps: readonly FlowStep[]): HTMLElement {
   return h('ol', { class: 'steps' }, ...views.map(({ element }) => element))
 }
 
+/** On a phone the calls are below the steps. */
+function callsLink(): HTMLElement {
+  return h('a', { class: 'to-calls', href: '#calls-title' }, 'Show the calls')
+}
+
 interface StepView {
   readonly element: HTMLElement
   readonly update: () => void
@@ -40,7 +45,7 @@ function stepView(step: FlowStep, number: number, onChange: () => void): StepVie
     outcome,
   )
   const show = (facts: readonly Fact[]): void => {
-    outcome.replaceChildren(factsView(facts))
+    outcome.replaceChildren(factsView(facts), callsLink())
     element.classList.add('done')
   }
   const attempt = async (): Promise<void> => {
@@ -59,6 +64,7 @@ function stepView(step: FlowStep, number: number, onChange: () => void): StepVie
       fieldset.disabled = false
       onChange()
       button.focus({ preventScroll: true })
+      outcome.scrollIntoView({ block: 'nearest' })
     }
   }
   form.addEventListener('submit', (event) => {
@@ -100,13 +106,21 @@ function fieldView({
   return h('label', {}, label, h('input', { ...attributes, ...(type !== 'file' && { value }) }))
 }
 
+/** A gauge whose color follows the third that it is in. */
+function gaugeView(label: string, { value, max }: NonNullable<Fact['gauge']>): HTMLElement {
+  const third = String(max / 3)
+  const attributes = { min: '0', max: String(max), low: third, high: String((max / 3) * 2), optimum: '0' }
+  return h('meter', { 'aria-label': label, value: String(value), ...attributes })
+}
+
 function factsView(facts: readonly Fact[]): HTMLElement {
-  const rows = facts.map(({ label, value, verified }) => {
+  const rows = facts.map(({ label, value, verified, gauge }) => {
     const sign =
       verified === undefined
         ? []
         : [h('span', { class: verified ? 'valid' : 'invalid', 'aria-hidden': 'true' }, verified ? '✓' : '✗')]
-    return h('div', {}, h('dt', {}, label), h('dd', {}, ...sign, value))
+    const meter = gauge === undefined ? [] : [gaugeView(label, gauge)]
+    return h('div', {}, h('dt', {}, label), h('dd', {}, ...meter, ...sign, value))
   })
   return h('dl', { class: 'facts' }, ...rows)
 }

@@ -203,10 +203,15 @@ async function showUser(id) {
 }
 
 const titles = {
-  wallets: 'Wallets',
-  payments: 'Payments',
+  custody: 'Wallets',
+  dids: 'DID wallets',
+  faces: 'Faces',
+  livenessFrames: 'Liveness checks',
+  messages: 'Messages',
   onboarding: 'Applications and files',
-  didWallets: 'DID wallets',
+  passkeys: 'Passkeys',
+  payments: 'Payments',
+  risk: 'Risk',
 }
 
 /** What a module exports of a user, as it is. */

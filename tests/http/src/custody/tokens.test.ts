@@ -208,8 +208,8 @@ describe('a contract of tokens', () => {
     expect(await holders(`/api/contracts/ETHEREUM/${addresses.coin}/wallets`)).toEqual([
       { walletAddress: wallet.address, contractAddress: addresses.coin, tokenBalance: 1500, rawTokenBalance: '1500' },
     ])
-    const unconfigured = { status: 501, codes: ['token-indexer.unavailable'] }
-    expect(await call('GET', `/api/contracts/ETHEREUM/${addresses.cash}/wallets`)).toMatchObject(unconfigured)
+    const withoutStart = { status: 501, codes: ['token-indexer.unavailable'] }
+    expect(await call('GET', `/api/contracts/ETHEREUM/${addresses.cash}/wallets`)).toMatchObject(withoutStart)
     const missing = { status: 404, codes: ['token.not-found'] }
     expect(await call('GET', `/api/contracts/ETHEREUM/${randomAddress()}/wallets`)).toMatchObject(missing)
   })

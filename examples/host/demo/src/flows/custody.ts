@@ -1,7 +1,31 @@
 import { runAction } from '../calls.ts'
-import { type Flow, requireStep, type FlowStep, fieldText } from '../flow.ts'
-import { getText } from '../json.ts'
+import { type Fact, type Flow, requireStep, type FlowStep, fieldText } from '../flow.ts'
+import { getIn, getList, getText } from '../json.ts'
 import { recoverSigner } from '../wallet.ts'
+
+/** Adds the attempts that are left to the error of a wrong PIN. */
+async function withAttempts(error: unknown, userId: string | undefined): Promise<never> {
+  const left = getIn(await runAction('custody/attempts', { userId }), 'remainingAttempts')
+  const message = error instanceof Error ? error.message : String(error)
+  throw new Error(`${message}. Attempts left: ${String(left)}`, { cause: error })
+}
+
+/** The score, the factors that raise it, and what waits for approval. */
+function riskFacts(reply: unknown): readonly Fact[] {
+  const score = Number(getIn(reply, 'assessment', 'score'))
+  const reasons = getList(reply, 'assessment', 'factors')
+    .map((factor) => ({ name: String(getIn(factor, 'name')), value: Number(getIn(factor, 'value') ?? 0) }))
+    .filter(({ value }) => value >= 4)
+    .toSorted((one, other) => other.value - one.value)
+    .slice(0, 3)
+    .map(({ name, value }) => `${name} ${value}`)
+  return [
+    { label: 'Score', value: `${score.toFixed(2)} of 100`, gauge: { value: score, max: 100 } },
+    { label: 'Severity', value: getText(reply, 'assessment', 'severity') },
+    { label: 'Highest factors', value: reasons.length === 0 ? 'none of 4 or more' : reasons.join(', ') },
+    { label: 'Pending approvals', value: String(getIn(reply, 'waiting')) },
+  ]
+}
 
 /** Custody: creates a user and a wallet, and signs. */
 export const custodyFlow: Flow = {
@@ -50,7 +74,8 @@ export const custodyFlow: Flow = {
       run: async (form) => {
         const { id, address } = requireStep(wallet, 'Create a wallet')
         const message = fieldText(form, 'message')
-        const response = await runAction('custody/sign', { walletId: id, message, pin: fieldText(form, 'pin') })
+        const input = { walletId: id, message, pin: fieldText(form, 'pin') }
+        const response = await runAction('custody/sign', input).catch((error: unknown) => withAttempts(error, userId))
         const signature = getText(response, 'result', 'signature')
         const isValid = recoverSigner(message, signature) === address.toLowerCase()
         return [
@@ -59,6 +84,13 @@ export const custodyFlow: Flow = {
         ]
       },
     }
-    return [user, createWallet, sign]
+    const risk: FlowStep = {
+      title: 'Assess the risk',
+      text: 'A score from 0 to 100 by the OWASP Risk Rating Methodology, from what this user has done. Wrong PINs raise it.',
+      action: 'Assess',
+      isReady: () => wallet !== undefined,
+      run: async () => riskFacts(await runAction('custody/risk', { userId })),
+    }
+    return [user, createWallet, sign, risk]
   },
 }
