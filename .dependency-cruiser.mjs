@@ -37,7 +37,7 @@ const packages = {
   'verifier-face': ['core'],
   passkeys: ['core'],
   credentials: ['core'],
-  cli: ['core', 'storage-kysely', 'risk', 'passkeys'],
+  cli: ['core', 'storage-kysely', 'risk', 'passkeys', 'credentials'],
 }
 
 const core = '^packages/core/src/'

@@ -1,6 +1,7 @@
 // Runs all benchmarks one after the other and prints a table of their results.
-// usage: npm run benchmarks -- [--quick] [--write] [--only NAME]
+// usage: npm run benchmarks -- [--quick] [--write] [--only NAME] [--size NUMBER]
 //   --quick  a few seconds each, as a smoke test    --write  updates the table in docs/benchmarks.md
+//   --size NUMBER  the users of `growth`; default: a million
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     only: { type: 'string' },
+    size: { type: 'string' },
   },
 })
 if (values.write && values.only !== undefined)
@@ -26,8 +28,11 @@ const benchmarks = {
   authentication: ['2', '50'],
   faces: ['10', '1000'],
   'rate-limits': ['1', '200'],
+  growth: ['2000', 'postgres', '5'],
   credentials: ['2', '20'],
+  issuance: ['1'],
   policies: ['1', '10'],
+  passkeys: ['3', '20'],
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-benchmarks-'))
@@ -38,7 +43,8 @@ try {
   for (const [name, quick] of Object.entries(benchmarks)) {
     if (values.only !== undefined && name !== values.only) continue
     console.log(`== ${name}`)
-    const program = [join(root, 'benchmarks', 'dist', `${name}.js`), ...(values.quick ? quick : [])]
+    const size = name === 'growth' && values.size !== undefined ? [values.size] : undefined
+    const program = [join(root, 'benchmarks', 'dist', `${name}.js`), ...(size ?? (values.quick ? quick : []))]
     const { status } = await runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', ...program], {
       env: { ...process.env, BILLFOLD_BENCHMARK_RESULTS: resultFile },
       show: true,

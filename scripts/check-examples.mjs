@@ -28,6 +28,13 @@ const examples = [
   ...['minimal-express', 'minimal-koa', 'nestjs', 'hono', 'fastify', 'custody-kms']
     .map(minimal)
     .filter(({ main }) => existsSync(main)),
+  {
+    name: 'passkeys',
+    main: join(root, 'examples/passkeys/dist/main.js'),
+    path: '/passkeys',
+    status: 401,
+    exit: 'SIGTERM',
+  },
 ]
 
 /**

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { auditActions, errorTable, auditLogFindings } from '@billfold/core'
 import { root } from './repository.ts'
 
@@ -11,7 +12,32 @@ interface DerivedTable {
   readonly rows: readonly (readonly string[])[]
 }
 
+/** The endpoints that the vendor's SDK calls; a test of `tests/http` calls each, and compares the reply with the model. */
+const endpointShape = z.object({
+  method: z.string(),
+  path: z.string(),
+  model: z.string(),
+  refused: z.string().optional(),
+  note: z.string().optional(),
+})
+
+const sdkEndpoints = z
+  .array(endpointShape)
+  .parse(JSON.parse(readFileSync(join(root, 'tests/http/recordings/venly-sdk-3.1-endpoints.json'), 'utf8')))
+
+function describeAnswer({ model, refused, note }: z.output<typeof endpointShape>): string {
+  if (refused !== undefined) return `refused: 400 \`${refused}\``
+  const shape = model === '' ? 'answered' : model === 'any' ? 'answered, no fixed model' : `\`${model}\``
+  return note?.startsWith('`') === true ? `${shape}; with the option ${note}` : shape
+}
+
 const derivedTables: readonly DerivedTable[] = [
+  {
+    page: 'docs/compatibility.md',
+    name: 'SDK endpoints',
+    columns: ['endpoint', 'answer'],
+    rows: sdkEndpoints.map((endpoint) => [`\`${endpoint.method} ${endpoint.path}\``, describeAnswer(endpoint)]),
+  },
   {
     page: 'docs/errors.md',
     name: 'errors',

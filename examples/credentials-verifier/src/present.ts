@@ -44,7 +44,7 @@ export async function present(uri: string, provider: Signer): Promise<string> {
     .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', ...(jwk.kid !== undefined && { kid: jwk.kid }) })
     .encrypt(await importJWK(jwk, 'ECDH-ES'))
   const reply = await fetch(request.response_uri, { method: 'POST', body: new URLSearchParams({ response }) })
-  const { redirect_uri: target } = (await reply.json()) as { readonly redirect_uri?: string }
+  const { redirect_uri: target }: { readonly redirect_uri?: string } = JSON.parse(await reply.text())
   if (target === undefined) throw new Error(`The shop has refused the presentation: ${reply.status}`)
   return target
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import {
+  addAuthenticator,
   findAccessibilityProblems,
   browserPath,
   faceCamera,
@@ -174,6 +175,28 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     await perform(page, 'Erase')
     expect(await page.getByRole('button', { name: 'Sign in with face' }).isDisabled()).toBe(true)
   }, 300_000)
+
+  test.each(['express', 'koa'] as const)(
+    'adds a passkey, signs with it, replaces a lost PIN, and signs in by autofill, on %s',
+    async (framework) => {
+      const page = await open(hosts[framework], '/demo/passkeys')
+      await addAuthenticator(page)
+      await perform(page, 'Create user and wallet')
+      expect(await (await perform(page, 'Add passkey')).innerText()).toContain('Signing method')
+      expect(await (await perform(page, 'Sign with passkey')).locator('.valid').count()).toBe(1)
+      const replaced = await perform(page, 'Replace PIN')
+      expect(await replaced.innerText()).toContain('replaced')
+      expect(await replaced.locator('.valid').count()).toBe(1)
+      expect(await callsOn(page)).toContain('POST /custody/api/signatures host 200')
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+      await page.waitForURL(/\/demo\/passkeys\?session=[\w-]+&status=success$/, waiting)
+      const signedIn = stepNamed(page, 'Sign in with the passkey')
+      await signedIn.locator('.valid').waitFor(waiting)
+      expect(await signedIn.innerText()).toContain('hwk, user')
+      await expectNoFaults(page)
+    },
+    300_000,
+  )
 
   test('removes the key from the address bar, and rejects actions of a page opened without it', async () => {
     const page = await open(hosts.koa, '/')

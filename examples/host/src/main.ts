@@ -15,6 +15,7 @@ import { createKoaApp } from './koa-app.ts'
 import { logger } from './logger.ts'
 import { notifier } from './notifier.ts'
 import { onboardingOptions } from './onboarding.ts'
+import { hostPasskeys } from './passkeys.ts'
 import { readHostSettings } from './settings.ts'
 
 const settings = readHostSettings(process.env)
@@ -22,7 +23,7 @@ const { baseUrl } = settings
 mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 
 const { db, dialect, driver } = await connectHostDatabase(settings)
-const modules = [risk()] as const
+const modules = [hostPasskeys(settings), risk()] as const
 await migrate(db, { dialect, modules })
 // The models are loaded with the first face.
 const verifier = faceVerifier()
@@ -30,6 +31,7 @@ const adminDid = settings.demo ? loadOrCreateAdminDid(settings) : undefined
 const billfold = createBillfold({
   storage: kyselyStorage(db, { dialect, ...driver }),
   keyring: loadHostKeyring(settings),
+  modules,
   logger,
   notifier,
   issuer: baseUrl,
@@ -41,7 +43,6 @@ const billfold = createBillfold({
     ...(settings.demo && { contactVerification: 'host', openingGrant: '0.25' }),
   },
   custody: custodyOptions(settings),
-  modules,
   dids: { adminDids: adminDid === undefined ? [] : [adminDid.did], registries: createDidRegistries(settings) },
 })
 const app = settings.framework === 'koa' ? createKoaApp(billfold) : createExpressApp(billfold)

@@ -49,7 +49,7 @@ export async function startExampleHost(
   }
   return {
     process: child,
-    url: `http://127.0.0.1:${port}`,
+    url: `http://localhost:${port}`,
     dataDirectory,
     authorization: authorizationIn(dataDirectory),
     consoleKey: /#demo=([\w-]+)/.exec(output)?.[1] ?? '',

@@ -58,7 +58,8 @@ export function readHostSettings(environment: NodeJS.ProcessEnv): HostSettings {
   if (DEMO !== 'on' && DEMO !== 'off') throw new Error(`DEMO must be on or off, not ${DEMO}`)
   const dataDirectory = resolve(DATA_DIR)
   const isWildcard = HOST === '0.0.0.0' || HOST === '::'
-  const baseUrl = environment['BASE_URL'] ?? `http://${isWildcard ? 'localhost' : urlHost(HOST)}:${port}`
+  const baseUrl =
+    environment['BASE_URL'] ?? `http://${isWildcard || HOST === '127.0.0.1' ? 'localhost' : urlHost(HOST)}:${port}`
   return {
     didChain: readDidChain(environment),
     tokenContracts: readTokenContracts(environment['TOKEN_CONTRACTS'] ?? ''),

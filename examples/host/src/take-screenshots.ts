@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { faceCamera, launchBrowser, sizes } from '@billfold/browser-tests'
+import { addAuthenticator, faceCamera, launchBrowser, sizes } from '@billfold/browser-tests'
 import type { Page } from 'playwright-core'
 import { consoleUrl, startExampleHost } from './running-host.ts'
 
@@ -9,12 +9,13 @@ import { consoleUrl, startExampleHost } from './running-host.ts'
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
 const picture = join(import.meta.dirname, '..', '..', '..', 'docs', 'images', 'console.png')
-const flows = ['custody', 'onboarding', 'face', 'dids', 'payments'] as const
+const flows = ['custody', 'onboarding', 'face', 'passkeys', 'dids', 'payments'] as const
 /** Buttons to press in each flow, as far as they stay on the page. */
 const actions: Readonly<Record<(typeof flows)[number], readonly string[]>> = {
   custody: ['Create user', 'Create wallet', 'Sign', 'Assess'],
   onboarding: ['Sign in', 'Submit', 'Approve'],
   face: ['Create user'],
+  passkeys: ['Create user and wallet', 'Add passkey', 'Sign with passkey', 'Replace PIN'],
   dids: ['Create DID', 'Resolve', 'Add service'],
   payments: ['Register both', 'Pay', 'Confirm as Ben', 'Confirm as Ada', 'Show entries'],
 }
@@ -58,6 +59,7 @@ const browser = await launchBrowser(await faceCamera())
 try {
   for (const flow of flows) {
     const page = await browser.visit({ size: 'desktop' })
+    if (flow === 'passkeys') await addAuthenticator(page)
     await page.goto(consoleUrl(host, flow === 'custody' ? '/' : `/demo/${flow}`))
     for (const action of actions[flow]) await perform(page, action)
     if (flow === 'face') await completeFaceFlow(page)

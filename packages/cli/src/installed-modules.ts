@@ -1,5 +1,6 @@
 import { type BillfoldOptions, isBillfoldError } from '@billfold/core'
 import type { Table } from '@billfold/core/storage'
+import { credentials } from '@billfold/credentials'
 import { passkeys } from '@billfold/passkeys'
 import { risk } from '@billfold/risk'
 
@@ -13,7 +14,7 @@ export function passkeysOfHost() {
 
 /** Lists the published modules whose tables the host has migrated. */
 export async function listInstalledModules({ storage }: Pick<BillfoldOptions, 'storage'>) {
-  const known = [passkeysOfHost(), risk()] as const
+  const known = [passkeysOfHost(), risk(), credentials({})] as const
   const isInstalled = await Promise.all(known.map(({ tables }) => hasTables(storage, tables)))
   return known.filter((_, index) => isInstalled[index])
 }

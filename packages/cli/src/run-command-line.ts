@@ -60,6 +60,11 @@ export const commands: readonly (Pick<Command, 'name' | 'summary'> & { readonly 
     load: async () => (await import('./risk-command.ts')).riskCommand,
   },
   {
+    name: 'credentials',
+    summary: 'list issued and held credentials, suspend, restore and revoke them',
+    load: async () => (await import('./credentials-command.ts')).credentialsCommand,
+  },
+  {
     name: 'did-registry',
     summary: 'deploy or check an ERC-1056 DID registry contract',
     load: async () => (await import('./did-registry-command.ts')).didRegistryCommand,

@@ -1,4 +1,5 @@
 import { type ServiceKeyInfo, serviceKeyScopes } from '@billfold/core'
+import { credentialScopes } from '@billfold/credentials'
 import { riskScopes } from '@billfold/risk'
 import { suggestWord } from './closest-word.ts'
 import { UsageError } from './command.ts'
@@ -11,6 +12,7 @@ const scopes: Readonly<Record<string, string>> = {
   '*': 'Every scope of every API',
   ...serviceKeyScopes,
   ...riskScopes,
+  ...credentialScopes,
 }
 
 /** `billfold service-key`: creates, revokes and lists service keys. */

@@ -85,9 +85,9 @@ test('billfold keys re-encrypts the names of passkeys', async () => {
   expect((await type('keys rotate next')).code).toBe(0)
   const usage = async () => (await type('keys list')).printed
   // The names of two passkeys; nothing else is sealed here.
-  expect(await usage()).toMatch(/older {4}2 values/)
+  expect(await usage()).toMatch(/older +2 values/)
   expect((await type('keys reencrypt')).code).toBe(0)
-  expect(await usage()).toMatch(/older {4}not in use/)
+  expect(await usage()).toMatch(/older +not in use/)
 })
 
 describe('billfold user', () => {

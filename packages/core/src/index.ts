@@ -143,7 +143,7 @@ export type { CreateVaultOptions, Vault } from './dids/vaults/api.ts'
 export type { ThresholdSigner } from './dids/vaults/threshold-signer.ts'
 export type { DelegateInput, ServiceInput, TxInput, WalletConfig } from './dids/vaults/wallet-config.ts'
 export type { SigningMethodOptions } from './identity/signing-methods/method-types.ts'
-export type { Chain, ChainKey, HexSignature, SignatureRequest } from './custody/wallets/chains/chain.ts'
+export type { Chain, ChainKey, HexSignature, OutputAddress, SignatureRequest } from './custody/wallets/chains/chain.ts'
 export { type Chains, knownChains } from './custody/wallets/chains/index.ts'
 export type {
   NonFungibleHolding,
@@ -155,7 +155,12 @@ export type {
   TokenIndexer,
   TokenOwner,
 } from './custody/tokens/token-indexer.ts'
-export { contractIndexer, type IndexedChain, type IndexedContract, type IndexedToken } from './custody/tokens/contract-indexer.ts'
+export {
+  contractIndexer,
+  type IndexedChain,
+  type IndexedContract,
+  type IndexedToken,
+} from './custody/tokens/contract-indexer.ts'
 export { type EvmChain, evmChain } from './custody/wallets/chains/evm.ts'
 export { type BitcoinChain, bitcoinChain } from './custody/wallets/chains/bitcoin.ts'
 export type { KeystoreFormat, ParsedKeystore } from './custody/wallets/keystores/keystore-format.ts'
@@ -168,6 +173,15 @@ export {
   type BroadcastResult,
   type ChainClient,
   type ChainClients,
+  type Coin,
+  type CommonChainClient,
+  type NonceChainClient,
+  type ReservingBroadcastResult,
+  type ReservingChainClient,
+  type TronCall,
+  type TronClient,
+  type TronResources,
+  type UtxoClient,
   type NodeTransactionStatus,
   type EvmCall,
   type EvmClient,
@@ -179,6 +193,18 @@ export {
   type EvmLogQuery,
   type EvmLogRangeQuery,
   evmChainClient,
+  type BitcoinCoreClientOptions,
+  bitcoinCoreChainClient,
+  type EsploraClientOptions,
+  esploraChainClient,
+  type UtxoClientOptions,
+  type UtxoNetwork,
+  type UtxoNetworkOption,
+  utxoNetworks,
+  type TronClientOptions,
+  tronChainClient,
+  type TronNetwork,
+  tronNetworks,
   type FeeBumping,
 } from './custody/chain-clients/index.ts'
 export * from './platform/audit/actions.ts'

@@ -52,7 +52,14 @@ export type {
   EvidenceStatus,
 } from './onboarding/presentations/evidence-source.ts'
 export { sealedColumn, type SealedColumn } from './kernel/storage/sealed-column.ts'
-export { type Act, type ActKind, actKinds, type ChainCall, type ProvenMethod } from './platform/acts/act.ts'
+export {
+  type Act,
+  type ActKind,
+  actKinds,
+  type ChainCall,
+  type ChainTransfer,
+  type ProvenMethod,
+} from './platform/acts/act.ts'
 export { type ActAuthorizer, type ActDecision, authorizeAct } from './platform/acts/authorize-act.ts'
 export type { AuditAction, AuditActions } from './platform/audit/actions.ts'
 export { type Actor, auditWrite } from './platform/audit/audit-write.ts'

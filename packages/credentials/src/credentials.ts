@@ -11,6 +11,8 @@ import { createHolder, type HolderFunctions } from './holder/create-holder.ts'
 import { createIssuer, type IssuerFunctions } from './issuer/create-issuer.ts'
 import { createWellKnown } from './issuer/well-known.ts'
 import type { CredentialsOptions } from './options.ts'
+import { createCredentialRecords, type CredentialRecords } from './records.ts'
+import { credentialScopes } from './scopes.ts'
 import { createVerifier, type VerifierFunctions } from './verifier/create-verifier.ts'
 
 interface RoleFunctions {
@@ -26,7 +28,7 @@ type Configured<Options> = {
 /** The running parts of the module: the functions and the API of each role that is configured. */
 export interface CredentialsParts<Options extends CredentialsOptions>
   extends Omit<ModuleParts, 'api' | 'apis' | 'onboardingRoutes' | 'evidenceSource'> {
-  readonly functions: Configured<Options>
+  readonly functions: Configured<Options> & { readonly records: CredentialRecords }
   readonly apis: { readonly [K in keyof Configured<Options> | WellKnown<Options>]: Api }
   readonly onboardingRoutes?: OnboardingRoutes
 }
@@ -52,6 +54,7 @@ export function credentials(options: CredentialsOptions): Module<'credentials'> 
     masterSecretColumns: roles.flatMap(({ masterSecretColumns = [] }) => masterSecretColumns),
     sealingExceptions: merge(roles.map(({ sealingExceptions = {} }) => sealingExceptions)),
     personalDataExceptions: merge(roles.map(({ personalDataExceptions = {} }) => personalDataExceptions)),
+    serviceKeyScopes: credentialScopes,
     auditActions: credentialsAuditActions,
     events: credentialsEvents,
     errors: credentialsErrors,
@@ -75,7 +78,10 @@ function createRoles(context: ModuleContext, options: CredentialsOptions): Modul
     },
     ...(parts.verifier && { evidenceSource: parts.verifier.evidenceSource }),
     ...(parts.issuer && { onboardingRoutes: parts.issuer.onboardingRoutes }),
-    functions: Object.fromEntries(Object.entries(parts).map(([role, { functions }]) => [role, functions])),
+    functions: {
+      ...Object.fromEntries(Object.entries(parts).map(([role, { functions }]) => [role, functions])),
+      records: createCredentialRecords(context),
+    },
   }
 }
 

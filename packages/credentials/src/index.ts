@@ -46,6 +46,7 @@ export {
   type DatasetSubject,
   type SourcedClaims,
 } from './issuer/types/dataset-source.ts'
+export type { ClaimPath } from './formats/claim-path.ts'
 export { eudiPid, type EudiPidAttribute, eudiPidQuery } from './verifier/queries/eudi-pid.ts'
 export {
   mdoc,
@@ -58,3 +59,9 @@ export {
 export type { CreatedRequest } from './verifier/requests/request-plan.ts'
 export type { ResultInput } from './verifier/results/get-result.ts'
 export type { PresentationResult, VerifiedCredential } from './verifier/results/presentation-result.ts'
+export type { HeldCredential } from './holder/credentials/credential-description.ts'
+export type { WalletProvider } from './holder/options.ts'
+export type { LogOutcome, LoggedPresentation } from './holder/present/presentation-log.ts'
+export type { WalletHttp, WalletRequest, WalletResponse } from './holder/wallet-http.ts'
+export type { CredentialRecords } from './records.ts'
+export { credentialScopes } from './scopes.ts'

@@ -12,6 +12,13 @@ export { describeStorage } from './storage/describe-storage.ts'
 export { type ChainClientCase, chainClientCases, type ChainUnderTest } from './chain-clients/chain-client-cases.ts'
 export { describeChainClient } from './chain-clients/describe-chain-client.ts'
 export {
+  type UtxoChainUnderTest,
+  type UtxoClientCase,
+  utxoClientCases,
+  type UtxoPayment,
+} from './chain-clients/utxo-client-cases.ts'
+export { describeUtxoClient } from './chain-clients/describe-utxo-client.ts'
+export {
   type TokenIndexerCase,
   tokenIndexerCases,
   type TokenIndexerUnderTest,

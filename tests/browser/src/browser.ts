@@ -32,6 +32,7 @@ export const sizes = {
   small: { width: 320, height: 568 },
   landscape: { width: 568, height: 320 },
   desktop: { width: 1280, height: 800 },
+  wide: { width: 1440, height: 900 },
 } as const
 
 /** The visitor of a page. */

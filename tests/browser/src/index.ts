@@ -9,3 +9,4 @@ export {
 } from './browser.ts'
 export { faceCamera } from './face-camera.ts'
 export { shortenWaits } from './shorten-waits.ts'
+export { addAuthenticator, type AuthenticatorOptions, type VirtualAuthenticator } from './virtual-authenticator.ts'

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { createBillfold, createPasswordHasher, localKeyring, memoryStorage, newKey } from '@billfold/core'
+import {
+  type AuthenticationOptions,
+  createBillfold,
+  createPasswordHasher,
+  localKeyring,
+  memoryStorage,
+  newKey,
+} from '@billfold/core'
 import { scriptedVerifier } from '@billfold/core/biometrics'
 import { expressRouter } from '@billfold/express-adapter'
 import { koaRouter } from '@billfold/koa-adapter'
@@ -48,12 +55,16 @@ export interface SessionLink {
 const page = `<!doctype html><html lang="en"><title>Passkeys</title><main><h1>Passkeys</h1>
 <label>Name <input autocomplete="username webauthn"></label></main><script src="/client.js"></script></html>`
 
-function createPasskeyBillfold(origin: string, options: Partial<PasskeysOptions>) {
+function createPasskeyBillfold(
+  origin: string,
+  options: Partial<PasskeysOptions>,
+  authentication: AuthenticationOptions,
+) {
   return createBillfold({
     storage: memoryStorage(),
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
     modules: [passkeys({ rpId: 'localhost', rpName: 'Test', origins: [origin], ...options })],
-    authentication: { publicUrl: `${origin}/walletapi`, verifier: scriptedVerifier() },
+    authentication: { publicUrl: `${origin}/walletapi`, verifier: scriptedVerifier(), ...authentication },
     passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 } }),
   })
 }
@@ -62,12 +73,13 @@ function createPasskeyBillfold(origin: string, options: Partial<PasskeysOptions>
 export async function startPasskeyHost(
   framework: Framework,
   options: Partial<PasskeysOptions> = {},
+  authentication: AuthenticationOptions = {},
 ): Promise<PasskeyHost> {
   const script = await bundleClient()
   let listener: RequestListener = () => {}
   const server = createServer((request, response) => listener(request, response))
   const origin = `http://localhost:${await listen(server)}`
-  const billfold = createPasskeyBillfold(origin, options)
+  const billfold = createPasskeyBillfold(origin, options, authentication)
   listener = framework === 'express' ? expressApp(billfold, script) : koaApp(billfold, script)
   const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'test', scopes: ['custody'] })
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`

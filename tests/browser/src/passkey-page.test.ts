@@ -219,9 +219,9 @@ describe.runIf(browserPath !== undefined)('the authentication page with a passke
     })
 
     test.each([
-      ['de', 'Anmelden', 'Mit einem Passkey anmelden'],
-      ['fr', 'Se connecter', 'Se connecter avec une clé d’accès'],
-      ['es', 'Iniciar sesión', 'Entrar con una llave de acceso'],
+      ['de', 'Anmelden', 'Mit Passkey anmelden'],
+      ['fr', 'Se connecter', 'Utiliser une clé d’accès'],
+      ['es', 'Iniciar sesión', 'Usar una llave de acceso'],
     ])('speaks %s', async (lang, heading, button) => {
       const page = await browser.visit()
       await page.goto((await host.createSession({ configuration: 'passkey', lang })).url)

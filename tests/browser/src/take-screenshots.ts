@@ -1,12 +1,16 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { anna, portraitPixels, straight, video } from '@billfold/test-photos'
+import { createSoftwareAuthenticator } from '@billfold/test-authenticator'
 import type { Page } from 'playwright-core'
 import type { PageRelyingParty } from '@billfold/core'
 import { type CameraBrowser, launchBrowser, type Scene, type sizes, type Visitor } from './browser.ts'
 import { startLoginHost, pin } from './login-host.ts'
+import { startPasskeyHost } from './passkey-host.ts'
+import { addAuthenticator, answerUnverified, disableAutofill } from './virtual-authenticator.ts'
 
-// Every screen of the authentication page, in every size and scheme, into test-results/screens.
+// Every screen of the authentication page, in every size and scheme, into test-results/screens:
+// node dist/take-screenshots.js [names of walks, with commas]
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
 const camera: Scene = { video: await video([{ pixels: await portraitPixels(straight), seconds: 1 }]) }
@@ -29,6 +33,9 @@ const asking = await startLoginHost({
   },
 })
 const host = plain
+
+const [, , wanted] = process.argv
+const isWanted = (name: string): boolean => wanted === undefined || wanted.split(',').includes(name)
 
 type Walk = (page: Page, shot: (name: string) => Promise<void>) => Promise<void>
 
@@ -118,6 +125,56 @@ const withoutCamera =
     await shot(name)
   }
 
+const passkeySite = await startPasskeyHost('express', { userVerification: 'preferred' }, { page: { relyingParty } })
+const { configurations } = passkeySite.billfold.authentication
+await configurations.create({ tag: 'passkey', factors: ['passkey'] })
+await configurations.create({
+  tag: 'either',
+  factors: ['face', 'passkey'],
+  liveness: 'none',
+  pinInsteadOfFace: 'always',
+})
+
+const passkey: Walk = async (page, shot) => {
+  const { result: user } = await passkeySite.custody('POST', '/api/users', {})
+  const offer = async (configuration: string, lang?: string): Promise<void> => {
+    const session = { userId: user.id, configuration, ...(lang !== undefined && { lang }) }
+    await page.goto((await passkeySite.createSession(session)).url)
+    await page.locator('main.plain').waitFor()
+  }
+  await offer('either')
+  await shot('passkey-either')
+  await offer('either', 'de')
+  await shot('passkey-german')
+  await offer('passkey', 'fr')
+  await shot('passkey-french')
+  await disableAutofill(page)
+  await offer('passkey')
+  await shot('passkey')
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+  await heading(page, 'Confirm on your device')
+  await shot('passkey-waiting')
+  const { session, id } = await addAuthenticator(page)
+  await offer('either')
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+  await heading(page, 'No passkey was used')
+  await shot('passkey-cancelled')
+  await session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: id })
+  const software = createSoftwareAuthenticator({ origin: passkeySite.origin })
+  await answerUnverified(page, software)
+  const { passkeys } = passkeySite.billfold
+  const options = await passkeys.registrationOptions(user.id, { userName: 'ada' })
+  const other = await passkeySite.custody('POST', '/api/users', {})
+  await passkeys.register(user.id, software.create(options))
+  await page.goto((await passkeySite.createSession({ userId: other.result.id, configuration: 'either' })).url)
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+  await heading(page, 'That passkey was not accepted')
+  await shot('passkey-refused')
+  await page.goto(`${passkeySite.origin}/walletapi/v2/authenticate?session=x`)
+  await heading(page, 'This link does not work')
+  await shot('unknown-link-of-browser')
+}
+
 const walks: readonly (readonly [Scene, Walk])[] = [
   [camera, enrol],
   [camera, signIn],
@@ -125,6 +182,7 @@ const walks: readonly (readonly [Scene, Walk])[] = [
   [stranger, rejected],
   [camera, offline],
   ['no camera', withoutCamera('no-camera', 'There is no camera')],
+  ['no camera', passkey],
 ]
 
 mkdirSync(folder, { recursive: true })
@@ -133,13 +191,18 @@ const looks: readonly (Visitor & { readonly size: keyof typeof sizes; readonly c
   { size: 'phone', colorScheme: 'dark' },
   { size: 'small', colorScheme: 'light' },
   { size: 'landscape', colorScheme: 'dark' },
+  { size: 'landscape', colorScheme: 'light' },
   { size: 'desktop', colorScheme: 'light' },
+  { size: 'desktop', colorScheme: 'dark' },
+  { size: 'wide', colorScheme: 'light' },
+  { size: 'wide', colorScheme: 'dark' },
 ]
 try {
   // The camera is fixed at launch, so each scene has its own browser.
   const browsers = new Map<Scene, CameraBrowser>()
   for (const look of looks) {
-    for (const [scene, walk] of walks) await take(browsers, scene, walk, look)
+    for (const [scene, walk] of walks) if (isWanted(walk.name)) await take(browsers, scene, walk, look)
+    if (!isWanted('denied')) continue
     const denied = withoutCamera('denied', 'The camera is not allowed')
     await take(browsers, camera, denied, { ...look, allowsCamera: false })
   }
@@ -147,6 +210,7 @@ try {
 } finally {
   await plain.close()
   await asking.close()
+  passkeySite.close()
 }
 
 async function take(

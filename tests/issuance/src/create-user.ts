@@ -20,6 +20,6 @@ export async function createUser({ billfold }: IssuerServer): Promise<string> {
     body: { kind: 'parsed', value: { signingMethod: { type: 'PIN', value: '471147' } } },
     signal: new AbortController().signal,
   })
-  const parsed: unknown = JSON.parse(String(reply.body))
+  const parsed: unknown = JSON.parse(typeof reply.body === 'string' ? reply.body : '')
   return z.object({ result: z.object({ id: z.string() }) }).parse(parsed).result.id
 }

@@ -14,6 +14,7 @@ describe('openid-client', () => {
     server = await startIssuer('nonce')
     config = await oauth.discovery(new URL(server.publicUrl), client.clientId, undefined, oauth.None(), {
       algorithm: 'oauth2',
+      // oxlint-disable-next-line typescript/no-deprecated -- the server of the test is on this machine
       execute: [oauth.allowInsecureRequests],
     })
     dpop = oauth.getDPoPHandle(config, await oauth.randomDPoPKeyPair('ES256'))

@@ -7,10 +7,11 @@ import { custodyFlow } from './flows/custody.ts'
 import { didsFlow } from './flows/dids.ts'
 import { faceFlow } from './flows/face.ts'
 import { onboardingFlow } from './flows/onboarding.ts'
+import { passkeysFlow } from './flows/passkeys.ts'
 import { paymentsFlow } from './flows/payments.ts'
 import { renderSteps } from './render-steps.ts'
 
-const flows: readonly Flow[] = [custodyFlow, onboardingFlow, faceFlow, didsFlow, paymentsFlow]
+const flows: readonly Flow[] = [custodyFlow, onboardingFlow, faceFlow, passkeysFlow, didsFlow, paymentsFlow]
 
 /** Selects the flow by path; custody at `/`. */
 function selectFlow(): Flow {

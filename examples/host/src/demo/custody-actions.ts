@@ -46,9 +46,14 @@ export const custodyDemoActions: Readonly<Record<string, DemoAction>> = {
   'custody/sign': defineAction(
     z.object({ walletId: uuidSchema, pin: pinSchema, message: z.string().min(1).max(1000) }),
     async ({ walletId, pin: pincode, message }, context) => {
-      if (!createdIds.has(walletId)) throw new DemoError('The demo signs only with wallets that it has created')
+      assertWalletOfDemo(walletId)
       const signatureRequest = { type: 'MESSAGE', secretType, walletId, data: message }
       return (await callApi(context, 'POST', '/custody/api/signatures', { pincode, signatureRequest })).json
     },
   ),
+}
+
+/** Asserts that this process has created a wallet. @throws DemoError */
+export function assertWalletOfDemo(walletId: string): void {
+  if (!createdIds.has(walletId)) throw new DemoError('The demo signs only with wallets that it has created')
 }

@@ -155,8 +155,8 @@ describe('demo files', () => {
 
   it('redirect to the base URL that logins return to', async () => {
     const port = new URL(host.url).port
-    const answer = await fetch(`http://localhost:${port}/demo/face?session=1`, { redirect: 'manual' })
+    const answer = await fetch(`http://127.0.0.1:${port}/demo/face?session=1`, { redirect: 'manual' })
     expect(answer.headers.get('location')).toBe(`${host.url}/demo/face?session=1`)
-    expect((await rawRequest('//evil.example/demo/face', { host: `localhost:${port}` })).status).toBe(404)
+    expect((await rawRequest('//evil.example/demo/face', { host: `127.0.0.1:${port}` })).status).toBe(404)
   })
 })

@@ -19,7 +19,10 @@ const sessionInput = z.object({ userId: uuidSchema, configuration })
 export const faceDemoActions: Readonly<Record<string, DemoAction>> = {
   'face/user': defineAction(z.object({ pin: pinSchema }), (input, context) => createDemoUser(context, input.pin)),
   'face/enrol': defineAction(sessionInput, (input, context) => enrol(input, context)),
-  'face/sign-in': defineAction(sessionInput, (input, context) => signIn(input, context)),
+  'face/sign-in': defineAction(sessionInput, async (input, context) => {
+    await assertCreatedByDemo(context, input.userId)
+    return startLogin(context, { ...input, page: 'face' })
+  }),
   'face/result': defineAction(z.object({ sessionId: uuidSchema }), async ({ sessionId }, context) => {
     const shop = await connectRelyingParty(context)
     return recordCall(
@@ -61,17 +64,28 @@ async function enrol({ userId, configuration: tag }: SessionInput, context: Acti
   return { url: loginUrl({ url: `${baseUrl}/walletapi` }, `${baseUrl}/walletapi/sessions/session/${sessionId}`) }
 }
 
-async function signIn({ userId, configuration: tag }: SessionInput, context: ActionContext): Promise<unknown> {
-  await assertCreatedByDemo(context, userId)
+/** A login, and the page of the console that it returns to. */
+interface LoginInput {
+  readonly userId: string
+  /** The tag of the verification configuration. */
+  readonly configuration: string
+  readonly page: 'face' | 'passkeys'
+}
+
+/** Starts a session as the relying party, and returns the URL to redirect to. */
+export async function startLogin(
+  context: ActionContext,
+  { userId, configuration: tag, page }: LoginInput,
+): Promise<unknown> {
   const { baseUrl } = context.settings
   const shop = await connectRelyingParty(context)
   const session = {
     origin: baseUrl,
-    scopes: 'wallet liveness_score face_compare_score',
-    authtype: 'face',
+    scopes: page === 'face' ? 'wallet liveness_score face_compare_score' : 'wallet',
+    authtype: page,
     dvcID: tag,
     userId,
-    metadata: { returnUrl: `${baseUrl}/demo/face` },
+    metadata: { returnUrl: `${baseUrl}/demo/${page}` },
   }
   const code = `await newSession(shop, ${toJson(session)})`
   const { url } = await recordCall(

@@ -8,6 +8,8 @@ const configurations: Readonly<Record<string, VerificationOptions>> = {
   still: { liveness: 'none', pin: 'new-device' },
   /** Liveness check and PIN, every time. */
   careful: { liveness: 'basic', pin: 'always', maxAttempts: 3 },
+  /** A passkey, which stands for two factors. */
+  passkey: { factors: ['passkey'], pin: 'always' },
 }
 
 /** Creates missing configurations. */

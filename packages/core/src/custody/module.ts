@@ -9,7 +9,7 @@ import { sealedSavedRequests } from './saved-requests/saved-request.ts'
 import { savedRequests } from './saved-requests/table.ts'
 import { sealedReplacements } from './transactions/fee-bumping/replacements.ts'
 import { purgeTransactions } from './transactions/retention/purge-transactions.ts'
-import { accountNonces, transactionReplacements, transactions } from './transactions/tables.ts'
+import { accountNonces, transactionReplacements, transactionReservations, transactions } from './transactions/tables.ts'
 import { reconcileTransactions } from './transactions/tracking/reconcile.ts'
 import { reencryptSeeds, reencryptWalletKeys } from './wallets/master-secret-rotation.ts'
 import { custodyPersonalData } from './wallets/personal-data.ts'
@@ -52,7 +52,15 @@ export interface CustodyModuleContext extends ModuleContext {
 /** Wallets, signatures and transactions, and the custody API. */
 export const custodyModule = defineModule({
   name: 'custody',
-  tables: [wallets, seeds, transactions, transactionReplacements, accountNonces, savedRequests],
+  tables: [
+    wallets,
+    seeds,
+    transactions,
+    transactionReplacements,
+    transactionReservations,
+    accountNonces,
+    savedRequests,
+  ],
   sealedColumns: [sealedReplacements, sealedSavedRequests],
   masterSecretColumns: [
     { table: wallets, column: 'sealedKey', reencrypt: reencryptWalletKeys },

@@ -189,7 +189,7 @@ test('any bytes are decoded as CBOR, or refused as such', () => {
 
 test('CBOR that claims billions of items, or nests without end, is refused before anything is allocated', () => {
   expect(() => decodeCbor(Buffer.from('9affffffff', 'hex'))).toThrow(CborError)
-  expect(() => decodeCbor(Buffer.from('bbffffffffffffffff', 'hex'))).toThrow(CborError)
+  expect(() => decodeCbor(Buffer.concat([Buffer.of(0xbb), Buffer.alloc(8, 0xff)]))).toThrow(CborError)
   expect(() => decodeCbor(Buffer.alloc(100_000, 0x81))).toThrow(CborError)
   expect(() => decodeCbor(Buffer.from('5f4101ff', 'hex'))).toThrow(CborError)
   expect(() => decodeCbor(Buffer.from('a201010102', 'hex'))).toThrow(/twice/)

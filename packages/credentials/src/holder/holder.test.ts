@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { ada, identity, membership, publicUrl } from '../test-fixtures/issuer-host.ts'
+import { ada, identity, identityOptions, membership, publicUrl } from '../test-fixtures/issuer-host.ts'
 import {
   createWalletHost,
   createWalletPki,
@@ -265,17 +265,34 @@ describe('a holder, for a request', () => {
     expect(all.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404, 404, 404])
   })
 
+  const once = async (reuse = false) => {
+    const { id, options } = await shown((await ask()).uri ?? '')
+    const choice = { [options[0]?.query ?? '']: options[0]?.candidates[0]?.credential ?? '' }
+    const consent = await agree(id, choice)
+    return post(`/requests/${id}/present`, { choice, consent, reuse }, user.method)
+  }
+
   test('shows each instance once, and then only if the user says so', async () => {
-    await receive()
-    const once = async (reuse = false) => {
-      const { id, options } = await shown((await ask()).uri ?? '')
-      const choice = { [options[0]?.query ?? '']: options[0]?.candidates[0]?.credential ?? '' }
-      const consent = await agree(id, choice)
-      return post(`/requests/${id}/present`, { choice, consent, reuse }, user.method)
-    }
+    const plain = credentialType({ ...identityOptions, refreshDays: 0 })
+    host = await createWalletHost(pki, { types: [plain] })
+    user = await host.createUser()
+    const { uri } = await host.billfold.credentials.issuer.offer(plain, { claims: ada })
+    await post(`/offers/${idOf(await post('/offers', { offer: uri }))}/accept`, {}, user.method)
     for (let round = 0; round < 3; round++) expect((await once()).status).toBe(200)
     expect(codeOf(await once())).toEqual([409, 'presentation.unsatisfiable'])
     expect((await once(true)).status).toBe(200)
+  })
+
+  test('renews a batch while the signing method is proven', async () => {
+    await receive()
+    for (let round = 0; round < 5; round++) expect((await once()).status).toBe(200)
+    const [held] = (await host.billfold.credentials.holder.list(user.userId)).filter(
+      ({ format }) => format === 'dc+sd-jwt',
+    )
+    expect(held?.instancesLeft).toBeGreaterThanOrEqual(3)
+    const issued = await host.billfold.credentials.issuer.list({ limit: 200 })
+    expect(issued.length).toBeGreaterThan(6)
+    expect(new Set(issued.map(({ event }) => event))).toEqual(new Set(['credential_accepted']))
   })
 
   test('receives a request once, declines it once, and refuses a verifier that is not trusted', async () => {

@@ -55,7 +55,7 @@ export const holderIssuances = defineTable({
     offerId: text(36),
     /** Tokens, DPoP key and what is waited for: JSON, sealed by the keyring. */
     sealedContent: bytes(),
-    /** `authorizing`, `waiting`, then `done` or `failed`. */
+    /** `authorizing`, `waiting`, then `done` or `failed`; `renewing` as long as its refresh token renews a credential. */
     state: text(11),
     nextPollAt: integer(),
     /** A process that polls has claimed it until then. */
@@ -82,6 +82,8 @@ export const heldCredentials = defineTable({
     sealedDescription: bytes(),
     /** `once`: an instance is shown to one verifier, once; `any`: as often as the user wants. */
     use: text(4),
+    /** The issuance that renews its instances; null if the issuer gives no refresh token. */
+    issuanceId: nullable(text(36)),
     createdAt: integer(),
     expiresAt: integer(),
   },

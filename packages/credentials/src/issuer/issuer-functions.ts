@@ -18,18 +18,6 @@ export interface IssuerFunctions {
    * Offers a credential. The result has the URI for a link or a QR code.
    * @throws BillfoldError `credential-type.not-found`, `input.invalid`, `user.not-found`, `application.not-found`,
    *   `application.not-approved`
-   * @example
-   * ```ts
-   * import type { Billfold, ModuleResults } from '@billfold/core'
-   * import { type credentials, type CredentialType } from '@billfold/credentials'
-   *
-   * declare const membership: CredentialType<{ level: string }>
-   * type Module = ReturnType<typeof credentials<{ issuer: { publicUrl: string; types: []; signer: [] } }>>
-   * async function offer(billfold: Billfold & ModuleResults<readonly [Module]>): Promise<string> {
-   *   const { uri } = await billfold.credentials.issuer.offer(membership, { claims: { level: 'gold' } })
-   *   return uri
-   * }
-   * ```
    */
   readonly offer: <Claims>(type: CredentialType<Claims>, input: OfferInput<Claims>) => Promise<CreatedOffer>
   /** Ends an open offer. @throws BillfoldError `offer.not-found` */

@@ -14,22 +14,24 @@ import { z } from 'zod'
 import { credentials } from '../credentials.ts'
 import { fullDate } from '../formats/mdoc/dates.ts'
 import type { IssuerOptions } from '../issuer/options.ts'
-import { credentialType } from '../issuer/types/credential-type.ts'
+import { credentialType, type CredentialTypeOptions } from '../issuer/types/credential-type.ts'
 import type { Profile } from '../options.ts'
 import { trustAnchors } from '../trust/trust-list.ts'
 import { createAuthority, issueCertificate, signerOf } from './pki.ts'
 
 export const publicUrl = 'https://issuer.example.com/issuer'
 
-/** The type of most tests: both formats, batches of three. */
-export const identity = credentialType({
+const identityClaims = z.object({
+  given_name: z.string(),
+  family_name: z.string(),
+  birthdate: z.iso.date(),
+  nationalities: z.array(z.string()).optional(),
+})
+
+/** Both formats, batches of three. */
+export const identityOptions: CredentialTypeOptions<typeof identityClaims> = {
   id: 'identity',
-  claims: z.object({
-    given_name: z.string(),
-    family_name: z.string(),
-    birthdate: z.iso.date(),
-    nationalities: z.array(z.string()).optional(),
-  }),
+  claims: identityClaims,
   sdJwt: { vct: 'urn:example:identity:1' },
   mdoc: {
     docType: 'com.example.identity.1',
@@ -41,7 +43,10 @@ export const identity = credentialType({
   labels: { given_name: { en: 'Given name' } },
   batch: 3,
   refreshDays: 90,
-})
+}
+
+/** The type of most tests. */
+export const identity = credentialType(identityOptions)
 
 /** A type without batches. */
 export const membership = credentialType({

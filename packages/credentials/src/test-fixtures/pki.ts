@@ -18,6 +18,8 @@ import type { CredentialSigner } from '../trust/credential-signer.ts'
 import type { EcJwk, HolderKey } from '../formats/keys.ts'
 import { localSigner } from '../trust/signer-key.ts'
 
+export { KeyUsageFlags }
+
 cryptoProvider.set(webcrypto)
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }

@@ -188,7 +188,10 @@ function toRecord(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** Finds the API of a URL by the longest prefix. */
-async function dispatch(apis: ReadonlyMap<string, MountableApi>, request: WalletRequest): Promise<WalletResponse> {
+export async function dispatch(
+  apis: ReadonlyMap<string, MountableApi>,
+  request: WalletRequest,
+): Promise<WalletResponse> {
   const prefixes = [...apis.keys()].toSorted((a, b) => b.length - a.length)
   const prefix = prefixes.find((one) => request.url.startsWith(`${one}/`))
   const api = apis.get(prefix ?? '')
@@ -197,7 +200,8 @@ async function dispatch(apis: ReadonlyMap<string, MountableApi>, request: Wallet
   return dispatchTo(api, { method, target: request.url.slice(prefix.length), headers, body })
 }
 
-async function dispatchTo(
+/** Sends a request to an API in this process. */
+export async function dispatchTo(
   api: MountableApi,
   request: {
     readonly method: string

@@ -18,6 +18,8 @@ export interface CredentialSigner {
   /** DER, the leaf first, without the trust anchor, never self-signed (HAIP 1.0 section 6.1.1). At most four. */
   readonly certificates: readonly Uint8Array[]
   readonly algorithm: 'ES256'
+  /** The key in a DID document, as a DID URL: `did:web:example.com#key-1`. For verifiers that wallets know by a DID. Default: none. */
+  readonly didUrl?: string
   /** Signs SHA-256 of the bytes. Returns the signature as `r ‖ s`, 64 bytes (RFC 7518 section 3.4). */
   readonly sign: (bytes: Uint8Array) => Promise<Uint8Array> | Uint8Array
 }

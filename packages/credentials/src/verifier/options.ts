@@ -18,8 +18,16 @@ export interface VerifierOptions {
    * `same-device`.
    */
   readonly redirectUri?: string
-  /** What wallets know the verifier by: the hash of its certificate, or a DNS name in it. Default: `x509_hash` (HAIP 1.0 section 5). */
-  readonly clientIdPrefix?: 'x509_hash' | 'x509_san_dns'
+  /**
+   * What wallets know the verifier by: the hash of its certificate, a DNS name in it, or the DID of `signer.didUrl` (OpenID4VP 1.0
+   * section 5.9.3). Default: `x509_hash`, the only one under the profile `haip` (HAIP 1.0 section 5).
+   */
+  readonly clientIdPrefix?: 'x509_hash' | 'x509_san_dns' | 'decentralized_identifier'
+  /**
+   * Allows requests that are not signed (`redirect_uri`, and `openid4vp-v1-unsigned` of the Digital Credentials API), for wallets that
+   * take no others. They authenticate nobody. Default: false; never under the profile `haip`.
+   */
+  readonly unsignedRequests?: boolean
   /**
    * Allows the flow `cross-device`. Nothing in it proves that who scanned the code is who sees the page, so a code can be relayed to
    * a victim. Default: false.
@@ -50,6 +58,7 @@ export interface VerifierSettings {
   readonly clientId: string
   readonly crossDevice: boolean
   readonly plainResponses: boolean
+  readonly unsignedRequests: boolean
   readonly overDisclosure: 'refuse' | 'drop'
   readonly statusUnavailable: 'refuse' | 'accept'
   readonly evidenceMs: number
@@ -69,8 +78,7 @@ export function resolveVerifierOptions(options: VerifierOptions, profile: 'haip'
     throw new RangeError(`credentials.verifier.evidenceDays must be an integer of 0 to 36500, got ${evidenceDays}`)
   if (redirectUri !== undefined && !URL.canParse(redirectUri))
     throw new RangeError('credentials.verifier.redirectUri must be a URL')
-  if (options.plainResponses === true && profile === 'haip')
-    throw new RangeError('credentials.verifier.plainResponses cannot be true under the profile haip')
+  if (profile === 'haip') assertHaip(options)
   return {
     publicUrl,
     signer: withKeyCheck(signer),
@@ -80,11 +88,23 @@ export function resolveVerifierOptions(options: VerifierOptions, profile: 'haip'
     clientId: toClientId(options, publicUrl),
     crossDevice: options.crossDevice ?? false,
     plainResponses: options.plainResponses ?? false,
+    unsignedRequests: options.unsignedRequests ?? false,
     overDisclosure: options.overDisclosure ?? 'refuse',
     statusUnavailable: options.statusUnavailable ?? 'refuse',
     evidenceMs: evidenceDays * dayMs,
     fetch: options.fetch,
   }
+}
+
+function assertHaip({ plainResponses, unsignedRequests, clientIdPrefix = 'x509_hash' }: VerifierOptions): void {
+  if (plainResponses === true)
+    throw new RangeError('credentials.verifier.plainResponses cannot be true under the profile haip')
+  if (unsignedRequests === true)
+    throw new RangeError('credentials.verifier.unsignedRequests cannot be true under the profile haip')
+  if (clientIdPrefix !== 'x509_hash')
+    throw new RangeError(
+      `credentials.verifier.clientIdPrefix must be x509_hash under the profile haip, got ${clientIdPrefix}`,
+    )
 }
 
 /**
@@ -104,6 +124,14 @@ export function parsePublicUrl(name: string, text: string): string {
 
 function toClientId({ signer, clientIdPrefix = 'x509_hash' }: VerifierOptions, publicUrl: string): string {
   if (clientIdPrefix === 'x509_hash') return `x509_hash:${leafHashOf(signer)}`
+  if (clientIdPrefix === 'decentralized_identifier') {
+    const [did, fragment] = (signer.didUrl ?? '').split('#')
+    if (did === undefined || !did.startsWith('did:') || fragment === undefined)
+      throw new RangeError(
+        'credentials.verifier.signer.didUrl must be a DID URL with a fragment for decentralized_identifier',
+      )
+    return `decentralized_identifier:${did}`
+  }
   const { hostname } = new URL(publicUrl)
   if (leafOf(signer).checkHost(hostname, { subject: 'never', wildcards: false }) === undefined)
     throw new RangeError(

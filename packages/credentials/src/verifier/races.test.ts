@@ -1,8 +1,10 @@
-import { isBillfoldError, localKeyring, newKey } from '@billfold/core'
+import { type ApplicationTemplate, isBillfoldError, localKeyring, newKey } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { credentials } from '../credentials.ts'
+import { eudiPid } from './queries/eudi-pid.ts'
+import { logIn } from '../test-fixtures/applicant.ts'
 import { encryptResponse, fetchRequest, issuePidSdJwt, postForm, presentSdJwt } from '../test-fixtures/test-wallet.ts'
 import {
   createStatusServer,
@@ -14,6 +16,20 @@ import {
 
 /** Responses at once, half to each process. A thousand were tried on every database; this many find the same race. */
 const responses = 60
+
+const template: ApplicationTemplate = {
+  id: 1,
+  name: 'Account',
+  attributes: [
+    {
+      id: 'name',
+      required: true,
+      schema: { type: 'string' },
+      presentation: { query: eudiPid, value: ({ given_name: name }) => name },
+    },
+  ],
+  approve: () => true,
+}
 
 describe.each(await listTestDatabases())('a verifier in two processes on $name', (database) => {
   const hosts: VerifierHost[] = []
@@ -33,7 +49,8 @@ describe.each(await listTestDatabases())('a verifier in two processes on $name',
       const storage = kyselyStorage(db, { dialect })
       await storage.verify({ modules })
       const [first] = hosts
-      hosts.push(await startVerifier(pki, { storage, keyring, fetch, ...(first && { publicUrl: first.publicUrl }) }))
+      const url = first && { publicUrl: first.publicUrl }
+      hosts.push(await startVerifier(pki, { storage, keyring, fetch, templates: [template], ...url }))
     }
   })
   afterAll(async () => {
@@ -96,5 +113,27 @@ describe.each(await listTestDatabases())('a verifier in two processes on $name',
       return (await at(index).verifier.result(created)).status
     })
     expect(new Set(statuses)).toEqual(new Set(['verified']))
+  })
+
+  test('completes a presentation once, and uses its evidence in one application', async () => {
+    const applicant = await logIn(at(0))
+    const requested = await applicant.post('/presentations', { templateId: 1, flow: 'same-device' })
+    const id = String(requested.body['id'])
+    const request = await fetchRequest(String(requested.body['uri']))
+    const vpToken = { 'pid-1': [await presentSdJwt(request, await issuePidSdJwt(pki.issuer))] }
+    const { body } = await postForm(String(request.response_uri), {
+      response: await encryptResponse(request, { vp_token: vpToken, state: request.state }),
+    })
+    const responseCode = new URL(String(body['redirect_uri'])).searchParams.get('response_code')
+    const through = (index: number) => applicant.at(at(index).port)
+    const completed = await race(10, (index) => through(index).post(`/presentations/${id}/complete`, { responseCode }))
+    expect(completed.filter(({ status }) => status === 200)).toHaveLength(1)
+    const submitted = await race(10, (index) =>
+      through(index).post('/applications', { templateId: 1, presentations: [id] }),
+    )
+    expect(submitted.filter(({ status }) => status === 201)).toHaveLength(1)
+    expect(new Set(submitted.map(({ status }) => status))).toEqual(new Set([201, 409]))
+    const applications = await at(1).billfold.onboarding.applications.list({ status: 'approved' })
+    expect(applications).toHaveLength(1)
   })
 })

@@ -14,6 +14,7 @@ import {
   presentMdoc,
   presentSdJwt,
   respond,
+  type WalletRequest,
 } from '../test-fixtures/test-wallet.ts'
 import {
   createStatusServer,
@@ -26,6 +27,9 @@ import {
 } from '../test-fixtures/verifier-host.ts'
 import { issueCertificate, signerOf } from '../test-fixtures/pki.ts'
 import { keyringSigner, sealSigningKey } from '../trust/keyring-signer.ts'
+import { parseJws } from '../formats/jws.ts'
+import { trustAnchors } from '../trust/trust-list.ts'
+import { resolveVerifierOptions } from './options.ts'
 import { presentationRequests } from './tables.ts'
 
 const origin = 'https://shop.example'
@@ -521,4 +525,74 @@ test('a key that the keyring has sealed signs requests', async () => {
   expect((await presentPid(host)).reply.status).toBe(200)
   const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
   await expect(sealSigningKey(keyring, String(ed25519))).rejects.toThrow(RangeError)
+})
+
+describe('a request that is not signed', () => {
+  const dcql = {
+    credentials: [
+      {
+        id: 'a',
+        format: 'dc+sd-jwt' as const,
+        meta: { vct_values: ['urn:eudi:pid:1'] },
+        claims: [{ path: ['given_name'] }],
+      },
+    ],
+  }
+
+  test('is its link, for wallets that take no other, and only if the host allows it', async () => {
+    const host = await start({ unsignedRequests: true })
+    const created = await host.verifier.request({ dcql, flow: 'cross-device', unsigned: true })
+    const parameters = Object.fromEntries(new URL(created.uri ?? '').searchParams)
+    const request = {
+      ...parameters,
+      dcql_query: JSON.parse(parameters['dcql_query'] ?? ''),
+      client_metadata: JSON.parse(parameters['client_metadata'] ?? ''),
+    } as unknown as WalletRequest
+    expect(request.client_id).toBe(`redirect_uri:${String(request.response_uri)}`)
+    expect(parameters).not.toHaveProperty('request_uri')
+    const presentation = await presentSdJwt(request, await issuePidSdJwt(pki.issuer), { paths: [['given_name']] })
+    expect((await respond(request, { a: [presentation] })).status).toBe(200)
+    expect(await host.verifier.result(created)).toMatchObject({
+      status: 'verified',
+      attributes: { given_name: 'Erika' },
+    })
+    const strict = await start()
+    expect(await outcome(strict.verifier.request({ dcql, flow: 'cross-device', unsigned: true }))).toBe('input.invalid')
+  })
+
+  test('over the Digital Credentials API is bound to the origin alone', async () => {
+    const host = await start({ unsignedRequests: true })
+    const created = await host.verifier.request({ dcql, flow: 'dc-api', origin, unsigned: true })
+    const { data, protocol, responseUrl } = created.dcApi ?? expect.fail('no request')
+    expect([protocol, Object.keys(data).includes('client_id')]).toEqual(['openid4vp-v1-unsigned', false])
+    const request = { ...data, expected_origins: [origin] } as unknown as WalletRequest
+    const presentation = await presentSdJwt(request, await issuePidSdJwt(pki.issuer), { paths: [['given_name']] })
+    const response = await encryptResponse(request, { vp_token: { a: [presentation] } })
+    expect((await postJson(responseUrl, { protocol, data: { response } }, { origin })).status).toBe(200)
+    expect(await host.verifier.result(created)).toMatchObject({ status: 'verified' })
+  })
+})
+
+test('a verifier that wallets know by a DID signs with the key that the DID names', async () => {
+  const signer = { ...pki.verifier, didUrl: 'did:web:shop.example#key-1' }
+  const host = await start({ signer, clientIdPrefix: 'decentralized_identifier' })
+  const created = await host.verifier.request({ query: 'pid', flow: 'cross-device' })
+  const parameters = new URL(created.uri ?? '').searchParams
+  expect(parameters.get('client_id')).toBe('decentralized_identifier:did:web:shop.example')
+  const object = await (await fetch(parameters.get('request_uri') ?? '')).text()
+  const { header, payload } = parseJws(object, 'credential.malformed')
+  expect([header['kid'], header['x5c'], payload['client_id']]).toEqual([
+    signer.didUrl,
+    undefined,
+    parameters.get('client_id'),
+  ])
+})
+
+test.each([
+  [{ plainResponses: true }, 'plainResponses'],
+  [{ unsignedRequests: true }, 'unsignedRequests'],
+  [{ clientIdPrefix: 'x509_san_dns' as const }, 'clientIdPrefix'],
+])('the profile haip refuses %j', (options, name) => {
+  const verifier = { publicUrl: 'https://localhost/v', signer: pki.verifier, issuers: trustAnchors([]), ...options }
+  expect(() => resolveVerifierOptions(verifier, 'haip')).toThrow(name)
 })

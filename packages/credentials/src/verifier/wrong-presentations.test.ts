@@ -68,7 +68,7 @@ async function exchange(
   if (transport === 'dc_api.jwt') {
     const created = await host.verifier.request({ query: 'pid', flow: 'dc-api', origin })
     const { data, responseUrl, protocol } = created.dcApi ?? { data: { request: '' }, responseUrl: '', protocol: '' }
-    const request = authenticateRequest(data.request)
+    const request = authenticateRequest(data.request ?? '')
     const response = await encryptResponse(request, { vp_token: await present(request), ...more }, 'A128GCM')
     const { status } = await postJson(responseUrl, { protocol, data: { response } }, { origin })
     return { status, result: await host.verifier.result(created) }

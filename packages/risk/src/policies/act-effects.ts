@@ -44,8 +44,19 @@ export function toEffects(act: Act, abi: Policy['abi']): Effects {
 
 function callEffects({ call, network = '' }: Act, abi: Policy['abi']): Effects {
   if (call === undefined) return nothing
+  // What the format of the chain knows for certain, on chains on which the call alone does not say it.
+  if (call.transfers !== undefined) {
+    const known = call.transfers.map(({ asset, amount, to: recipient }) => ({
+      asset: `${network}/${asset}`,
+      amount,
+      to: recipient.toLowerCase(),
+    }))
+    return { known, complete: true }
+  }
   const to = call.to.toLowerCase()
   const coins = call.value === 0n ? [] : [{ asset: `${network}/native`, amount: call.value, to }]
+  // A call whose transfers its format does not know.
+  if (network.startsWith('tron:') && call.data.length > 0) return { known: coins, complete: false }
   // Only EVM chains execute the data of a transfer.
   if (call.data.length === 0 || !network.startsWith('eip155:')) return { known: coins, complete: true }
   for (const described of [...(abi ?? []), ...erc20]) {

@@ -1,5 +1,6 @@
 import {
   type Billfold,
+  type ChainClients,
   createBillfold,
   createPasswordHasher,
   type Keyring,
@@ -50,6 +51,7 @@ export interface HostOptions {
   readonly keyring?: Keyring
   readonly now?: () => number
   readonly risk?: RiskOptions
+  readonly chainClients?: ChainClients
 }
 
 const replySchema = z.object({
@@ -72,7 +74,7 @@ export async function createCustodyHost(options: HostOptions = {}): Promise<Cust
       perSource: 1000,
       perAnonymousSource: 1000,
     }),
-    custody: { rawSignatures: true },
+    custody: { rawSignatures: true, chainClients: options.chainClients ?? {} },
     modules: [risk(options.risk)],
   })
   const { keyId, keySecret } = await billfold.serviceKeys.create({
@@ -128,11 +130,11 @@ export interface WalletOwner {
 /** The PIN of every user of the tests. */
 export const pincode = '471147'
 
-/** Creates a user with a wallet on Ethereum. */
-export async function createWalletOwner(call: CustodyCall): Promise<WalletOwner> {
+/** Creates a user with a wallet, by default on Ethereum. */
+export async function createWalletOwner(call: CustodyCall, secretType = 'ETHEREUM'): Promise<WalletOwner> {
   const created = await call('createUser', { body: { signingMethod: { type: 'PIN', value: pincode } } })
   const user = userSchema.parse(created.result)
-  const body = { secretType: 'ETHEREUM', userId: user.id, pincode }
+  const body = { secretType, userId: user.id, pincode }
   const { id: walletId } = idSchema.parse((await call('createWallet', { body })).result)
   return { userId: user.id, walletId, pin: `${user.signingMethods[0]?.id ?? ''}:${pincode}` }
 }

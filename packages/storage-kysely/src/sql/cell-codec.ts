@@ -1,6 +1,5 @@
 import { BillfoldError } from '@billfold/core'
 import type { Column, Row, Table, CellValue } from '@billfold/core/storage'
-import { toCells } from './connection.ts'
 import type { Dialect } from './dialect.ts'
 import { parseWideIntegerText, toWideIntegerText } from './wide-integer-text.ts'
 
@@ -19,10 +18,15 @@ export function encodeCell(dialect: Dialect, column: Column | undefined, value: 
  * @throws BillfoldError `storage.schema-mismatch` if a cell does not have the type of its column
  */
 export function decodeRow(dialect: Dialect, table: Table, row: unknown): Row {
-  const cells = toCells(row)
-  return Object.fromEntries(
-    Object.entries(table.columns).map(([name, column]) => [name, decodeCell(dialect, column, cells[name])]),
-  )
+  const decoded: Record<string, CellValue> = {}
+  if (typeof row !== 'object' || row === null) return throwTypeMismatch({ type: 'row' })
+  const { columns } = table
+  for (const name of Object.keys(columns)) {
+    const column = columns[name]
+    const cell: unknown = Reflect.get(row, name)
+    if (column !== undefined) decoded[name] = decodeCell(dialect, column, cell)
+  }
+  return decoded
 }
 
 function decodeCell(dialect: Dialect, column: Column, cell: unknown): CellValue {
@@ -59,7 +63,7 @@ function isInteger(cell: unknown): cell is string | number | bigint {
   return typeof cell === 'number' || typeof cell === 'bigint' || (typeof cell === 'string' && /^-?\d+$/.test(cell))
 }
 
-function throwTypeMismatch(column: Column): never {
+function throwTypeMismatch(column: { readonly type: string }): never {
   throw new BillfoldError('storage.schema-mismatch', {
     cause: new Error(`a column of type ${column.type} contains a value of another type`),
   })

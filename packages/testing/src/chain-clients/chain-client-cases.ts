@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import type { ChainClient } from '@billfold/core'
+import type { ChainClient, NonceChainClient } from '@billfold/core'
 
 /** A chain under test and its client. The chain must not mine on its own. */
 export interface ChainUnderTest {
-  readonly client: ChainClient
+  readonly client: Extract<ChainClient, NonceChainClient>
   /** A funded account without transactions, used by this case only. */
   readonly address: string
   /** An address unknown to the chain. */
@@ -32,7 +32,7 @@ const executedCode = {
   loops: '5b600056',
 } as const
 
-/** The contract of {@link ChainClient}, one case per requirement. Each case needs its own chain or account. */
+/** The contract of {@link NonceChainClient}, one case per requirement. Each case needs its own chain or account. */
 export const chainClientCases: readonly ChainClientCase[] = [
   {
     name: 'reports its network as a CAIP-2 chain id',

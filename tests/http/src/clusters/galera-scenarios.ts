@@ -19,7 +19,7 @@ export const galeraScenarios: readonly Scenario[] = [
         const urls = cluster.nodes.map(({ url }) => url)
         const reached: Reached = { dialect, urls, cluster: 'galera' }
         return joinOutcomes(
-          await migrateAtOnce(urls),
+          await migrateOnEachNode(urls),
           toConformanceOutcome('one storage on each node', await runConformance(reached, 'conformance_')),
           await describeSkew({ dialect, urls }, 'without the option cluster'),
           await describeSkew(reached, 'with the option cluster'),
@@ -68,7 +68,7 @@ function killNode({ nodes }: GaleraCluster, at: number) {
   }
 }
 
-async function migrateAtOnce(urls: readonly string[]): Promise<Outcome> {
+async function migrateOnEachNode(urls: readonly string[]): Promise<Outcome> {
   const databases = urls.map((url) => connectTo(dialect, url))
   const outcomes = await Promise.allSettled(databases.map((db) => migrate(db, { dialect, cluster: 'galera' })))
   await Promise.all(databases.map((db) => db.destroy()))

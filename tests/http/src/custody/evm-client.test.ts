@@ -1,4 +1,4 @@
-import { type BroadcastResult, type ChainClient, evmChainClient } from '@billfold/core'
+import { type BroadcastResult, evmChainClient } from '@billfold/core'
 import { chainClientCases, describeChainClient, type ChainUnderTest } from '@billfold/testing'
 import { keccak256, parseEther, Wallet } from 'ethers'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -47,7 +47,7 @@ async function startClient(): Promise<ChainUnderTest> {
   }
 }
 /** Replaces one method of a client by a faulty one. */
-type Fault = (client: ChainClient) => Partial<ChainClient>
+type Fault = (client: ChainUnderTest['client']) => Partial<ChainUnderTest['client']>
 
 const answering =
   (change: (answer: BroadcastResult) => BroadcastResult): Fault =>
@@ -90,7 +90,7 @@ describe('the conformance suite', () => {
     for (const { name, run } of chainClientCases) {
       if (failed.length > 0) break
       const chain = await startClient()
-      const client = { ...chain.client, ...fault(chain.client) } as ChainClient
+      const client = { ...chain.client, ...fault(chain.client) } as ChainUnderTest['client']
       await run({ ...chain, client }).catch(() => failed.push(name))
       await chain.close()
     }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { verifyMessage } from 'ethers'
 import type { RequestDriver } from '../request-driver.ts'
+import { encryptSigningMethod } from './encrypt-signing-method.ts'
 import { createSuiteCalls, pin } from './suite-calls.ts'
 
 const to = `0x${'22'.repeat(20)}`
@@ -157,6 +158,25 @@ export function savedRequestsSuite(client: RequestDriver, { authorization, advan
       codes: ['transaction.insufficient-funds'],
     })
     expect((await call('GET', `/api/transactions/${tooMuch.id}`)).result.transactionRequest.status).toBe('READY')
+  })
+
+  it('a request is confirmed and signed with an encrypted signing method, with and without a body', async () => {
+    const { wallet, pinId } = await createUserWithWallet()
+    const { result: saved } = await call('POST', '/api/signatures/build', message(wallet.id))
+    const { encryptionKeys } = (await call('GET', '/api/security')).result
+    const post = (step: string, body?: string) => {
+      const method = { id: pinId, value: pin, idempotencyKey: crypto.randomUUID(), body: body ?? '' }
+      return client.request('POST', `/api/signatures/${saved.id}/${step}`, {
+        headers: {
+          authorization: authorization(),
+          'encrypted-signing-method': encryptSigningMethod(encryptionKeys[0], method),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body }),
+      })
+    }
+    expect((await post('confirm', JSON.stringify({ secretType: 'ETHEREUM' }))).status).toBe(200)
+    expect((await post('sign')).status).toBe(200)
   })
 
   it('a request belongs to its user: nobody else confirms or signs it', async () => {

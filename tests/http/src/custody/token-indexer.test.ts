@@ -1,9 +1,9 @@
 import { contractIndexer, evmChainClient } from '@billfold/core'
 import { describeTokenIndexer, type TokenIndexerUnderTest } from '@billfold/testing'
-import { type BaseContract, ContractFactory, JsonRpcProvider } from 'ethers'
-import { createRequire } from 'node:module'
+import { type BaseContract, JsonRpcProvider } from 'ethers'
 import { afterAll } from 'vitest'
 import { type Anvil, startAnvil } from './anvil.ts'
+import { deployContract } from './deploy-contract.ts'
 import { randomAddress } from './transacting-chain.ts'
 
 /** A local chain with tokens, which is made for the first case. */
@@ -28,12 +28,8 @@ async function createTokenChain(): Promise<TokenChain> {
   const signer = await provider.getSigner(0)
   const owner = await signer.getAddress()
   const [recipient, stranger] = [randomAddress(), randomAddress()]
-  const deploy = async (name: string, ...args: readonly unknown[]): Promise<BaseContract> => {
-    const { abi, bytecode } = createRequire(import.meta.url)(`@openzeppelin/contracts/build/contracts/${name}.json`)
-    const contract = await new ContractFactory(abi, bytecode, signer).deploy(...args)
-    await contract.waitForDeployment()
-    return contract
-  }
+  const deploy = (name: string, ...args: readonly unknown[]): Promise<BaseContract> =>
+    deployContract(provider, name, ...args)
   const send = async (contract: BaseContract, name: string, ...args: readonly unknown[]): Promise<void> => {
     await (await contract.getFunction(name).send(...args)).wait()
   }

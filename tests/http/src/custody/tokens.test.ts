@@ -6,11 +6,11 @@ import {
   evmChainClient,
   memoryStorage,
 } from '@billfold/core'
-import { ContractFactory, type BaseContract } from 'ethers'
-import { createRequire } from 'node:module'
+import type { BaseContract } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { basicAuthorization } from '../basic-authorization.ts'
 import { startHost } from '../hosts/start-host.ts'
+import { deployContract } from './deploy-contract.ts'
 import { randomAddress, startTransactingChain, type TransactingChain } from './transacting-chain.ts'
 import { createCustodyCaller, createWallet, sharedKeyring, type TransactingHost } from './transacting-host.ts'
 
@@ -22,12 +22,8 @@ const addresses = { coin: '', cash: '', cards: '', items: '' }
 let first = ''
 let indexer: TokenIndexer
 
-async function deploy(name: string, ...args: readonly unknown[]): Promise<BaseContract> {
-  const { abi, bytecode } = createRequire(import.meta.url)(`@openzeppelin/contracts/build/contracts/${name}.json`)
-  const contract = await new ContractFactory(abi, bytecode, await chain.provider.getSigner(0)).deploy(...args)
-  await contract.waitForDeployment()
-  return contract
-}
+const deploy = (name: string, ...args: readonly unknown[]): Promise<BaseContract> =>
+  deployContract(chain.provider, name, ...args)
 
 beforeAll(async () => {
   chain = await startTransactingChain()
@@ -212,8 +208,8 @@ describe('a contract of tokens', () => {
     expect(await holders(`/api/contracts/ETHEREUM/${addresses.coin}/wallets`)).toEqual([
       { walletAddress: wallet.address, contractAddress: addresses.coin, tokenBalance: 1500, rawTokenBalance: '1500' },
     ])
-    const unconfigured = { status: 501, codes: ['token-indexer.unavailable'] }
-    expect(await call('GET', `/api/contracts/ETHEREUM/${addresses.cash}/wallets`)).toMatchObject(unconfigured)
+    const withoutStart = { status: 501, codes: ['token-indexer.unavailable'] }
+    expect(await call('GET', `/api/contracts/ETHEREUM/${addresses.cash}/wallets`)).toMatchObject(withoutStart)
     const missing = { status: 404, codes: ['token.not-found'] }
     expect(await call('GET', `/api/contracts/ETHEREUM/${randomAddress()}/wallets`)).toMatchObject(missing)
   })

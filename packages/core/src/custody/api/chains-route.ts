@@ -74,7 +74,9 @@ async function describeChain(custody: CustodyContext, chain: Chain): Promise<z.o
     symbol,
     decimals,
     importWalletTypes: forms.map((form) => `${secretType}_${form}`),
-    requiredConfirmations: transactionLimits.finalityConfirmations,
+    requiredConfirmations:
+      custody.services.chainConnections.clients.get(secretType)?.finalityConfirmations ??
+      transactionLimits.finalityConfirmations,
     ...(blockNumber !== undefined && { blockNumber }),
     ...(chainId !== undefined && { chainId }),
   }

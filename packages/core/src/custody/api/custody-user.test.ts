@@ -125,7 +125,13 @@ describe('the wallets of users of other APIs', () => {
     const { result: own } = await custody('createWallet', { body: { secretType: 'ETHEREUM', pincode: pin.value } })
     const sent = [own.id, await walletOfAnother()].map((walletId, nonce) => {
       const chain = { secretType: 'ETHEREUM', network: 'eip155:1', address: `0x${'11'.repeat(20)}`, hash: `0x${nonce}` }
-      const nothing = { rawCancellation: null, failureCode: null, idempotencyKey: null, nextCheckAt: null }
+      const nothing = {
+        rawCancellation: null,
+        failureCode: null,
+        idempotencyKey: null,
+        expiry: null,
+        nextCheckAt: null,
+      }
       const state = { type: 'TRANSFER', state: 'sent', contentHash: 'hash', raw: Uint8Array.of(1), createdAt: 0 }
       return {
         id: newId(),

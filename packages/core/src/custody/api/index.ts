@@ -16,6 +16,7 @@ import type { CustodyContext } from './context.ts'
 import { custodyErrorReply } from './response-format.ts'
 import { addressRoute } from './address-route.ts'
 import { allNonFungiblesRoute } from './all-non-fungibles-route.ts'
+import { associationRoutes } from './association-routes.ts'
 import { balanceRoutes } from './balance-routes.ts'
 import { clientRoutes } from './client-routes.ts'
 import { contractRoutes } from './contract-routes.ts'
@@ -124,6 +125,7 @@ export function custodyApi(
       feesRoute(custody),
       ...contractRoutes(custody),
       ...tokenContractRoutes(custody),
+      ...associationRoutes(custody),
       walletEventsRoute(custody),
       ...swapRoutes(custody),
       ...clientRoutes(custody),

@@ -1,10 +1,7 @@
 import { z } from 'zod'
 import { type Route, route } from '../../http/index.ts'
-import {
-  getPendingTransaction,
-  type ReplacementRequest,
-  replaceTransaction,
-} from '../transactions/fee-bumping/replace-transaction.ts'
+import { getPendingTransaction, replaceTransaction } from '../transactions/fee-bumping/replace-transaction.ts'
+import type { ReplacementRequest } from '../transactions/fee-bumping/replacing.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import {
@@ -29,7 +26,7 @@ const replacement = z.object({
   transactionHash: z.string().max(128).describe('The hash of the transaction, or of an earlier replacement'),
 })
 
-/** The routes that replace a pending transaction of an EVM chain. */
+/** The routes that replace a pending transaction of an EVM chain or of the Bitcoin family. */
 export function replacementRoutes(custody: CustodyContext): readonly Route[] {
   return (['resubmit', 'cancel'] as const).map((request) => replacementRoute(custody, request))
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import { buildTransaction } from '../transactions/sending/build-transaction.ts'
+import { getChainFamily } from '../transactions/formats/families.ts'
 import { transactionLimits } from '../transactions/limits.ts'
 import { sendTransaction } from '../transactions/sending/send.ts'
 import { getTransactionStatus } from '../transactions/tracking/status.ts'
@@ -159,7 +161,7 @@ function statusRoute({ services, chains, service }: CustodyContext): Route {
     guard: service,
     params: z.object({
       secretType: secretTypeField,
-      hash: z.string().regex(/^(0x[0-9a-fA-F]{64}|th_[1-9A-HJ-NP-Za-km-z]{40,60})$/),
+      hash: z.string().regex(/^((0x)?[0-9a-fA-F]{64}|th_[1-9A-HJ-NP-Za-km-z]{40,60})$/),
     }),
     replies: {
       200: { description: 'The status of the transaction', schema: successSchema(statusBody) },
@@ -167,8 +169,16 @@ function statusRoute({ services, chains, service }: CustodyContext): Route {
     },
     handler: async ({ params }, { caller }) => {
       const { secretType } = getChain(chains, params.secretType)
+      assertHashOf(services, secretType, params.hash)
       const status = () => getTransactionStatus(services, caller.tenant, secretType, params.hash)
       return custodySuccessReply({ ...(await withoutSending(status)), chain: secretType })
     },
   })
+}
+
+/** Chains with nonces write a hash with a prefix, others without. @throws BillfoldError `input.invalid`, `transaction.unsupported-type` */
+function assertHashOf({ chainConnections }: CustodyContext['services'], secretType: string, hash: string): void {
+  const { ordering } = getChainFamily(secretType, chainConnections.clients.get(secretType))
+  if (ordering === 'nonces' && !/^(0x|th_)/.test(hash))
+    throw new BillfoldError('input.invalid', { issues: [{ path: 'hash', message: 'is not a hash of this chain' }] })
 }

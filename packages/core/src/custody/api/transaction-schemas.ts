@@ -19,6 +19,13 @@ const chainSpecificFields = z.object({
       'EVM: the maximum fee per gas, in wei, up to which the fee of the pending transaction may be bumped',
     ),
   ),
+  feeRate: optionalField(amount.describe('Bitcoin, Litecoin: the fee rate, in satoshis per virtual byte')),
+  maxReplacementFeeRate: optionalField(
+    amount.describe(
+      'Bitcoin, Litecoin: the maximum fee rate, in satoshis per virtual byte, up to which the fee of the pending transaction may be bumped',
+    ),
+  ),
+  feeLimit: optionalField(amount.describe('TRON: the most that a contract call may burn for energy, in sun')),
   fee: optionalField(amount),
   ttl: optionalField(count),
 })

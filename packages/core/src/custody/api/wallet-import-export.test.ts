@@ -45,7 +45,7 @@ describe('GET /api/chains', () => {
       secretType: 'BITCOIN',
       symbol: 'BTC',
       decimals: 8,
-      importWalletTypes: ['BITCOIN_PRIVATE_KEY', 'BITCOIN_KEYSTORE', 'BITCOIN_WIF'],
+      importWalletTypes: ['BITCOIN_PRIVATE_KEY', 'BITCOIN_KEYSTORE', 'BITCOIN_WIF', 'BITCOIN_WIF_PASSPHRASE'],
       requiredConfirmations: 12,
     })
     const { result } = await call('getChain', { params: { secretType: 'MATIC' } })
@@ -195,7 +195,7 @@ describe('POST /api/wallets/import', () => {
   it.each([
     ['SOLANA_WIF', 'wallet.import.unsupported-type'],
     ['ETHEREUM', 'wallet.import.unsupported-type'],
-    ['MIGRATION', 'wallet.import.unsupported-type'],
+    ['MIGRATION', 'to'],
     ['DOGECOIN_PRIVATE_KEY', 'chain.unsupported'],
     ['_PRIVATE_KEY', 'chain.unsupported'],
   ])('rejects the importWalletType %s', async (importWalletType, code) => {

@@ -1,7 +1,7 @@
 import { type KeyedMutex, keyedMutex } from '../../kernel/concurrency/semaphore.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import type { Logger } from '../../kernel/logger.ts'
-import type { ChainClient, ChainClients } from './chain-client.ts'
+import type { ChainClient, ChainClients, CommonChainClient } from './chain-client.ts'
 import { chainLimits } from './limits.ts'
 import { type FeeBumping, type FeeBumpingRules, resolveFeeBumping } from './fee-bumping.ts'
 
@@ -37,7 +37,7 @@ export function getChainClient(connections: ChainConnections, secretType: string
  * @throws BillfoldError `transaction.chain-unavailable`, and any BillfoldError of the client
  */
 export async function callNode<T>(
-  client: ChainClient,
+  client: CommonChainClient,
   logger: Logger,
   call: () => Promise<T>,
   timeoutMs: number = client.timeoutMs ?? chainLimits.responseTimeoutMs,

@@ -5,11 +5,21 @@ export type {
   BroadcastResult,
   ChainClient,
   ChainClients,
+  Coin,
+  CommonChainClient,
   NodeTransactionStatus,
   EvmCall,
   EvmClient,
   EvmFees,
+  NonceChainClient,
+  ReservingBroadcastResult,
+  ReservingChainClient,
+  TronCall,
+  TronClient,
+  TronResources,
+  UtxoClient,
 } from './chain-client.ts'
+export { hasNonces } from './chain-client.ts'
 export { callNode, type ChainConnections, createChainConnections, getChainClient } from './connections.ts'
 export { type EvmClientOptions, evmChainClient } from './evm-client.ts'
 export type { EvmHistory, EvmHistoryClient, EvmLog, EvmLogQuery, EvmLogRangeQuery } from './evm-history.ts'
@@ -17,3 +27,10 @@ export { type ContractSignature, maxContractSignatureBytes, verifyContractSignat
 export { estimateGasInRange, fetchFeesInRange } from './evm-ranges.ts'
 export { chainLimits } from './limits.ts'
 export { type FeeBumping, resolveFeeBumping } from './fee-bumping.ts'
+export { type BitcoinCoreClientOptions, bitcoinCoreChainClient } from './utxo/bitcoin-core-client.ts'
+export { type EsploraClientOptions, esploraChainClient } from './utxo/esplora-client.ts'
+export { type UtxoNetwork, type UtxoNetworkOption, utxoNetworks } from './utxo/networks.ts'
+export type { UtxoClientOptions } from './utxo/options.ts'
+export { parseSpentOutputs } from './utxo/spent-outputs.ts'
+export { type TronClientOptions, tronChainClient } from './tron/tron-client.ts'
+export { type TronNetwork, tronNetworks } from './tron/networks.ts'

@@ -3,16 +3,20 @@ import { chainLimits } from './limits.ts'
 /** The type of a custom `fetch` implementation. */
 export type Fetch = typeof globalThis.fetch
 
-/** The HTTP status and parsed JSON of a node's response. `json` is undefined if the body is not JSON. */
+/** The HTTP status and body of a node's response. `json` is undefined if the body is not JSON. */
 export interface NodeResponse {
   readonly status: number
   readonly json: unknown
+  readonly text: string
 }
 
-/** A request to a node: POST if `json` is present, otherwise GET. */
+/** A request to a node: POST if `json` or `text` is present, otherwise GET. */
 export interface NodeRequest {
   readonly url: string
   readonly json?: unknown
+  readonly text?: string | undefined
+  /** Header fields besides those of the request itself. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly timeoutMs: number
   readonly fetch: Fetch
 }
@@ -23,19 +27,22 @@ export interface NodeRequest {
  */
 export async function requestNode(request: NodeRequest): Promise<NodeResponse> {
   const { target, host, authorization } = parseUrl(request.url)
+  const body = request.json === undefined ? request.text : JSON.stringify(request.json)
   try {
     const response = await request.fetch(target, {
-      method: request.json === undefined ? 'GET' : 'POST',
+      method: body === undefined ? 'GET' : 'POST',
       redirect: 'error',
       signal: AbortSignal.timeout(request.timeoutMs),
       headers: {
+        ...request.headers,
         accept: 'application/json',
-        ...(request.json !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== undefined && { 'content-type': request.json === undefined ? 'text/plain' : 'application/json' }),
         ...(authorization !== undefined && { authorization }),
       },
-      ...(request.json !== undefined && { body: JSON.stringify(request.json) }),
+      ...(body !== undefined && { body }),
     })
-    return { status: response.status, json: parseJson(await readBounded(response)) }
+    const text = await readBounded(response)
+    return { status: response.status, json: parseJson(text), text }
   } catch (error) {
     // oxlint-disable-next-line eslint/preserve-caught-error -- it quotes the URL, which can contain secrets
     throw new Error(`node at ${host} did not respond: ${toErrorCode(error)}`)

@@ -34,6 +34,7 @@ export function listSavedRequests(
         orderBy: [['id', sortOrder]],
         offset,
         limit,
+        mayBeStale: true,
       })
   if (statuses === undefined) return read({})
   const wanted = (status: SavedRequestStatus): boolean => statuses.includes(status)

@@ -4,6 +4,7 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import { parseAbiAddress } from './formats/evm/abi-values.ts'
 import { type DecodedValue, decodeOutput } from './formats/evm/decode-output.ts'
 import { encodeFunctionData } from './formats/evm/encode-function-data.ts'
+import { transactionLimits } from './limits.ts'
 import { assertTransactionsSupported } from './formats/families.ts'
 import { requestIssue } from './formats/transaction-format.ts'
 import type { AbiTypeInput, ContractInput } from './formats/transaction-request.ts'
@@ -39,8 +40,15 @@ export async function readContract(
   if (client.family !== 'evm') throw new BillfoldError('transaction.unsupported-type')
   const data = await callNode(client, services.logger, () => client.call(call))
   if (data.length === 0 && read.outputs.length > 0) throw new BillfoldError('input.invalid', { issues: [noContract] })
+  // A caller may name any contract, whose result must not occupy the process.
+  if (data.length > maxResultBytes) throw new BillfoldError('input.invalid', { issues: [tooMuch] })
   return decodeOutput(read.outputs, data)
 }
+
+/** 64 KiB, as call data. */
+const maxResultBytes = (transactionLimits.dataLength - 2) / 2
+
+const tooMuch = requestIssue('contractAddress', 'returns more than 64 KiB')
 
 const zeroAddress = `0x${'0'.repeat(40)}`
 

@@ -1,4 +1,4 @@
-import { boolean, bytes, defineTable, integer, nullable, text } from '../../kernel/storage/index.ts'
+import { bigint, boolean, bytes, defineTable, integer, nullable, text } from '../../kernel/storage/index.ts'
 
 /**
  * Signed transactions. A row is stored before its transaction is broadcast, so that any process can rebroadcast it. States:
@@ -35,6 +35,8 @@ export const transactions = defineTable({
     idempotencyKey: nullable(text(43)),
     contentHash: text(43),
     createdAt: integer(),
+    /** When it can no longer be mined, on chains on which transactions expire: a time in milliseconds, or a block height. */
+    expiry: nullable(integer()),
     /** When `maintain()` checks the transaction next. Null if it is final. */
     nextCheckAt: nullable(integer()),
   },
@@ -62,7 +64,10 @@ export const transactionReplacements = defineTable({
     /** From 1, in order of increasing fees. */
     level: integer(),
     hash: text(128),
-    /** Wei in decimal: `maxFeePerGas`, or the `gasPrice` of a legacy transaction, which has no priority fee. */
+    /**
+     * Wei in decimal: `maxFeePerGas`, or the `gasPrice` of a legacy transaction, which has no priority fee. On chains of the Bitcoin family, minor
+     * units per 1000 virtual bytes.
+     */
     maxFeePerGas: text(40),
     priorityFeePerGas: nullable(text(40)),
     /** Null after the transaction became final. */
@@ -74,6 +79,25 @@ export const transactionReplacements = defineTable({
   key: ['id'],
   unique: { byLevel: ['transactionId', 'level'] },
   indexes: { byHash: ['tenant', 'hash'] },
+})
+
+/**
+ * What transactions without nonces use up, and no other transaction may use: the outputs that they spend (`txid:index`), or their own
+ * hash on chains on which an equal transaction would be the same one. Deleted when the transaction is final.
+ */
+export const transactionReservations = defineTable({
+  name: 'transaction_reservations',
+  columns: {
+    network: text(64),
+    resource: text(128),
+    tenant: text(64),
+    address: text(128),
+    transactionId: text(36),
+    /** The amount of an output, in minor units. */
+    amount: nullable(bigint()),
+  },
+  key: ['network', 'resource'],
+  indexes: { byAccount: ['network', 'address'], byTransaction: ['transactionId'] },
 })
 
 /** The next nonce of each account, unless the chain is ahead of it. */

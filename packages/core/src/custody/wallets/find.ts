@@ -32,7 +32,7 @@ export interface WalletPage {
 }
 
 /** The sort columns without an index: with null cells, or too long. */
-const unindexed: ReadonlySet<string> = new Set(['description', 'identifier'])
+const withoutIndex: ReadonlySet<string> = new Set(['description', 'identifier'])
 
 /** Maximum number of wallets that are sorted without an index. */
 export const maxSortedWallets = 10_000
@@ -59,7 +59,7 @@ export async function listWallets(
     ...(filter.address !== undefined && { address: filter.address }),
     archivedAt: filter.archived === true ? { gt: 0 } : null,
   }
-  if (page.sortOn !== undefined && unindexed.has(page.sortOn))
+  if (page.sortOn !== undefined && withoutIndex.has(page.sortOn))
     await limitSorting(services, tenant, filter.userId, page.sortOn)
   return services.storage.find(wallets, {
     where,

@@ -31,10 +31,13 @@ export async function* checkPayments(
   start: string | undefined,
 ): AsyncGenerator<CheckedPage<MoneyFault | StatementFault>> {
   for await (const page of paginate(services.storage, paymentTable, 'id', afterId, ({ id }) => id, start)) {
+    const [suspicious, missing] = await Promise.all([
+      findSuspicious(services, page, paymentFault),
+      findMissingPaymentLines(services, page),
+    ])
     const findings: (MoneyFault | StatementFault)[] = []
-    for (const row of await findSuspicious(services, page, paymentFault))
-      findings.push(...(await recheckPayment(services, row.id)))
-    findings.push(...(await findMissingPaymentLines(services, page)))
+    for (const row of suspicious) findings.push(...(await recheckPayment(services, row.id)))
+    findings.push(...missing)
     yield { after: page.at(-1)?.id ?? '', rows: page.length, findings }
   }
 }
@@ -45,10 +48,13 @@ export async function* checkTransactions(
   start: string | undefined,
 ): AsyncGenerator<CheckedPage<MoneyFault | StatementFault>> {
   for await (const page of paginate(services.storage, gatewayTransactions, 'id', afterId, ({ id }) => id, start)) {
+    const [suspicious, missing] = await Promise.all([
+      findSuspicious(services, page, transactionFault),
+      findMissingTransactionLines(services, page),
+    ])
     const findings: (MoneyFault | StatementFault)[] = []
-    for (const row of await findSuspicious(services, page, transactionFault))
-      findings.push(...(await recheckTransaction(services, row.id)))
-    findings.push(...(await findMissingTransactionLines(services, page)))
+    for (const row of suspicious) findings.push(...(await recheckTransaction(services, row.id)))
+    findings.push(...missing)
     yield { after: page.at(-1)?.id ?? '', rows: page.length, findings }
   }
 }
@@ -108,8 +114,10 @@ async function findSuspicious<R extends MoneyRow>(
 ): Promise<R[]> {
   const ids = rows.map(({ id }) => id)
   const transferIds = rows.map(({ transferId }) => transferId).filter((id) => id !== null)
-  const holds = await services.storage.find(ledgerHolds, { where: { id: { in: ids } } })
-  const transfers = await services.storage.find(ledgerTransfers, { where: { id: { in: transferIds } } })
+  const [holds, transfers] = await Promise.all([
+    services.storage.find(ledgerHolds, { where: { id: { in: ids } } }),
+    services.storage.find(ledgerTransfers, { where: { id: { in: transferIds } } }),
+  ])
   const holdById = new Map(holds.map((hold) => [hold.id, hold]))
   const known = new Set(transfers.map(({ id }) => id))
   return rows.filter(

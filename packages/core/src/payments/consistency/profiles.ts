@@ -37,17 +37,21 @@ export async function* checkProfiles(
   for await (const page of pages)
     for (let from = 0; from < page.length; from += usersPerQuery) {
       const profiles = page.slice(from, from + usersPerQuery)
-      const findings: (ProfileFault | StatementFault)[] = await findWrongCounts(services, profiles)
       const userIds = profiles.map(({ userId }) => userId)
-      findings.push(...(await findFalseStatementLines(services, userIds)))
-      yield { after: userIds.at(-1) ?? '', rows: profiles.length, findings }
+      const [counts, lines] = await Promise.all([
+        findWrongCounts(services, profiles),
+        findFalseStatementLines(services, userIds),
+      ])
+      yield { after: userIds.at(-1) ?? '', rows: profiles.length, findings: [...counts, ...lines] }
     }
 }
 
 async function findWrongCounts(services: Services, profiles: readonly ProfileRow[]): Promise<ProfileFault[]> {
   const userIds = profiles.map(({ userId }) => userId)
-  const payments = await countPendingPayments(services, userIds)
-  const transactions = await countPendingTransactions(services, userIds)
+  const [payments, transactions] = await Promise.all([
+    countPendingPayments(services, userIds),
+    countPendingTransactions(services, userIds),
+  ])
   const faults: ProfileFault[] = []
   for (const { userId, tenant, pendingPayments, pendingTransactions } of profiles) {
     const isSame =

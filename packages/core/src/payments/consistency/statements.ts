@@ -119,11 +119,11 @@ async function listExpected(services: Services, lines: readonly Line[]): Promise
   if (ids.length === 0) return new Map()
   const { storage } = services
   const where = { id: { in: ids } }
-  const [paid, funded, granted] = [
-    await storage.find(payments, { where }),
-    await storage.find(gatewayTransactions, { where }),
-    await storage.find(ledgerTransfers, { where: { ...where, kind: 'grant' } }),
-  ]
+  const [paid, funded, granted] = await Promise.all([
+    storage.find(payments, { where }),
+    storage.find(gatewayTransactions, { where }),
+    storage.find(ledgerTransfers, { where: { ...where, kind: 'grant' } }),
+  ])
   const grants = await listGrantLines(services, granted)
   const expected = [...paid.flatMap(paymentLines), ...funded.map(transactionLine), ...grants]
   return new Map(expected.map((line) => [toKey(line), toText(line)]))

@@ -112,14 +112,14 @@ export async function* checkAccounts(
 ): AsyncGenerator<CheckedPage<LedgerFinding>> {
   for await (const page of paginate(services.storage, ledgerAccounts, 'id', afterId, ({ id }) => id, start)) {
     const findings: LedgerFinding[] = []
-    const sums = await sumEntriesOf(services, page)
+    const [sums, wrongHolds] = await Promise.all([sumEntriesOf(services, page), findWrongHolds(services, page)])
     for (const row of page) {
       const sum = sums.get(row.id) ?? toEntrySum()
       if (sum.total !== row.balance || sum.count !== row.entries)
         findings.push(...(await recheckAccount(services, row)))
       else if (mustStayNonNegative(row.kind) && row.balance < 0n) findings.push(negativeBalance(row))
     }
-    findings.push(...(await findWrongHolds(services, page)))
+    findings.push(...wrongHolds)
     yield { after: page.at(-1)?.id ?? '', rows: page.length, findings }
   }
 }

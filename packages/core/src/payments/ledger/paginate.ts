@@ -4,7 +4,10 @@ import { type RowOf, type Storage, type Table, type Where } from '../../kernel/s
 /** Number of rows per query. */
 export const pageSize = 1000
 
-/** Reads all rows of a table in pages, ordered by a unique column, or those after `start`. Other work runs between two pages. */
+/**
+ * Reads all rows of a table in pages, ordered by a unique column, or those after `start`. The next page is
+ * read while the caller works on one, and other work runs between two.
+ */
 export async function* paginate<T extends Table>(
   storage: Storage,
   table: T,
@@ -13,13 +16,17 @@ export async function* paginate<T extends Table>(
   toCursor: (row: RowOf<T>) => string,
   start?: string,
 ): AsyncGenerator<RowOf<T>[]> {
-  let after = start
-  for (;;) {
-    const rows = await storage.find(table, { where: where(after), orderBy: [[column, 'asc']], limit: pageSize })
-    if (rows.length > 0) yield rows
+  const readPage = (after: string | undefined): Promise<RowOf<T>[]> => {
+    const page = storage.find(table, { where: where(after), orderBy: [[column, 'asc']], limit: pageSize })
+    // A page that was read ahead is not awaited if the caller stops.
+    page.catch(() => {})
+    return page
+  }
+  for (let next: Promise<RowOf<T>[]> | undefined = readPage(start); next !== undefined; ) {
+    const rows: RowOf<T>[] = await next
     const last = rows.at(-1)
-    if (last === undefined || rows.length < pageSize) return
-    after = toCursor(last)
+    next = last === undefined || rows.length < pageSize ? undefined : readPage(toCursor(last))
+    if (rows.length > 0) yield rows
     // Some storages resolve without I/O.
     await setImmediate()
   }

@@ -32,6 +32,16 @@ export interface ProvenMethod {
   readonly type: string
 }
 
+/** Coins or tokens that a transaction moves. */
+export interface ChainTransfer {
+  /** `native`, or a token of the chain by the name of its standard: `trc20:T…`. */
+  readonly asset: string
+  /** In minor units. */
+  readonly amount: bigint
+  /** The recipient's address. */
+  readonly to: string
+}
+
 /** What a transaction does on its chain: the call as it is signed, whatever the request looked like. */
 export interface ChainCall {
   /** The address that is called or paid. */
@@ -40,6 +50,11 @@ export interface ChainCall {
   readonly value: bigint
   /** The call data; empty for a plain transfer. */
   readonly data: Uint8Array
+  /**
+   * All that the transaction moves, if its format knows it for certain, on chains on which `to`, `value` and `data` do not say it. Absent if they do,
+   * or if the transaction may move more.
+   */
+  readonly transfers?: readonly ChainTransfer[] | undefined
 }
 
 /** What a face verifier and the page have reported about a face that matched. Reported, never compared by Billfold. */

@@ -33,6 +33,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'authentication/api/routes/single-request-login-route.ts': 'Issued with the end of a session, which is the login.',
   'custody/wallets/create.ts': 'A new key: nothing can be lost yet.',
   'custody/wallets/import.ts': 'The caller has the key already.',
+  'custody/wallets/migrate.ts': 'Gets the key by loadWalletKey, which asks as for an export.',
   'custody/wallets/master-secret-rotation.ts': 'Re-encrypts in the commit of a method change, which asks.',
   'dids/did-wallets/create.ts': 'A new key: nothing can be lost yet.',
   'dids/did-wallets/run-update-step.ts': 'A step of an update whose start has asked.',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { sealedJson } from '../../sealed-json.ts'
-import type { HolderContext } from '../settings.ts'
+import type { StoredContext } from '../../stored-context.ts'
 import { type HeldCredentialRow, heldCredentials, heldInstances } from '../tables.ts'
 
 const path = z.array(z.union([z.string(), z.int(), z.null()]))
@@ -39,7 +39,10 @@ export interface HeldCredential {
 }
 
 /** Formats a credential. */
-export async function toHeldCredential({ services }: HolderContext, row: HeldCredentialRow): Promise<HeldCredential> {
+export async function toHeldCredential(
+  { services }: Pick<StoredContext, 'services'>,
+  row: HeldCredentialRow,
+): Promise<HeldCredential> {
   const { id, format, type, createdAt, expiresAt } = row
   const description = await sealedDescriptions.open(services, row, row.sealedDescription)
   const left = await services.storage.find(heldInstances, { where: { credentialId: id, state: 'held' } })

@@ -11,15 +11,16 @@ import type { JsonObject } from '../../formats/json.ts'
 import { holderError } from '../holder-error.ts'
 import { readStored } from '../receive/verify-received.ts'
 import { loadSecret, openInstance } from '../secrets/holder-secrets.ts'
+import type { StoredContext } from '../../stored-context.ts'
 import type { HolderContext } from '../settings.ts'
-import { type HeldCredentialRow, heldCredentials, heldInstances } from '../tables.ts'
+import { type HeldCredentialRow, heldCredentials, heldInstances, holderIssuances } from '../tables.ts'
 import { type HeldCredential, toHeldCredential } from './credential-description.ts'
 
 /** The largest number of credentials of a user. */
 export const maxCredentials = 200
 
 /** Lists the credentials of a user, newest first. */
-export async function listHeldCredentials(context: HolderContext, userId: string): Promise<readonly HeldCredential[]> {
+export async function listHeldCredentials(context: StoredContext, userId: string): Promise<readonly HeldCredential[]> {
   const rows = await listCredentialRows(context, userId)
   const held: HeldCredential[] = []
   for (const row of rows) held.push(await toHeldCredential(context, row))
@@ -28,7 +29,7 @@ export async function listHeldCredentials(context: HolderContext, userId: string
 
 /** Lists the rows of a user's credentials, newest first. */
 export function listCredentialRows(
-  { services, tenant }: HolderContext,
+  { services, tenant }: StoredContext,
   userId: string,
 ): Promise<readonly HeldCredentialRow[]> {
   const where = { tenant, userId }
@@ -77,12 +78,17 @@ export async function forgetCredential(
 ): Promise<void> {
   const { services, tenant } = context
   await retryOnConflict(async () => {
-    await getCredentialRow(context, userId, id)
+    const { issuanceId } = await getCredentialRow(context, userId, id)
+    const others = await services.storage.find(heldCredentials, { where: { tenant, userId, issuanceId }, limit: 2 })
     await services.storage.commit(
       batch(
         methodUnchanged(authorized),
         remove(heldCredentials, { where: { id, tenant, userId } }),
         remove(heldInstances, { where: { credentialId: id, userId }, expectedRows: 'any' }),
+        // Its tokens renew nothing any more.
+        ...(issuanceId !== null && others.length === 1
+          ? [remove(holderIssuances, { where: { id: issuanceId, userId }, expectedRows: 'any' })]
+          : []),
         auditWrite(actor, 'credential.forgotten', id, services.now(), { userId }),
         ...eventWrites(services, tenant, 'credential.forgotten', { credentialId: id, userId }),
       ),

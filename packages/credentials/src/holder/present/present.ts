@@ -9,6 +9,7 @@ import { createKeyBinding } from '../../formats/sd-jwt/key-binding.ts'
 import { selectDisclosures } from '../../formats/sd-jwt/select-disclosures.ts'
 import { holderError } from '../holder-error.ts'
 import type { ProvenUser } from '../receive/accept-offer.ts'
+import { renewIfLow } from '../receive/renew-credential.ts'
 import { readStored } from '../receive/verify-received.ts'
 import { deriveInstanceKey } from '../secrets/derive-key.ts'
 import { type HolderSecret, loadSecret, openInstance } from '../secrets/holder-secrets.ts'
@@ -56,7 +57,9 @@ export async function present(
     await settle(context, user, prepared, taken, 'held', 'failed')
     throw error
   }
-  return send(context, user, prepared, { taken, presentations, key })
+  const presented = await send(context, user, prepared, { taken, presentations, key })
+  for (const { credential } of prepared.chosen) await renewIfLow(context, user, credential)
+  return presented
 }
 
 /** Declines a request: `access_denied`, whatever the reason is (OpenID4VP 1.0 section 8.5). */

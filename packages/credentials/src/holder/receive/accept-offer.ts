@@ -45,6 +45,8 @@ export interface ProvenUser {
 
 const authorizationMs = 15 * 60 * 1000
 const deferralMs = 30 * 24 * 60 * 60 * 1000
+/** No issuer gives refresh tokens for longer. */
+const renewalMs = 366 * 24 * 60 * 60 * 1000
 
 /**
  * Takes the credentials of an offer, once.
@@ -150,13 +152,15 @@ async function takeCredentials(
   const writes: Write[] = [...secret.writes]
   const waited: WaitedCredential[] = []
   const notifications: (string | undefined)[] = []
+  const renewal = tokens.refresh_token === undefined ? null : newId()
   for (const configuration of configurations) {
     const outcome = await requestInstances(context, issuance, configuration, secret)
     if (outcome.kind === 'later') {
       waited.push(outcome.waited)
       continue
     }
-    const stored = await storeCredentialWrites(context, user.actor, user.userId, resolved, secret, outcome.credential)
+    const { actor, userId } = user
+    const stored = await storeCredentialWrites(context, actor, userId, resolved, secret, outcome.credential, renewal)
     ids.push(stored.credentialId)
     writes.push(...stored.writes)
     notifications.push(outcome.notificationId)
@@ -169,6 +173,14 @@ async function takeCredentials(
       methodUnchanged(user.authorized),
       update(holderOffers, { where, set: { state: pending ? 'pending' : 'accepted' } }),
       ...writes,
+      ...(renewal === null || ids.length === 0
+        ? []
+        : [
+            insert(
+              holderIssuances,
+              await toRenewalRow(context, renewal, row, { resolved, keys, configurations, tokens, waited: [] }),
+            ),
+          ]),
       ...(pending ? [insert(holderIssuances, await toIssuanceRow(context, row, content, tokens))] : []),
     ),
   )
@@ -202,7 +214,30 @@ async function toIssuanceRow(
   }
 }
 
-function openCurrentSecret(context: HolderContext, { userId, authorized }: ProvenUser): Promise<HolderSecret> {
+/** Remembers how the instances of a credential are renewed. */
+async function toRenewalRow(
+  { services, tenant }: HolderContext,
+  id: string,
+  { id: offerId, userId }: HolderOfferRow,
+  content: IssuanceContent,
+): Promise<HolderIssuanceRow> {
+  const now = services.now()
+  const key = { id, tenant }
+  return {
+    ...key,
+    userId,
+    offerId,
+    sealedContent: await sealedIssuances.seal(services, key, content),
+    state: 'renewing',
+    nextPollAt: 0,
+    claimedUntil: 0,
+    createdAt: now,
+    expiresAt: now + renewalMs,
+  }
+}
+
+/** Opens the secret of a user that new keys are derived from, or makes one. */
+export function openCurrentSecret(context: HolderContext, { userId, authorized }: ProvenUser): Promise<HolderSecret> {
   return retryOnConflict(async () => {
     const { secret } = await loadMasterSecret(context.services, authorized)
     return loadCurrentSecret(context, userId, secret)

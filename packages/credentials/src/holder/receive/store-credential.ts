@@ -29,6 +29,7 @@ export async function storeCredentialWrites(
   resolved: ResolvedOffer,
   box: { readonly id: string; readonly publicKey: Uint8Array },
   { configuration, verified, instances }: ReceivedCredential,
+  issuanceId: string | null = null,
 ): Promise<{ readonly credentialId: string; readonly writes: readonly Write[] }> {
   const key = { id: newId(), tenant }
   const now = services.now()
@@ -46,29 +47,46 @@ export async function storeCredentialWrites(
     type: verified.type,
     sealedDescription: await sealedDescriptions.seal(services, key, description),
     use: instances.length > 1 ? 'once' : 'any',
+    issuanceId,
     createdAt: now,
     expiresAt: verified.validUntil,
   }
-  const rows = instances.map(({ id, text }): HeldInstanceRow => {
-    const place = { tenant, id, credentialId: key.id }
-    return {
-      ...place,
-      userId,
-      secretId: box.id,
-      sealedCredential: sealInstance(box.publicKey, place, text),
-      requestId: null,
-      state: 'held',
-      createdAt: now,
-    }
-  })
   const detail = { userId, format: verified.format, instances: instances.length }
   return {
     credentialId: key.id,
     writes: [
       insert(heldCredentials, row),
-      ...rows.map((one) => insert(heldInstances, one)),
+      ...storeInstanceWrites({ tenant, userId, credentialId: key.id, now }, box, instances),
       auditWrite(actor, 'credential.received', key.id, now, detail),
       ...eventWrites(services, tenant, 'credential.received', { credentialId: key.id, userId }),
     ],
   }
+}
+
+/** Whose instances are stored, and when. */
+export interface InstanceOwner {
+  readonly tenant: string
+  readonly userId: string
+  readonly credentialId: string
+  readonly now: number
+}
+
+/** The writes that store instances of a credential, sealed to the public key of a secret. */
+export function storeInstanceWrites(
+  { now, ...owner }: InstanceOwner,
+  box: { readonly id: string; readonly publicKey: Uint8Array },
+  instances: readonly ReceivedInstance[],
+): readonly Write[] {
+  return instances.map(({ id, text }) => {
+    const row: HeldInstanceRow = {
+      ...owner,
+      id,
+      secretId: box.id,
+      sealedCredential: sealInstance(box.publicKey, { ...owner, id }, text),
+      requestId: null,
+      state: 'held',
+      createdAt: now,
+    }
+    return insert(heldInstances, row)
+  })
 }

@@ -1,7 +1,7 @@
 import { type Actor, auditWrite, eventWrites } from '@billfold/core/modules'
 import { batch, retryOnConflict, update } from '@billfold/core/storage'
 import { issuerError } from '../issuer-error.ts'
-import type { IssuerContext } from '../settings.ts'
+import type { StoredContext } from '../../stored-context.ts'
 import { issuedCredentials, type InstanceRow, statusLists } from '../tables.ts'
 
 /** The status of an instance. `revoked` is final. */
@@ -19,7 +19,7 @@ export interface StatusChange {
  * @throws BillfoldError `credential.not-found`, `credential.revoked`, `credential.no-status`
  */
 export async function changeStatus(
-  context: IssuerContext,
+  context: StoredContext,
   actor: Actor,
   id: string,
   change: StatusChange,
@@ -32,7 +32,7 @@ export async function changeStatus(
     const { status, reason } = change
     if (row.status === status) return row
     if (row.status === 'revoked') throw issuerError('credential.revoked')
-    if (status === 'suspended' && context.settings.types.get(row.type)?.statusBits === 1)
+    if (status === 'suspended' && !(await hasSuspension(context, row.listId)))
       throw issuerError('credential.no-status', { message: 'Credentials of this type are never suspended' })
     const detail = { status, ...(reason !== undefined && { reason }) }
     await services.storage.commit(
@@ -45,4 +45,10 @@ export async function changeStatus(
     )
     return { ...row, status }
   })
+}
+
+/** One bit says whether an instance is revoked, and nothing else. */
+async function hasSuspension({ services }: StoredContext, listId: string): Promise<boolean> {
+  const [list] = await services.storage.find(statusLists, { where: { id: listId }, limit: 1 })
+  return list !== undefined && list.bits > 1
 }

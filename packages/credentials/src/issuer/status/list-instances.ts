@@ -1,4 +1,4 @@
-import type { IssuerContext } from '../settings.ts'
+import type { StoredContext } from '../../stored-context.ts'
 import { issuedCredentials, type InstanceRow } from '../tables.ts'
 import type { CredentialStatus } from './change-status.ts'
 
@@ -30,7 +30,7 @@ export interface IssuedCredentialFilter {
 
 /** Lists issued instances, oldest first. */
 export async function listInstances(
-  { services, tenant }: IssuerContext,
+  { services, tenant }: StoredContext,
   { userId, applicationId, type, after, limit = 50 }: IssuedCredentialFilter,
 ): Promise<readonly IssuedCredential[]> {
   const rows = await services.storage.find(issuedCredentials, {

@@ -108,12 +108,11 @@ const reservedClaims = ['iss', 'nbf', 'exp', 'iat', 'cnf', 'vct', 'vct#integrity
  * @example
  * ```ts
  * import { credentialType } from '@billfold/credentials'
- * import type { z } from 'zod'
-import type { Disclosure } from '../../formats/sd-jwt/create-sd-jwt.ts'
+ * import { object, string } from 'zod'
  *
  * const membership = credentialType({
  *   id: 'membership',
- *   claims: z.object({ given_name: z.string(), level: z.enum(['silver', 'gold']) }),
+ *   claims: object({ given_name: string(), level: string() }),
  *   sdJwt: { vct: 'urn:example:membership:1' },
  *   display: [{ name: 'Membership', locale: 'en' }],
  * })

@@ -14,7 +14,7 @@ const createdRequest = z.object({
   uri: z.string().optional(),
   haipUri: z.string().optional(),
   dcApi: z
-    .object({ protocol: z.string(), data: z.object({ request: z.string() }), responseUrl: z.string() })
+    .object({ protocol: z.string(), data: z.record(z.string(), z.unknown()), responseUrl: z.string() })
     .optional(),
   expiresAt: z.number().describe('Epoch milliseconds'),
 })

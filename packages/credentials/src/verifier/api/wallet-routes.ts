@@ -100,7 +100,9 @@ async function replyWithObject(context: VerifierContext, ref: string, walletNonc
   const row = await findOpenRequest(context, ref)
   const body = row && (await openRequestBody(context.services, row))
   // Over the Digital Credentials API the page passes the request itself.
-  if (body === undefined || body.origin !== undefined) return { status: 404, body: { error: 'invalid_request' } }
+  // One that is not signed is in its link.
+  if (body === undefined || body.origin !== undefined || !body.isSigned)
+    return { status: 404, body: { error: 'invalid_request' } }
   const object = await signRequestObject(context.settings, body, walletNonce)
   return { status: 200, headers: { 'content-type': 'application/oauth-authz-req+jwt' }, body: object }
 }
@@ -127,7 +129,7 @@ function toRejection({ outcome }: Settlement): Reply {
 }
 
 const apiResponse = z.object({
-  protocol: z.literal('openid4vp-v1-signed'),
+  protocol: z.enum(['openid4vp-v1-signed', 'openid4vp-v1-unsigned']),
   data: z.object({
     response: z.string().max(maxResponseBytes).optional(),
     vp_token: z.record(z.string().max(64), z.unknown()).optional(),

@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { type ApplicationTemplate, memoryStorage } from '@billfold/core'
 import { identifiers, users } from '@billfold/core/modules'
-import { Wallet } from 'ethers'
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import {
   fetchRequest,
   issuePidMdoc,
   issuePidSdJwt,
-  postJson,
   presentMdoc,
   presentSdJwt,
   respond,
@@ -20,6 +17,7 @@ import {
   type VerifierHost,
   type VerifierHostOptions,
 } from '../../test-fixtures/verifier-host.ts'
+import { type Applicant, logIn } from '../../test-fixtures/applicant.ts'
 import { eudiPid } from '../queries/eudi-pid.ts'
 import { presentationRequests, presentedEvidence } from '../tables.ts'
 
@@ -62,27 +60,6 @@ async function start(options: VerifierHostOptions = {}): Promise<VerifierHost> {
   hosts.push(host)
   return host
 }
-
-/** Logs a new wallet in, and returns what sends its requests. */
-async function logIn({ port }: VerifierHost) {
-  const url = `http://localhost:${port}/onboarding`
-  const wallet = new Wallet(`0x${randomBytes(32).toString('hex')}`)
-  const { jwt } = (await (await fetch(`${url}/auth/challenge`)).json()) as { jwt: string }
-  const { nonce } = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as { nonce: string }
-  const signature = await wallet.signMessage(nonce)
-  const login = await postJson(`${url}/auth/challenge`, { signature }, { authorization: `Bearer ${jwt}` })
-  const headers = { authorization: `Bearer ${String(login.body['jwt'])}` }
-  return {
-    wallet,
-    post: (path: string, body: unknown) => postJson(url + path, body, headers),
-    get: async (path: string) => {
-      const reply = await fetch(url + path, { headers })
-      return { status: reply.status, body: (await reply.json()) as Record<string, unknown> }
-    },
-  }
-}
-
-type Applicant = Awaited<ReturnType<typeof logIn>>
 
 /** Presents the PID for a template from the same device, without completing it. */
 async function present(applicant: Applicant, templateId = 1) {

@@ -4,10 +4,11 @@ import { type Actor, auditWrite, eventWrites } from '@billfold/core/modules'
 import { batch, insert } from '@billfold/core/storage'
 import { calculateJwkThumbprint } from 'jose'
 import type { VerifierContext } from '../context.ts'
+import type { VerifierSettings } from '../options.ts'
 import { presentationRequests, type PresentationRequestRow } from '../tables.ts'
 import { addTrustedAuthorities } from './trusted-authorities.ts'
 import { type RequestBody, sealField } from './request-body.ts'
-import { signRequestObject } from './request-object.ts'
+import { signRequestObject, toRequest } from './request-object.ts'
 import type { CreatedRequest, RequestPlan } from './request-plan.ts'
 import { createSecret, hashSecret } from './secrets.ts'
 
@@ -48,7 +49,7 @@ export async function createRequest(
       ...eventWrites(services, tenant, 'presentation.requested', { requestId: key.id, flow: plan.flow }),
     ),
   )
-  const uris = dcApi === undefined ? toWalletUris(settings.publicUrl, body) : { dcApi }
+  const uris = dcApi === undefined ? toWalletUris(settings, body) : { dcApi }
   return { id: key.id, transaction, ...uris, expiresAt }
 }
 
@@ -63,17 +64,20 @@ export function hashSession({ services, tenant }: VerifierContext, session: stri
 async function createBody(context: VerifierContext, plan: RequestPlan): Promise<RequestBody> {
   const { settings } = context
   const { publicKey, privateKey } = createEncryptionKey()
+  const ref = createSecret()
+  const isSigned = plan.unsigned !== true
   return {
-    ref: createSecret(),
+    ref,
     nonce: createSecret(),
     state: createSecret(),
-    clientId: settings.clientId,
+    clientId: isSigned ? settings.clientId : `redirect_uri:${settings.publicUrl}/responses/${ref}`,
     dcql: await addTrustedAuthorities(settings.issuers, plan.dcql),
     attributes: plan.attributes,
     publicKey,
     privateKey,
     thumbprint: await calculateJwkThumbprint(publicKey, 'sha256'),
     isEncrypted: plan.plainResponse !== true,
+    isSigned,
     origin: plan.origin,
     transactionData: toTransactionData(plan),
     evidence: plan.evidenceFor && { template: plan.evidenceFor.template, queries: plan.evidenceFor.queries },
@@ -87,7 +91,7 @@ function createEncryptionKey(): Pick<RequestBody, 'publicKey' | 'privateKey'> {
   return { publicKey: { ...key, kid: randomBytes(8).toString('base64url') }, privateKey: { ...key, d } }
 }
 
-function assertFlow({ settings }: VerifierContext, { flow, origin, plainResponse }: RequestPlan): void {
+function assertFlow({ settings }: VerifierContext, { flow, origin, plainResponse, unsigned }: RequestPlan): void {
   const refuse = (path: string, message: string): BillfoldError =>
     new BillfoldError('input.invalid', { issues: [{ path, message }] })
   if (flow === 'same-device' && settings.redirectUri === undefined)
@@ -98,6 +102,8 @@ function assertFlow({ settings }: VerifierContext, { flow, origin, plainResponse
     throw refuse('origin', 'is needed for dc-api, and for nothing else')
   if (plainResponse === true && !settings.plainResponses)
     throw refuse('plainResponse', 'needs the option plainResponses of the verifier')
+  if (unsigned === true && !settings.unsignedRequests)
+    throw refuse('unsigned', 'needs the option unsignedRequests of the verifier')
 }
 
 /** Encodes transaction data (OpenID4VP 1.0 section 5.1). An mdoc has no place for their hashes. @throws BillfoldError */
@@ -123,14 +129,26 @@ async function createApiRequest(
 ): Promise<CreatedRequest['dcApi'] | undefined> {
   if (body.origin === undefined) return undefined
   const responseUrl = `${settings.publicUrl}/requests/${body.ref}/dc-api`
+  if (!body.isSigned) return { protocol: 'openid4vp-v1-unsigned', data: toRequest(settings, body), responseUrl }
   return { protocol: 'openid4vp-v1-signed', data: { request: await signRequestObject(settings, body) }, responseUrl }
 }
 
-function toWalletUris(publicUrl: string, { clientId, ref }: RequestBody): Pick<CreatedRequest, 'uri' | 'haipUri'> {
-  const query = new URLSearchParams({
-    client_id: clientId,
-    request_uri: `${publicUrl}/requests/${ref}/object`,
-    request_uri_method: 'post',
-  })
+function toWalletUris(settings: VerifierSettings, body: RequestBody): Pick<CreatedRequest, 'uri' | 'haipUri'> {
+  const { clientId, ref, isSigned } = body
+  const query = isSigned
+    ? new URLSearchParams({
+        client_id: clientId,
+        request_uri: `${settings.publicUrl}/requests/${ref}/object`,
+        request_uri_method: 'post',
+      })
+    : toParameters(toRequest(settings, body))
   return { uri: `openid4vp://?${query.toString()}`, haipUri: `haip-vp://?${query.toString()}` }
+}
+
+/** Objects and arrays are JSON in parameters (OpenID4VP 1.0 section 5.1). */
+function toParameters(request: Readonly<Record<string, unknown>>): URLSearchParams {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(request))
+    parameters.set(name, typeof value === 'string' ? value : JSON.stringify(value))
+  return parameters
 }

@@ -23,6 +23,7 @@ const requestBodySchema = z.object({
   /** Its SHA-256 thumbprint (RFC 7638), base64url. */
   thumbprint: z.string(),
   isEncrypted: z.boolean(),
+  isSigned: z.boolean(),
   /** The origin of the page, over the Digital Credentials API. */
   origin: z.string().optional(),
   /** Transaction data as they are in the request, base64url, with the credentials that they are bound to. */

@@ -23,6 +23,7 @@ export const requestInputSchema = z
       .optional()
       .describe('What the user authorizes with the presentation (OpenID4VP 1.0 section 8.4)'),
     plainResponse: z.boolean().optional().describe('True for a response that is not encrypted'),
+    unsigned: z.boolean().optional().describe('True for a request that is not signed'),
     expiresIn: z.int().min(30).max(3600).optional().describe('Seconds; 300 if not given'),
   })
   .refine(({ query, dcql }) => (query === undefined) !== (dcql === undefined), {

@@ -25,7 +25,10 @@ export function signRequestObject(
   walletNonce?: string,
 ): Promise<string> {
   const request = { ...toRequest(settings, body), ...(walletNonce !== undefined && { wallet_nonce: walletNonce }) }
-  return signJws(settings.signer, { typ: 'oauth-authz-req+jwt', x5c: x5cOf(settings.signer) }, request)
+  const { signer, clientId } = settings
+  // A DID names its key, and a certificate brings it.
+  const key = clientId.startsWith('decentralized_identifier:') ? { kid: signer.didUrl } : { x5c: x5cOf(signer) }
+  return signJws(signer, { typ: 'oauth-authz-req+jwt', ...key }, request)
 }
 
 /** Where the response is sent, which an mdoc is bound to. */
@@ -33,18 +36,21 @@ export function toResponseUri({ publicUrl }: VerifierSettings, { ref }: RequestB
   return `${publicUrl}/responses/${ref}`
 }
 
-function toRequest(settings: VerifierSettings, body: RequestBody) {
-  const { clientId, nonce, state, dcql, origin, isEncrypted, transactionData } = body
+/** The parameters of a request; of an unsigned one they are all that there is. */
+export function toRequest(settings: VerifierSettings, body: RequestBody) {
+  const { clientId, nonce, state, dcql, origin, isEncrypted, isSigned, transactionData } = body
   const mode = `${origin === undefined ? 'direct_post' : 'dc_api'}${isEncrypted ? '.jwt' : ''}`
   return {
     response_type: 'vp_token',
     response_mode: mode,
-    client_id: clientId,
-    aud: walletAudience,
+    // Over the Digital Credentials API, an unsigned request has no client id: the origin is the one (appendix A.2).
+    ...((isSigned || origin === undefined) && { client_id: clientId }),
+    ...(isSigned && { aud: walletAudience }),
     nonce,
     dcql_query: dcql,
     client_metadata: toClientMetadata(body),
-    ...(origin === undefined ? { state, response_uri: toResponseUri(settings, body) } : { expected_origins: [origin] }),
+    ...(origin === undefined && { state, response_uri: toResponseUri(settings, body) }),
+    ...(origin !== undefined && isSigned && { expected_origins: [origin] }),
     ...(transactionData.length > 0 && { transaction_data: transactionData.map(({ encoded }) => encoded) }),
   }
 }

@@ -13,7 +13,7 @@ export interface CreatedRequest {
   /** For `navigator.credentials.get({ digital: { requests: [dcApi] } })`, and where the page sends the answer. */
   readonly dcApi?: {
     readonly protocol: string
-    readonly data: { readonly request: string }
+    readonly data: Readonly<Record<string, unknown>> & { readonly request?: string }
     readonly responseUrl: string
   }
   /** Epoch milliseconds. */
@@ -27,6 +27,7 @@ export interface RequestPlan {
   readonly origin?: string | undefined
   readonly transactionData?: readonly { readonly type: string; readonly credential_ids: string[] }[] | undefined
   readonly plainResponse?: boolean | undefined
+  readonly unsigned?: boolean | undefined
   /** In seconds. */
   readonly expiresIn?: number | undefined
   readonly dcql: DcqlQuery

@@ -62,7 +62,7 @@ async function bumpFee(
     if (current !== undefined) await broadcastReplacement(services, client, current)
     return
   }
-  if (await markBroadcast(services, row, next)) await broadcastReplacement(services, client, next)
+  if (await markReplacementBroadcast(services, row, next)) await broadcastReplacement(services, client, next)
 }
 
 function meets(fees: EvmFees, recommended: EvmFees): boolean {
@@ -70,7 +70,7 @@ function meets(fees: EvmFees, recommended: EvmFees): boolean {
 }
 
 /** Marks a replacement as broadcast before broadcasting it, so that status queries include its hash. Returns false on conflict. */
-async function markBroadcast(
+export async function markReplacementBroadcast(
   services: CustodyServices,
   row: TransactionRow,
   { id, hash, level }: TransactionReplacementRow,

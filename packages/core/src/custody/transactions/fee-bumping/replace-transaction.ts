@@ -14,11 +14,10 @@ import { transactionReplacements, transactions } from '../tables.ts'
 import { findTransactionByHash } from '../tracking/status.ts'
 import { resolveOnChainStatus } from '../tracking/on-chain-status.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
+import { replaceUtxo } from '../reservations/replace-utxo.ts'
+import type { ReplacementRequest, Replacing } from './replacing.ts'
 import { computeReplacementFees, toMaxFee } from './fee-bump-schedule.ts'
 import { listReplacements, parseReplacementFees, requestedReplacementInsert } from './replacements.ts'
-
-/** What the sender of a pending transaction asks for: the same at a higher fee, or that it is not executed. */
-export type ReplacementRequest = 'resubmit' | 'cancel'
 
 /**
  * Finds a transaction of the tenant that may still be replaced, by its hash or that of a replacement.
@@ -32,12 +31,12 @@ export async function getPendingTransaction(
 ): Promise<TransactionRow> {
   const row = await findTransactionByHash(services, tenant, secretType, hash)
   if (row === undefined) throw new BillfoldError('wallet-transaction.not-found')
-  if (!isPending(row)) throw new BillfoldError('transaction.not-pending')
+  if (!pendingStates.includes(row.state)) throw new BillfoldError('transaction.not-pending')
   return row
 }
 
 /**
- * Replaces a pending transaction of an EVM chain, authorized by a signing method of its wallet's owner: with the same transaction, or
+ * Replaces a pending transaction of an EVM chain or of the Bitcoin family, authorized by a signing method of its wallet's owner: with the same transaction, or
  * with one without effect, at the fee that the node recommends now and at least 12.5 % more than before. Either it or the
  * transaction can be mined, never both. It is stored before it is broadcast.
  * @returns the replacement's hash
@@ -54,6 +53,7 @@ export function replaceTransaction(
   authorizedBy: AuthorizedMethod,
 ): Promise<string> {
   const client = getChainClient(services.chainConnections, row.secretType)
+  if (client.family === 'utxo') return replaceUtxo(services, client, { actor, wallet, row, request, authorizedBy })
   if (client.family !== 'evm') throw new BillfoldError('transaction.unsupported-type')
   return services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), async () => {
     const { raw, hash } = await retryOnConflict(() =>
@@ -67,14 +67,6 @@ export function replaceTransaction(
       )
     return hash
   })
-}
-
-interface Replacing {
-  readonly actor: Actor
-  readonly wallet: CustodyWalletRow
-  readonly row: TransactionRow
-  readonly request: ReplacementRequest
-  readonly authorizedBy: AuthorizedMethod
 }
 
 async function signAndStore(

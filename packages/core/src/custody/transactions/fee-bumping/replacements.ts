@@ -11,6 +11,7 @@ import {
   update,
   type Write,
 } from '../../../kernel/storage/index.ts'
+import type { FeeRateReplacement } from '../formats/reserving-format.ts'
 import type { ReplacementTransaction } from '../formats/transaction-format.ts'
 import type { TransactionRow } from '../transaction-row.ts'
 import { transactionReplacements } from '../tables.ts'
@@ -42,6 +43,19 @@ export function replacementInserts(
       }
       return insert(transactionReplacements, row)
     }),
+  )
+}
+
+/** Seals the replacements of a transaction of the Bitcoin family. The inserts belong in the commit that stores the transaction. */
+export function feeRateReplacementInserts(
+  services: Services,
+  row: Pick<TransactionRow, 'id' | 'tenant'>,
+  replacements: readonly FeeRateReplacement[],
+): Promise<Insert[]> {
+  return replacementInserts(
+    services,
+    row,
+    replacements.map(({ feeRate, ...signed }) => ({ ...signed, fees: { gasPrice: feeRate } })),
   )
 }
 

@@ -3,22 +3,36 @@ import { BillfoldError } from '../../../kernel/errors.ts'
 import { evmChains } from '../../wallets/chains/evm.ts'
 import { aeternityTransactionFormat } from './aeternity.ts'
 import { evmTransactionFormat } from './evm/evm.ts'
+import type { ReservingFormat } from './reserving-format.ts'
 import type { TransactionFormat } from './transaction-format.ts'
+import { tronTransactionFormat } from './tron/tron.ts'
+import { utxoTransactionFormat } from './utxo/utxo.ts'
 
-interface ChainFamily {
-  readonly format: TransactionFormat
-  readonly network: string
-}
+/** The transaction format of a chain: with the nonces of accounts, or with reservations. */
+type FamilyFormat =
+  | { readonly ordering: 'nonces'; readonly format: TransactionFormat }
+  | { readonly ordering: 'reservations'; readonly format: ReservingFormat }
 
-const formats = { evm: evmTransactionFormat, aeternity: aeternityTransactionFormat } as const
+/** A chain's transaction format and its network (CAIP-2). */
+export type ChainFamily = FamilyFormat & { readonly network: string }
 
-/** Default networks of chains without a configured client. */
+const formats = {
+  evm: { ordering: 'nonces', format: evmTransactionFormat },
+  aeternity: { ordering: 'nonces', format: aeternityTransactionFormat },
+  utxo: { ordering: 'reservations', format: utxoTransactionFormat },
+  tron: { ordering: 'reservations', format: tronTransactionFormat },
+} as const satisfies Readonly<Record<ChainClient['family'], FamilyFormat>>
+
+/** Default networks of chains without a configured client. Those of the Bitcoin family are named by their genesis block (CAIP-4). */
 const defaults: ReadonlyMap<string, ChainFamily> = new Map([
   ...evmChains.map(({ secretType, chainId }): [string, ChainFamily] => [
     secretType,
-    { format: formats.evm, network: `eip155:${chainId}` },
+    { ...formats.evm, network: `eip155:${chainId}` },
   ]),
-  ['AETERNITY', { format: formats.aeternity, network: 'aeternity:ae_mainnet' }],
+  ['AETERNITY', { ...formats.aeternity, network: 'aeternity:ae_mainnet' }],
+  ['BITCOIN', { ...formats.utxo, network: 'bip122:000000000019d6689c085ae165831e93' }],
+  ['TRON', { ...formats.tron, network: 'tron:0x2b6653dc' }],
+  ['LITECOIN', { ...formats.utxo, network: 'bip122:12a765e31ffd4059bada1e25190f6e98' }],
 ])
 
 /**
@@ -35,7 +49,7 @@ export function assertTransactionsSupported({ clients }: ChainConnections, secre
  */
 export function getChainFamily(secretType: string, client: ChainClient | undefined): ChainFamily {
   const family =
-    client === undefined ? defaults.get(secretType) : { format: formats[client.family], network: client.network }
+    client === undefined ? defaults.get(secretType) : { ...formats[client.family], network: client.network }
   if (family === undefined) throw new BillfoldError('transaction.unsupported-type')
   return family
 }

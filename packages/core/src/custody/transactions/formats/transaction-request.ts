@@ -16,6 +16,15 @@ export interface ChainSpecificFields {
    * never bumped.
    */
   readonly maxReplacementFeePerGas?: UnitAmount | undefined
+  /** Bitcoin, Litecoin: the fee rate, in satoshis per virtual byte, with up to three decimals. */
+  readonly feeRate?: UnitAmount | undefined
+  /**
+   * Bitcoin, Litecoin: the maximum fee rate, in satoshis per virtual byte, up to which the fee of a pending transaction may be bumped. Without it the
+   * fee is never bumped.
+   */
+  readonly maxReplacementFeeRate?: UnitAmount | undefined
+  /** TRON: the most that a contract call may burn for energy, in sun. */
+  readonly feeLimit?: UnitAmount | undefined
   /** æternity: the fee of the transaction, in aettos. */
   readonly fee?: UnitAmount | undefined
   /** æternity: the block height after which the transaction is invalid. 0 means no limit. */
@@ -51,7 +60,7 @@ export type TransactionRequest = { readonly chainSpecificFields?: ChainSpecificF
   | {
       readonly type: 'TOKEN_TRANSFER'
       readonly to: string
-      /** The token's contract (ERC-20). */
+      /** The token's contract (ERC-20, TRC-20). */
       readonly tokenAddress: string
       /** In whole tokens. */
       readonly value: UnitAmount

@@ -37,6 +37,7 @@ const row = (id: string, other: Partial<TransactionRow> = {}): TransactionRow =>
   idempotencyKey: null,
   contentHash: '',
   createdAt: start,
+  expiry: null,
   nextCheckAt: null,
   ...other,
 })

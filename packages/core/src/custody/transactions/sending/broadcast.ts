@@ -1,5 +1,5 @@
 import type { ChainServices } from '../../services.ts'
-import { callNode, type BroadcastResult, type ChainClient } from '../../chain-clients/index.ts'
+import { callNode, type BroadcastResult, type NonceChainClient } from '../../chain-clients/index.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
 import { tryCommit, update } from '../../../kernel/storage/index.ts'
 import { transactionLimits } from '../limits.ts'
@@ -15,7 +15,7 @@ import { resolveOnChainStatus } from '../tracking/on-chain-status.ts'
  */
 export async function broadcastTransaction(
   services: ChainServices,
-  client: ChainClient,
+  client: NonceChainClient,
   row: TransactionRow,
 ): Promise<void> {
   const result = await callNode(client, services.logger, () => client.broadcast(row.raw))
@@ -36,7 +36,7 @@ export async function broadcastTransaction(
  */
 export async function broadcastCancellation(
   services: ChainServices,
-  client: ChainClient,
+  client: NonceChainClient,
   row: TransactionRow,
 ): Promise<BroadcastResult> {
   const { rawCancellation } = row
@@ -64,7 +64,7 @@ export async function releaseNonce(services: ChainServices, row: TransactionRow)
 /** Broadcasts a stored transaction and ignores an unreachable node, because the transaction is rebroadcast later. */
 export async function tryBroadcastTransaction(
   services: ChainServices,
-  client: ChainClient,
+  client: NonceChainClient,
   row: TransactionRow,
 ): Promise<void> {
   try {

@@ -1,5 +1,5 @@
 import type { CustodyServices } from '../../services.ts'
-import { callNode } from '../../chain-clients/index.ts'
+import { callNode, hasNonces } from '../../chain-clients/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
@@ -7,6 +7,9 @@ import { authorizeAct } from '../../../platform/acts/authorize-act.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import { describeTransaction } from './transaction-act.ts'
 import { buildUnsignedTransaction } from './build-unsigned.ts'
+import { type ChainFamily, getChainFamily } from '../formats/families.ts'
+import { loadAccountState } from '../reservations/account-state.ts'
+import { planTransaction } from '../reservations/plan-transaction.ts'
 import type { TransactionRequest } from '../formats/transaction-request.ts'
 
 /**
@@ -22,21 +25,55 @@ export async function buildTransaction(
   chain: Chain,
   request: TransactionRequest,
 ): Promise<Readonly<Record<string, unknown>>> {
+  const build = orderingOf(services, wallet) === 'nonces' ? buildWithNonce : buildReserving
+  const fields = await build(services, actor, wallet, chain, request)
+  return { ...fields, secretType: wallet.secretType, walletId: wallet.id }
+}
+
+function orderingOf({ chainConnections }: CustodyServices, { secretType }: CustodyWalletRow): ChainFamily['ordering'] {
+  return getChainFamily(secretType, chainConnections.clients.get(secretType)).ordering
+}
+
+async function buildWithNonce(
+  services: CustodyServices,
+  actor: Actor,
+  wallet: CustodyWalletRow,
+  chain: Chain,
+  request: TransactionRequest,
+): Promise<Readonly<Record<string, unknown>>> {
   const { unsigned, network } = await buildUnsignedTransaction(services, wallet, chain, request)
-  // Nothing is committed, so a build is decided about and not counted.
+  await authorizeBuild(services, actor, wallet, describeTransaction(unsigned, network))
+  return unsigned.describe(await findNonce(services, wallet, request))
+}
+
+/** Nothing is reserved: a transaction that is sent meanwhile may use the same. */
+async function buildReserving(
+  services: CustodyServices,
+  actor: Actor,
+  wallet: CustodyWalletRow,
+  chain: Chain,
+  request: TransactionRequest,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { plan, network } = await planTransaction(services, wallet, chain, request)
+  await authorizeBuild(services, actor, wallet, describeTransaction(plan, network))
+  return plan.prepare(await loadAccountState(services, { network, address: wallet.address }, 1)).describe()
+}
+
+/** Nothing is committed, so a build is decided about and not counted. */
+async function authorizeBuild(
+  services: CustodyServices,
+  actor: Actor,
+  wallet: CustodyWalletRow,
+  act: ReturnType<typeof describeTransaction>,
+): Promise<void> {
   await authorizeAct(services, () => ({
-    ...describeTransaction(unsigned, network),
+    ...act,
     kind: 'transaction-build',
     actor,
     userId: wallet.userId,
     walletId: wallet.id,
     chain: wallet.secretType,
   }))
-  return {
-    ...unsigned.describe(await findNonce(services, wallet, request)),
-    secretType: wallet.secretType,
-    walletId: wallet.id,
-  }
 }
 
 async function findNonce(
@@ -47,6 +84,6 @@ async function findNonce(
   const requested = request.chainSpecificFields?.nonce
   if (requested !== undefined) return requested
   const client = services.chainConnections.clients.get(wallet.secretType)
-  if (client === undefined) throw new BillfoldError('transaction.chain-unavailable')
+  if (client === undefined || !hasNonces(client)) throw new BillfoldError('transaction.chain-unavailable')
   return (await callNode(client, services.logger, () => client.nonces(wallet.address))).next
 }

@@ -16,8 +16,10 @@ export async function buildUnsignedTransaction(
 ): Promise<{ readonly unsigned: UnsignedTransaction; readonly network: string }> {
   const { chainConnections } = services
   const client = chainConnections.clients.get(wallet.secretType)
-  const { format, network } = getChainFamily(wallet.secretType, client)
-  const unsigned = await format(request, {
+  const family = getChainFamily(wallet.secretType, client)
+  if (family.ordering !== 'nonces') throw new BillfoldError('transaction.unsupported-type')
+  const { network } = family
+  const unsigned = await family.format(request, {
     from: wallet.address,
     network,
     decimals: chain.decimals,

@@ -1,5 +1,5 @@
 import type { ChainServices } from '../../services.ts'
-import { type AccountNonces, callNode, type ChainClient } from '../../chain-clients/index.ts'
+import { type AccountNonces, callNode, type NonceChainClient } from '../../chain-clients/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { releaseNonce, broadcastTransaction, broadcastCancellation } from './broadcast.ts'
 import { transactionLimits } from '../limits.ts'
@@ -15,7 +15,7 @@ import { transactions } from '../tables.ts'
  */
 export async function rebroadcastMissing(
   services: ChainServices,
-  client: ChainClient,
+  client: NonceChainClient,
   account: ChainAccount,
 ): Promise<AccountNonces> {
   const nonces = await callNode(client, services.logger, () => client.nonces(account.address))
@@ -42,7 +42,7 @@ function listFromNonce(
 }
 
 /** Later transactions cannot be mined while the gap is open, for example because the account cannot pay the fee. */
-async function fillGap(services: ChainServices, client: ChainClient, row: TransactionRow): Promise<void> {
+async function fillGap(services: ChainServices, client: NonceChainClient, row: TransactionRow): Promise<void> {
   const result = await broadcastCancellation(services, client, row)
   if (result.outcome !== 'rejected') return
   throw new BillfoldError(

@@ -5,6 +5,7 @@ import { BillfoldError } from '../../../kernel/errors.ts'
 import type { TransactionRow } from '../transaction-row.ts'
 import type { TransactionRequest } from '../formats/transaction-request.ts'
 import { transactions } from '../tables.ts'
+import type { Sending } from './sending.ts'
 
 /** SHA-256 hashes (base64url) of a request and of its idempotency key, if any. */
 export interface TransactionFingerprint {
@@ -33,6 +34,14 @@ export async function findTransactionByIdempotencyKey(
   const [row] = await services.storage.find(transactions, { where: { walletId, idempotencyKey: key }, limit: 1 })
   if (row !== undefined && row.contentHash !== content) throw new BillfoldError('idempotency-key.reused')
   return row
+}
+
+/** Finds the transaction of an earlier send under the same key. A saved request is used once, and not repeated by its key. */
+export async function findEarlier(
+  services: CustodyServices,
+  { wallet, fingerprint, claim }: Pick<Sending, 'wallet' | 'fingerprint' | 'claim'>,
+): Promise<TransactionRow | undefined> {
+  return claim === undefined ? findTransactionByIdempotencyKey(services, wallet.id, fingerprint) : undefined
 }
 
 function hash(text: string): string {

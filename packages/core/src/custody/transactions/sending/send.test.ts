@@ -2,7 +2,7 @@ import type { CustodyServices } from '../../services.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import { auditRecords } from '../../../platform/audit/tables.ts'
-import { type BroadcastResult, type ChainClient, createChainConnections } from '../../chain-clients/index.ts'
+import { type BroadcastResult, createChainConnections, type EvmClient } from '../../chain-clients/index.ts'
 import { authorizeMethod } from '../../../identity/signing-methods/authorize-method.ts'
 import type { AuthorizedMethod } from '../../../identity/signing-methods/authorized-method.ts'
 import { runMaintenance } from '../../../test-fixtures/run-maintenance.ts'
@@ -49,7 +49,7 @@ beforeEach(async () => {
 })
 
 /** The same host in another process: its own account locks, the same storage and chain. */
-const process = (other: { storage?: Storage; client?: ChainClient } = {}): CustodyServices => ({
+const process = (other: { storage?: Storage; client?: EvmClient } = {}): CustodyServices => ({
   ...services,
   storage: idempotencyTrackingStorage(other.storage ?? storage),
   chainConnections: createChainConnections({ ETHEREUM: other.client ?? chain.client }),
@@ -252,7 +252,7 @@ describe('a transaction accepted for one process and refused for another', () =>
     { outcome: 'nonce-taken' },
   ]
   /** A lagging node that does not know the transaction and refuses it. */
-  const withLaggingNode = (broadcast: ChainClient['broadcast']): CustodyServices =>
+  const withLaggingNode = (broadcast: EvmClient['broadcast']): CustodyServices =>
     process({ client: { ...chain.client, broadcast, status: async () => ({ state: 'unknown', confirmations: 0 }) } })
 
   describe.each(refusals)('($outcome $reason)', (refusal) => {
@@ -267,7 +267,7 @@ describe('a transaction accepted for one process and refused for another', () =>
 
     it('becomes sent if it is accepted after the refusal was stored', async () => {
       const { rawCancellation } = await storeUnsent()
-      const client: ChainClient = {
+      const client: EvmClient = {
         ...chain.client,
         broadcast: async (raw) => {
           const response = await chain.client.broadcast(raw)
@@ -292,7 +292,7 @@ describe('a transaction accepted for one process and refused for another', () =>
 
   it('does not take its nonce back from a transaction that reserved it in the meantime', async () => {
     await storeUnsent()
-    const client: ChainClient = {
+    const client: EvmClient = {
       ...chain.client,
       broadcast: async (raw) => {
         const no = withLaggingNode(async () => ({ outcome: 'rejected', reason: 'insufficient-funds' }))
@@ -374,7 +374,7 @@ function crashingProcess(deadline: number, moment: 'before' | 'after') {
       find: (table, query) => guarded(() => alive.find(table, query))(),
       commit: guarded((writes) => alive.commit(writes)),
     }),
-    client: (alive: FakeChain['client']): ChainClient => ({
+    client: (alive: FakeChain['client']): EvmClient => ({
       ...alive,
       nonces: guarded(alive.nonces),
       broadcast: guarded(alive.broadcast),

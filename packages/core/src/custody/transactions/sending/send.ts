@@ -1,9 +1,8 @@
 import type { CustodyServices } from '../../services.ts'
 import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
 import { type AuthorizedMethod, commitAuthorized } from '../../../identity/signing-methods/authorized-method.ts'
-import { type ChainClient, getChainClient } from '../../chain-clients/index.ts'
-import { BillfoldError, type ErrorCode } from '../../../kernel/errors.ts'
-import { newId } from '../../../kernel/ids.ts'
+import { getChainClient, hasNonces, type NonceChainClient } from '../../chain-clients/index.ts'
+import { BillfoldError } from '../../../kernel/errors.ts'
 import { insert, isCommitError, backoff, StaleReadError } from '../../../kernel/storage/index.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
@@ -15,31 +14,22 @@ import { assertTransactionsSupported } from '../formats/families.ts'
 import { rebroadcastMissing } from './rebroadcast.ts'
 import { buildUnsignedTransaction } from './build-unsigned.ts'
 import { type UnsignedTransaction, requestIssue } from '../formats/transaction-format.ts'
+import { repeatReserving, sendReserving } from '../reservations/send-reserving.ts'
 import { tryBroadcastTransaction } from './broadcast.ts'
-import {
-  findTransactionByIdempotencyKey,
-  type TransactionFingerprint,
-  computeTransactionFingerprint,
-} from './request-fingerprint.ts'
+import { getCurrentResult } from './current-result.ts'
+import { buildTransactionRow, type Sending } from './sending.ts'
+import { computeTransactionFingerprint, findEarlier } from './request-fingerprint.ts'
 import { transactionLimits } from '../limits.ts'
 import { findNextNonce, reserveNonceWrite } from './nonces.ts'
-import { type ChainAccount, chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
+import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
 import { replacementInserts } from '../fee-bumping/replacements.ts'
 import type { TransactionRequest } from '../formats/transaction-request.ts'
 import { accountNonces, transactions } from '../tables.ts'
 import { transactionEventWrites } from '../transaction-events.ts'
 
-/** The context of one send. */
-interface Sending {
-  readonly actor: Actor
-  readonly wallet: CustodyWalletRow
-  readonly authorizedBy: AuthorizedMethod
-  readonly request: TransactionRequest
-  readonly fingerprint: TransactionFingerprint
-  readonly account: ChainAccount
+/** The context of one send on a chain with nonces. */
+interface NonceSending extends Sending {
   readonly unsigned: UnsignedTransaction
-  /** The saved request that the transaction uses up, whose id it takes. */
-  readonly claim: RequestClaim | undefined
 }
 
 /**
@@ -49,6 +39,7 @@ interface Sending {
  * idempotency key and wallet sends once and returns the same result. The commit that stores the transaction uses up `claim`, if given.
  * @throws BillfoldError `wallet.archived`, `signing-method.invalid` if the method does not belong to the wallet's owner,
  *   `idempotency-key.reused`, `input.invalid`, `server.busy`, `saved-request.already-signed`, `transaction.chain-unavailable`,
+ *   `transaction.funds-pending`,
  *   `transaction.insufficient-funds`, `transaction.rejected`, `transaction.replaced`, `transaction.reverted`,
  *   `transaction.unsupported-type`
  */
@@ -71,15 +62,27 @@ export async function sendTransaction(
   // A saved request is used once, and not repeated by its key.
   const fingerprint = claim?.fingerprint ?? computeTransactionFingerprint(request, idempotencyKey)
   const earlier = await findEarlier(services, { wallet, fingerprint, claim })
+  const account = { network: client.network, address: wallet.address }
+  const sending = { actor, wallet, authorizedBy, request, fingerprint, account, claim }
+  if (!hasNonces(client))
+    return earlier === undefined
+      ? sendReserving(services, client, chain, sending)
+      : repeatReserving(services, client, earlier)
   if (earlier !== undefined) return repeatResult(services, client, earlier)
-  const { unsigned, network } = await buildUnsignedTransaction(services, wallet, chain, request)
-  const account = { network, address: wallet.address }
-  const sending = { actor, wallet, authorizedBy, request, fingerprint, account, unsigned, claim }
-  return services.chainConnections.withAccountLock(chainAccountKey(account), async () => {
+  const { unsigned } = await buildUnsignedTransaction(services, wallet, chain, request)
+  return sendWithNonce(services, client, { ...sending, unsigned })
+}
+
+function sendWithNonce(
+  services: CustodyServices,
+  client: NonceChainClient,
+  sending: NonceSending,
+): Promise<TransactionRow> {
+  return services.chainConnections.withAccountLock(chainAccountKey(sending.account), async () => {
     const { row, isNew } = await signAndStore(services, client, sending)
     if (!isNew) return repeatResult(services, client, row, 'locked')
     await tryBroadcastTransaction(services, client, row)
-    return currentResult(services, row)
+    return getCurrentResult(services, row)
   })
 }
 
@@ -91,8 +94,8 @@ const nonceNotAllowed = requestIssue(
 /** Signs and stores the transaction, or returns the row that another process has stored for the same idempotency key. */
 async function signAndStore(
   services: CustodyServices,
-  client: ChainClient,
-  sending: Sending,
+  client: NonceChainClient,
+  sending: NonceSending,
 ): Promise<{ row: TransactionRow; isNew: boolean }> {
   const { mined, next } = await rebroadcastMissing(services, client, sending.account)
   for (let attempt = 1; ; attempt++) {
@@ -108,17 +111,10 @@ async function signAndStore(
   }
 }
 
-async function findEarlier(
-  services: CustodyServices,
-  { wallet, fingerprint, claim }: Pick<Sending, 'wallet' | 'fingerprint' | 'claim'>,
-): Promise<TransactionRow | undefined> {
-  return claim === undefined ? findTransactionByIdempotencyKey(services, wallet.id, fingerprint) : undefined
-}
-
 /** Reserves the next nonce, signs, and stores both in one commit, so that every reserved nonce has a signed transaction. */
 async function signOnce(
   services: CustodyServices,
-  sending: Sending,
+  sending: NonceSending,
   mined: number,
   next: number,
 ): Promise<TransactionRow> {
@@ -135,7 +131,11 @@ async function signOnce(
   const [transaction, cancellation] = [unsigned.sign(nonce, privateKey), unsigned.signCancellation(nonce, privateKey)]
   const replacements = unsigned.signReplacements(nonce, privateKey)
   privateKey.fill(0)
-  const row = buildRow(services, sending, nonce, transaction, cancellation.raw)
+  const row = buildTransactionRow(
+    sending,
+    { ...transaction, nonce, rawCancellation: cancellation.raw, expiry: null },
+    services.now(),
+  )
   await commitAuthorized(
     services,
     authorizedBy,
@@ -155,38 +155,10 @@ async function signOnce(
   return row
 }
 
-function buildRow(
-  services: CustodyServices,
-  { wallet, account, fingerprint, request, claim }: Sending,
-  nonce: number,
-  transaction: { readonly raw: Uint8Array; readonly hash: string },
-  rawCancellation: Uint8Array,
-): TransactionRow {
-  const now = services.now()
-  return {
-    id: claim?.id ?? newId(),
-    tenant: wallet.tenant,
-    walletId: wallet.id,
-    userOrigin: wallet.userOrigin,
-    secretType: wallet.secretType,
-    ...account,
-    type: request.type,
-    nonce,
-    ...transaction,
-    rawCancellation,
-    state: 'signed',
-    failureCode: null,
-    idempotencyKey: fingerprint.key,
-    contentHash: fingerprint.content,
-    createdAt: now,
-    nextCheckAt: now + transactionLimits.checkIntervalMs,
-  }
-}
-
 /** Returns the result of an earlier send. If its broadcast is unconfirmed, it is broadcast first. */
 async function repeatResult(
   services: CustodyServices,
-  client: ChainClient,
+  client: NonceChainClient,
   row: TransactionRow,
   accountLock?: 'locked',
 ): Promise<TransactionRow> {
@@ -196,18 +168,5 @@ async function repeatResult(
       ? broadcast()
       : services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), broadcast))
   }
-  return currentResult(services, row)
+  return getCurrentResult(services, row)
 }
-
-/** Reads the current row. @throws BillfoldError the failure code of a refused or replaced transaction */
-async function currentResult(services: CustodyServices, row: TransactionRow): Promise<TransactionRow> {
-  const [current = row] = await services.storage.find(transactions, { where: { id: row.id }, limit: 1 })
-  if (current.failureCode === null) return current
-  throw new BillfoldError(failureCodes.find((code) => code === current.failureCode) ?? 'transaction.rejected')
-}
-
-const failureCodes: readonly ErrorCode[] = [
-  'transaction.insufficient-funds',
-  'transaction.rejected',
-  'transaction.replaced',
-]

@@ -1,5 +1,5 @@
 import type { ChainServices } from '../../services.ts'
-import { callNode, type ChainClient, type NodeTransactionStatus } from '../../chain-clients/index.ts'
+import { callNode, type CommonChainClient, type NodeTransactionStatus } from '../../chain-clients/index.ts'
 import type { TransactionRow } from '../transaction-row.ts'
 import { listReplacements } from '../fee-bumping/replacements.ts'
 
@@ -13,7 +13,7 @@ export interface OnChainStatus extends NodeTransactionStatus {
 /** Fetches the status of a transaction hash from the node. @throws BillfoldError `transaction.chain-unavailable` */
 export function fetchNodeStatus(
   services: ChainServices,
-  client: ChainClient,
+  client: CommonChainClient,
   hash: string,
 ): Promise<NodeTransactionStatus> {
   return callNode(client, services.logger, () => client.status(hash))
@@ -26,7 +26,7 @@ export function fetchNodeStatus(
  */
 export async function resolveOnChainStatus(
   services: ChainServices,
-  client: ChainClient,
+  client: CommonChainClient,
   row: Pick<TransactionRow, 'id' | 'hash'>,
 ): Promise<OnChainStatus> {
   const replacements = (await listReplacements(services, [row.id])).get(row.id) ?? []

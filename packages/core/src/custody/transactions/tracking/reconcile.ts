@@ -1,5 +1,6 @@
 import type { CustodyServices } from '../../services.ts'
-import type { ChainClient } from '../../chain-clients/index.ts'
+import { hasNonces, type NonceChainClient } from '../../chain-clients/index.ts'
+import { reconcileReserving } from '../reservations/reconcile-reserving.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
 import { batch, tryCommit, update } from '../../../kernel/storage/index.ts'
 import { rebroadcastMissing } from '../sending/rebroadcast.ts'
@@ -40,6 +41,7 @@ async function reconcileAccount(
   await scheduleNextCheck(services, rows)
   if (first === undefined || client === undefined) return
   try {
+    if (!hasNonces(client)) return await reconcileReserving(services, client, rows)
     const { mined } = await services.chainConnections.withAccountLock(account, () =>
       rebroadcastMissing(services, client, toChainAccount(first)),
     )
@@ -63,7 +65,7 @@ async function scheduleNextCheck(services: CustodyServices, rows: readonly Trans
 }
 
 /** Finalizes a transaction whose nonce is used, once its outcome can no longer change. */
-async function finalize(services: CustodyServices, client: ChainClient, row: TransactionRow): Promise<void> {
+async function finalize(services: CustodyServices, client: NonceChainClient, row: TransactionRow): Promise<void> {
   const { state, confirmations, cancels } = await resolveOnChainStatus(services, client, row)
   if (cancels && state === 'mined') {
     if (confirmations >= transactionLimits.finalityConfirmations) await markReplaced(services, row)

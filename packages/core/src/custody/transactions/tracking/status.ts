@@ -1,7 +1,8 @@
 import type { CustodyServices } from '../../services.ts'
-import { type NodeTransactionStatus, getChainClient } from '../../chain-clients/index.ts'
+import { type NodeTransactionStatus, getChainClient, hasNonces } from '../../chain-clients/index.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
 import { assertTransactionsSupported } from '../formats/families.ts'
+import { tryBroadcastReserving } from '../reservations/broadcast-reserving.ts'
 import { rebroadcastMissing } from '../sending/rebroadcast.ts'
 import { transactionLimits } from '../limits.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
@@ -12,7 +13,7 @@ import { fetchNodeStatus, resolveOnChainStatus } from './on-chain-status.ts'
 export interface TransactionStatus extends Omit<NodeTransactionStatus, 'state'> {
   readonly hash: string
   readonly status: 'UNKNOWN' | 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED'
-  /** True if the transaction has enough confirmations (12) to be final. */
+  /** True if the transaction has enough confirmations to be final. */
   readonly hasReachedFinality: boolean
   /** The hash of the replacement at a higher fee that is pending or mined instead. */
   readonly replacedBy?: string
@@ -31,14 +32,15 @@ export async function getTransactionStatus(
   assertTransactionsSupported(services.chainConnections, secretType)
   const client = getChainClient(services.chainConnections, secretType)
   const found = await fetchNodeStatus(services, client, hash)
-  if (found.state !== 'unknown') return toStatus(hash, found)
+  const finality = client.finalityConfirmations ?? transactionLimits.finalityConfirmations
+  if (found.state !== 'unknown') return toStatus(hash, found, finality)
   const unconfirmed = { hash, confirmations: 0, hasReachedFinality: false } as const
   const row = await findTransactionByHash(services, tenant, secretType, hash)
   if (row === undefined) return { ...unconfirmed, status: 'UNKNOWN' }
   const effective = await resolveOnChainStatus(services, client, row)
   if (effective.state !== 'unknown') {
     const isCanceled = effective.cancels && effective.state === 'mined'
-    const status = toStatus(hash, effective)
+    const status = toStatus(hash, effective, finality)
     return { ...status, ...(isCanceled && { status: 'CANCELED' as const }), replacedBy: effective.hash }
   }
   if (row.failureCode === null) await tryRebroadcast(services, row)
@@ -51,6 +53,7 @@ const statusNames = { mined: 'SUCCEEDED', failed: 'FAILED', pending: 'PENDING', 
 function toStatus(
   hash: string,
   { state, confirmations, blockNumber, blockHash }: NodeTransactionStatus,
+  finality: number,
 ): TransactionStatus {
   return {
     hash,
@@ -58,7 +61,7 @@ function toStatus(
     confirmations,
     ...(blockNumber !== undefined && { blockNumber }),
     ...(blockHash !== undefined && { blockHash }),
-    hasReachedFinality: confirmations >= transactionLimits.finalityConfirmations,
+    hasReachedFinality: confirmations >= finality,
   }
 }
 
@@ -83,9 +86,10 @@ export async function findTransactionByHash(
 async function tryRebroadcast(services: CustodyServices, row: TransactionRow): Promise<void> {
   const client = getChainClient(services.chainConnections, row.secretType)
   try {
-    await services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), () =>
-      rebroadcastMissing(services, client, toChainAccount(row)),
-    )
+    await services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), async () => {
+      if (hasNonces(client)) await rebroadcastMissing(services, client, toChainAccount(row))
+      else await tryBroadcastReserving(services, client, row)
+    })
   } catch (error) {
     if (!isBillfoldError(error)) throw error
     services.logger.warn({ cause: error, transaction: row.id }, 'transaction rebroadcast failed')

@@ -1,12 +1,12 @@
 import { parseBase64 } from '../../../kernel/base64.ts'
 import { createHash } from 'node:crypto'
-import { CompactSize, NETWORK, p2pkh, p2sh, p2wpkh, WIF } from '@scure/btc-signer'
+import { Address, CompactSize, NETWORK, OutScript, p2pkh, p2sh, p2wpkh, WIF } from '@scure/btc-signer'
 import { secp256k1 } from '../../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { bip38Format } from '../keystores/bip38.ts'
 import { web3Keystore } from '../keystores/web3.ts'
 import { deriveBip32Key } from './bip32.ts'
-import type { Chain, ChainKey, HexSignature, SignatureRequest } from './chain.ts'
+import type { Chain, ChainKey, HexSignature, OutputAddress, SignatureRequest } from './chain.ts'
 import { formatEcdsaSignature, recoverPublicKey, parseEcdsaSignature } from './ecdsa-signature.ts'
 import { hexToBytes } from './hex.ts'
 import { encodeMessageRequest } from './message-text.ts'
@@ -37,6 +37,12 @@ export const bitcoinChains: readonly BitcoinChain[] = [
 ]
 
 const maxWifCharacters = 64
+
+/** Characters of the longest address: P2WSH or P2TR in bech32 (BIP-173). */
+const maxAddressCharacters = 90
+
+/** The types of addresses that coins can be sent to: P2PKH, P2SH, P2WPKH, P2WSH, P2TR. */
+const recipientTypes: readonly string[] = ['pkh', 'sh', 'wpkh', 'wsh', 'tr']
 
 /** The bases of the header byte, to which the recovery id is added (BIP-137), and the last one of all. */
 const headers = { uncompressed: 27, compressed: 31, nestedSegwit: 35, segwit: 39, end: 42 } as const
@@ -92,11 +98,23 @@ export function bitcoinChain({ secretType, symbol, coinType, messageName, networ
       const signer = recoverMessageSigner(messageName, request, signature)
       return signer !== undefined && toSignerAddresses(signer, network).includes(toCanonicalAddress(address, network))
     },
+    parseRecipient: (address) => parseRecipient(address, network),
   }
 }
 
 function toAddress(publicKey: Uint8Array, network: typeof NETWORK): string {
   return p2wpkh(secp256k1.parsePublicKey(publicKey), network).address
+}
+
+function parseRecipient(text: string, network: typeof NETWORK): OutputAddress | undefined {
+  if (text.length > maxAddressCharacters) return undefined
+  try {
+    const output = Address(network).decode(toCanonicalAddress(text, network))
+    if (!recipientTypes.includes(output.type)) return undefined
+    return { address: Address(network).encode(output), script: OutScript.encode(output) }
+  } catch {
+    return undefined
+  }
 }
 
 function sign(name: string, request: SignatureRequest, privateKey: Uint8Array): HexSignature {

@@ -87,4 +87,17 @@ export interface Chain {
    * @throws BillfoldError `signature.unsupported-type`, `input.invalid` if the data cannot be signed as that type
    */
   readonly computeDigest?: (request: SignatureRequest) => Uint8Array
+  /**
+   * Parses an address to which coins can be sent, on chains of the Bitcoin family; undefined if it is no address of this chain. Absent on other
+   * chains.
+   */
+  readonly parseRecipient?: (address: string) => OutputAddress | undefined
+}
+
+/** An address of the Bitcoin family. */
+export interface OutputAddress {
+  /** The one spelling of the address. */
+  readonly address: string
+  /** The output script (scriptPubKey) that pays to it. */
+  readonly script: Uint8Array
 }

@@ -123,6 +123,7 @@ async function signAndStore(
     idempotencyKey: toIdempotencyKey(actor.tenant, operationId),
     contentHash: sha256(Buffer.from(transaction.data)),
     createdAt: now,
+    expiry: null,
     nextCheckAt: now + transactionLimits.checkIntervalMs,
   }
   await services.storage.commit(

@@ -8,10 +8,9 @@ export const german: PageTexts = {
   intro: 'Wir machen ein Bild mit Ihrer Kamera und vergleichen es mit dem, das Sie hinterlegt haben.',
   introChallenge: 'Wir bitten Sie, den Kopf ein wenig zu bewegen, damit wir sehen, dass Sie es sind und kein Foto.',
   passkeyTitle: 'Anmelden',
-  passkeyIntro:
-    'Mit Ihrem Passkey melden Sie sich an. Ihr Gerät fragt nach Fingerabdruck, Gesicht oder seiner PIN und sendet uns nichts davon.',
+  passkeyIntro: 'Ihr Gerät fragt nach Fingerabdruck, Gesicht oder seiner PIN und sendet uns nichts davon.',
   passkeyLabel: 'Passkey auswählen',
-  usePasskey: 'Mit einem Passkey anmelden',
+  usePasskey: 'Mit Passkey anmelden',
   useFace: 'Stattdessen das Gesicht zeigen',
   passkeyWaiting: 'Bestätigen Sie auf Ihrem Gerät',
   passkeyPinIntro: 'Ihr Passkey wurde angenommen. Ihre PIN schließt die Anmeldung ab.',

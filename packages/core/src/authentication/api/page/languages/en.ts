@@ -7,8 +7,7 @@ export const english: PageTexts = {
   intro: 'We take one picture with your camera and compare it with the one you enrolled.',
   introChallenge: 'We ask you to move your head a little, to make sure that it is you and not a photo.',
   passkeyTitle: 'Sign in',
-  passkeyIntro:
-    'Your passkey signs you in. Your device asks for your fingerprint, your face or its PIN, and sends us none of them.',
+  passkeyIntro: 'Your device asks for your fingerprint, your face or its PIN, and sends us none of them.',
   passkeyLabel: 'Choose a passkey',
   usePasskey: 'Sign in with a passkey',
   useFace: 'Use your face instead',

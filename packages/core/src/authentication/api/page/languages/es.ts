@@ -8,10 +8,9 @@ export const spanish: PageTexts = {
   intro: 'Tomamos una foto con su cámara y la comparamos con la que usted registró.',
   introChallenge: 'Le pedimos que mueva un poco la cabeza, para asegurarnos de que es usted y no una foto.',
   passkeyTitle: 'Iniciar sesión',
-  passkeyIntro:
-    'Su llave de acceso inicia la sesión. Su dispositivo le pide la huella, el rostro o su PIN, y no nos envía nada de ello.',
+  passkeyIntro: 'Su dispositivo le pide la huella, el rostro o su PIN, y no nos envía nada de ello.',
   passkeyLabel: 'Elegir una llave de acceso',
-  usePasskey: 'Entrar con una llave de acceso',
+  usePasskey: 'Usar una llave de acceso',
   useFace: 'Usar el rostro en su lugar',
   passkeyWaiting: 'Confirme en su dispositivo',
   passkeyPinIntro: 'Su llave de acceso se ha aceptado. Introduzca su PIN para terminar.',

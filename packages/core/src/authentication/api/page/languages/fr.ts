@@ -9,10 +9,9 @@ export const french: PageTexts = {
   introChallenge:
     'Nous vous demandons de bouger un peu la tête, pour nous assurer que c’est bien vous et non une photo.',
   passkeyTitle: 'Se connecter',
-  passkeyIntro:
-    'Votre clé d’accès vous connecte. Votre appareil demande votre empreinte, votre visage ou son code, et ne nous en envoie rien.',
+  passkeyIntro: 'Votre appareil demande votre empreinte, votre visage ou son code, et ne nous en envoie rien.',
   passkeyLabel: 'Choisir une clé d’accès',
-  usePasskey: 'Se connecter avec une clé d’accès',
+  usePasskey: 'Utiliser une clé d’accès',
   useFace: 'Utiliser plutôt votre visage',
   passkeyWaiting: 'Confirmez sur votre appareil',
   passkeyPinIntro: 'Votre clé d’accès a été acceptée. Saisissez votre code PIN pour terminer.',

@@ -1,0 +1,198 @@
+import { createServer, type Server } from 'node:http'
+import {
+  type Billfold,
+  type ConsistencyProgress,
+  createBillfold,
+  localKeyring,
+  newKey,
+  silentLogger,
+} from '@billfold/core'
+import { koaRouter } from '@billfold/koa-adapter'
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import { listTestDatabases } from '@billfold/test-databases'
+import Koa from 'koa'
+import { sql } from 'kysely'
+import { createGrowthUsers, type GrowthUser, insertGrowth } from './growth-rows.ts'
+import { saveResult } from './save-result.ts'
+
+// Every list and lookup over a small database and over a large one, and the audits of the large one:
+// node dist/growth.js [users, a million for the figures of a large host] [postgres|mysql] [repetitions]
+
+const [, , countText = '1000000', wanted = 'postgres', repetitionsText = '15'] = process.argv
+const count = Number(countText)
+const repetitions = Number(repetitionsText)
+/** The small database has this part of the users. */
+const smallShare = 50
+
+interface Call {
+  readonly name: string
+  readonly run: (user: GrowthUser) => Promise<unknown>
+}
+
+function listCalls(billfold: Billfold, get: (path: string) => Promise<unknown>): readonly Call[] {
+  const { audit, payments } = billfold
+  const call = (name: string, run: Call['run']): Call => ({ name, run })
+  const route = (path: string): Call => call(`GET ${path}`, () => get(path))
+  const wallets = '/api/wallets?includeBalance=false&size=20'
+  return [
+    route('/api/users?size=20'),
+    route('/api/users?size=20&page=50'),
+    call('GET /api/users?reference=…', ({ reference }) => get(`/api/users?reference=${reference}`)),
+    call('GET /api/users/:userId', ({ id }) => get(`/api/users/${id}`)),
+    route(wallets),
+    route(`${wallets}&page=50`),
+    route(`${wallets}&sortOn=address&sortOrder=asc`),
+    route(`${wallets}&sortOn=secretType`),
+    route(`${wallets}&archived=true`),
+    call('GET /api/wallets?userId=…', ({ id }) => get(`${wallets}&userId=${id}`)),
+    call('GET /api/wallets?address=…', ({ address }) => get(`${wallets}&address=${address}`)),
+    call('GET /api/wallets?identifier=…', ({ id }) => get(`${wallets}&identifier=identifier-${id}`)),
+    call('GET /api/wallets/:walletId', ({ walletId }) => get(`/api/wallets/${walletId}?includeBalance=false`)),
+    route('/api/transactions?size=20'),
+    call('audit.search()', () => audit.search()),
+    call('audit.search({ subject })', ({ id: subject }) => audit.search({ subject })),
+    call('audit.search({ action })', () => audit.search({ action: 'wallet.created' })),
+    call('audit.search({ action }) without a result', () => audit.search({ action: 'webhook.deleted' })),
+    call('audit.search({ actor })', ({ id }) => audit.search({ actor: `key-${id.slice(-2)}` })),
+    call('audit.search({ actor }) without a result', () => audit.search({ actor: 'nobody' })),
+    call('audit.search({ from, to }) without a result', () => audit.search({ from: 1, to: 2 })),
+    call('ledger.listBalances', ({ id }) => payments.ledger.listBalances(id)),
+    call('ledger.listEntries', ({ id: owner }) =>
+      payments.ledger.listEntries('USD', { kind: 'available', owner }, { limit: 20 }),
+    ),
+  ]
+}
+
+async function measure(calls: readonly Call[], users: readonly GrowthUser[]): Promise<ReadonlyMap<string, number>> {
+  const medians = new Map<string, number>()
+  for (const { name, run } of calls) {
+    const times: number[] = []
+    for (let at = 0; at < repetitions; at++) {
+      const user = users[Math.floor((at / repetitions) * users.length)]
+      if (user === undefined) continue
+      const startedAt = performance.now()
+      await run(user)
+      times.push(performance.now() - startedAt)
+    }
+    medians.set(name, times.toSorted((left, right) => left - right)[Math.floor(times.length / 2)] ?? Number.NaN)
+  }
+  return medians
+}
+
+/** Runs an audit, with the longest time that the event loop was blocked, and the growth of the memory. */
+async function measureAudit(
+  name: string,
+  rows: number,
+  run: () => Promise<{ readonly findings: readonly unknown[] }>,
+): Promise<void> {
+  globalThis.gc?.()
+  const before = process.memoryUsage().rss
+  let peak = before
+  let longest = 0
+  let last = performance.now()
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last - 5)
+    last = performance.now()
+    peak = Math.max(peak, process.memoryUsage().rss)
+  }, 5)
+  const startedAt = performance.now()
+  const cpuBefore = process.cpuUsage()
+  const { findings } = await run()
+  const seconds = (performance.now() - startedAt) / 1000
+  const cpu = process.cpuUsage(cpuBefore)
+  clearInterval(timer)
+  const megabytes = (peak - before) / 1024 / 1024
+  const perMillion = (seconds / rows) * 1_000_000
+  const result = `${seconds.toFixed(1)} s (${((cpu.user + cpu.system) / 1e6).toFixed(1)} s of CPU), ${megabytes.toFixed(0)} MB more memory, event loop blocked for at most ${longest.toFixed(0)} ms, ${findings.length} findings`
+  process.stdout.write(`${name} over ${rows}: ${result}; ${perMillion.toFixed(0)} s a million\n`)
+  saveResult({
+    name: `growth: ${name}, seconds a million`,
+    billfold: result,
+    other: 'limit 60 s a million',
+    ratio: perMillion / 60,
+  })
+}
+
+/** Adds up the time of each step of the consistency check. */
+function stepTimes() {
+  const times = new Map<string, number>()
+  let last = performance.now()
+  return {
+    onProgress: ({ step }: ConsistencyProgress): void => {
+      times.set(step, (times.get(step) ?? 0) + performance.now() - last)
+      last = performance.now()
+    },
+    describe: () => [...times].map(([step, time]) => `${step} ${(time / 1000).toFixed(1)} s`).join(', '),
+  }
+}
+
+function listen(billfold: Billfold): Promise<{ readonly server: Server; readonly origin: string }> {
+  const app = new Koa()
+  app.use(koaRouter(billfold.custody).routes())
+  const handle = app.callback()
+  const server = createServer((request, response) => void handle(request, response))
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve({ server, origin: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}` })
+    })
+  })
+}
+
+const database = (await listTestDatabases()).find(({ dialect, kind }) => dialect === wanted && kind !== 'pglite')
+if (database === undefined) throw new Error(`there is no ${wanted}`)
+const fresh = await database.create()
+try {
+  const { db, driver } = fresh.connectWithDriver()
+  const { dialect } = database
+  await migrate(db, { dialect })
+  const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
+  const storage = kyselyStorage(db, { dialect, ...driver })
+  const billfold = createBillfold({ storage, keyring, logger: silentLogger })
+  const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'growth', scopes: ['custody'] })
+  const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
+  const { server, origin } = await listen(billfold)
+  const get = async (path: string): Promise<unknown> => {
+    const response = await fetch(`${origin}${path}`, { headers: { authorization } })
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    return response.json()
+  }
+  const users = createGrowthUsers(count)
+  const smallCount = Math.floor(count / smallShare)
+  const analyze = async (): Promise<void> => {
+    for (const name of ['wallets', 'users', 'audit_records', 'ledger_entries', 'ledger_accounts', 'statement_lines'])
+      await sql.raw(`analyze ${dialect === 'mysql' ? 'table ' : ''}billfold_${name}`).execute(db)
+  }
+  const calls = listCalls(billfold, get)
+  const startedAt = performance.now()
+  await insertGrowth(db, dialect, users, 0, smallCount)
+  await analyze()
+  await measure(calls, users.slice(0, smallCount))
+  const small = await measure(calls, users.slice(0, smallCount))
+  await insertGrowth(db, dialect, users, smallCount, count)
+  await analyze()
+  process.stdout.write(`${database.name}: ${count} users in ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`)
+  const large = await measure(calls, users)
+  for (const [name, time] of large) {
+    const before = small.get(name) ?? Number.NaN
+    process.stdout.write(
+      `${name}: ${before.toFixed(2)} ms of ${smallCount}, ${time.toFixed(2)} ms of ${count}, ratio ${(time / before).toFixed(2)}\n`,
+    )
+    saveResult({
+      name: `growth: ${name}`,
+      billfold: `${time.toFixed(2)} ms of ${count}`,
+      other: `${before.toFixed(2)} ms of ${smallCount}`,
+      ratio: time / before,
+    })
+  }
+  const steps = stepTimes()
+  await measureAudit('payments.checkConsistency', count, () =>
+    billfold.payments.checkConsistency({ onProgress: steps.onProgress }),
+  )
+  process.stdout.write(`${steps.describe()}\n`)
+  await billfold.audit.checkpoint()
+  await measureAudit('audit.verify', 3 * count, () => billfold.audit.verify())
+  server.close()
+} finally {
+  await fresh.drop()
+}

@@ -1,0 +1,89 @@
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import { listTestDatabases } from '@billfold/test-databases'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { credentials } from '../credentials.ts'
+import { ada, identity, publicUrl, testKeyring } from '../test-fixtures/issuer-host.ts'
+import {
+  createWalletHost,
+  createWalletPki,
+  type HolderReply,
+  type WalletHost,
+  type WalletUser,
+} from '../test-fixtures/wallet-host.ts'
+
+const rounds = 3
+
+describe.each(await listTestDatabases())('a holder in two processes on $name', (database) => {
+  const hosts: WalletHost[] = []
+  let user: WalletUser
+  let drop: () => Promise<void> = async () => {}
+
+  beforeAll(async () => {
+    const pki = await createWalletPki()
+    const { dialect } = database
+    const fresh = await database.create()
+    drop = fresh.drop
+    const keyring = testKeyring()
+    const modules = [credentials({ issuer: { publicUrl, types: [identity], signer: pki.issuer } })] as const
+    for (const db of [fresh.connect(), fresh.connect()]) {
+      await migrate(db, { dialect, modules })
+      hosts.push(await createWalletHost(pki, { storage: kyselyStorage(db, { dialect }), keyring }))
+    }
+    user = await at(0).createUser()
+  })
+  afterAll(() => drop())
+
+  const at = (index: number): WalletHost => {
+    const host = hosts[index % hosts.length]
+    if (host === undefined) throw new Error('nothing was started')
+    return host
+  }
+  const post = (index: number, path: string, json: object, method?: string) =>
+    at(index).call(user, 'POST', path, json, method)
+  const fourTimes = (operation: (index: number) => Promise<HolderReply>) => Promise.all([0, 1, 2, 3].map(operation))
+  const statuses = (replies: readonly HolderReply[]) => replies.map(({ status }) => status).toSorted((a, b) => a - b)
+  const idOf = ({ body }: HolderReply) => z.string().parse(body['id'])
+  const resolve = async () => {
+    const { uri } = await at(0).billfold.credentials.issuer.offer(identity, { claims: ada })
+    return idOf(await post(1, '/offers', { offer: uri }))
+  }
+
+  test('take an offer once, of four attempts at once', async () => {
+    for (let round = 0; round < rounds; round++) {
+      const id = await resolve()
+      const before = (await at(0).billfold.credentials.holder.list(user.userId)).length
+      const replies = await fourTimes((index) => post(index, `/offers/${id}/accept`, {}, user.method))
+      expect(statuses(replies)).toEqual([200, 404, 404, 404])
+      expect(await at(0).billfold.credentials.holder.list(user.userId)).toHaveLength(before + 2)
+    }
+  })
+
+  test('answer a request once, of four answers at once, and show one instance', async () => {
+    for (let round = 0; round < rounds; round++) {
+      const { uri } = await at(0).billfold.credentials.verifier.request({ query: 'identity', flow: 'cross-device' })
+      const received = await post(0, '/requests', { uri })
+      const id = idOf(received)
+      const [option] = z
+        .array(z.object({ query: z.string(), candidates: z.array(z.object({ credential: z.string() })) }))
+        .parse(received.body['options'])
+      const credential = option?.candidates[round]?.credential ?? ''
+      const choice = { [option?.query ?? '']: credential }
+      const { consent } = z
+        .object({ consent: z.string() })
+        .parse((await post(1, `/requests/${id}/consent`, { choice })).body)
+      const replies = await fourTimes((index) =>
+        post(index, `/requests/${id}/present`, { choice, consent }, user.method),
+      )
+      expect(statuses(replies)).toEqual([200, 404, 404, 404])
+      const held = (await at(1).billfold.credentials.holder.list(user.userId)).find((one) => one.id === credential)
+      // One of three was shown, and three were renewed.
+      expect(held?.instancesLeft).toBe(5)
+    }
+  })
+
+  test('receive a request once, of four at once', async () => {
+    const { uri } = await at(0).billfold.credentials.verifier.request({ query: 'identity', flow: 'cross-device' })
+    expect(statuses(await fourTimes((index) => post(index, '/requests', { uri })))).toEqual([200, 409, 409, 409])
+  })
+})

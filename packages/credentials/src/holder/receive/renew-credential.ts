@@ -1,0 +1,90 @@
+import { batch, check, isCommitError, update } from '@billfold/core/storage'
+import { methodUnchanged } from '@billfold/core/modules'
+import type { HolderContext } from '../settings.ts'
+import {
+  type HeldCredentialRow,
+  heldCredentials,
+  heldInstances,
+  type HolderIssuanceRow,
+  holderIssuances,
+} from '../tables.ts'
+import { openCurrentSecret, type ProvenUser } from './accept-offer.ts'
+import { type IssuanceContent, sealedIssuances } from './issuance-content.ts'
+import { requestTokens } from './issuer-client.ts'
+import { type Issuance, notify, requestInstances } from './request-credentials.ts'
+import { storeInstanceWrites } from './store-credential.ts'
+import { sealedDescriptions } from '../credentials/credential-description.ts'
+
+/** Below this many instances a batch is renewed. */
+const lowWater = 3
+/** Longer than a renewal takes, so that two processes do not both ask. */
+const claimMs = 2 * 60 * 1000
+
+/**
+ * Renews the instances of a credential when few are left, while the signing method of its user is proven. A failure is only logged: the
+ * presentation is done, and the next one tries again.
+ */
+export async function renewIfLow(context: HolderContext, user: ProvenUser, row: HeldCredentialRow): Promise<void> {
+  const { services } = context
+  if (row.use !== 'once' || row.issuanceId === null) return
+  try {
+    const where = { credentialId: row.id, state: 'held' }
+    const left = await services.storage.find(heldInstances, { where, limit: lowWater })
+    if (left.length < lowWater) await renew(context, user, row, row.issuanceId)
+  } catch (error) {
+    services.logger.warn({ credential: row.id, error }, 'the instances of a credential could not be renewed')
+  }
+}
+
+async function renew(
+  context: HolderContext,
+  user: ProvenUser,
+  row: HeldCredentialRow,
+  issuanceId: string,
+): Promise<void> {
+  const { services, tenant } = context
+  const where = { id: issuanceId, tenant, state: 'renewing' }
+  const [issuanceRow] = await services.storage.find(holderIssuances, { where, limit: 1 })
+  if (issuanceRow === undefined || !(await claim(context, issuanceRow))) return
+  const stored = await sealedIssuances.open(services, issuanceRow, issuanceRow.sealedContent)
+  const { configuration } = await sealedDescriptions.open(services, row, row.sealedDescription)
+  const refreshToken = stored.tokens?.refresh_token
+  if (refreshToken === undefined) return
+  const { resolved, keys } = stored
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
+  const tokens = { refresh_token: refreshToken, ...(await requestTokens(context, resolved, keys, form)) }
+  const issuance: Issuance = { resolved, keys, tokens }
+  const secret = await openCurrentSecret(context, user)
+  const outcome = await requestInstances(context, issuance, configuration, secret)
+  if (outcome.kind === 'later') return
+  const { instances, verified } = outcome.credential
+  const now = services.now()
+  const content: IssuanceContent = { ...stored, tokens }
+  await services.storage.commit(
+    batch(
+      methodUnchanged(user.authorized),
+      ...secret.writes,
+      check(holderIssuances, { where }),
+      update(heldCredentials, { where: { id: row.id, tenant }, set: { expiresAt: verified.validUntil } }),
+      ...storeInstanceWrites({ tenant, userId: row.userId, credentialId: row.id, now }, secret, instances),
+      update(holderIssuances, {
+        where,
+        set: { sealedContent: await sealedIssuances.seal(services, issuanceRow, content), claimedUntil: 0 },
+      }),
+    ),
+  )
+  await notify(context, issuance, outcome.notificationId, 'credential_accepted')
+}
+
+async function claim({ services }: HolderContext, { id, claimedUntil }: HolderIssuanceRow): Promise<boolean> {
+  const now = services.now()
+  if (claimedUntil > now) return false
+  const where = { id, state: 'renewing', claimedUntil }
+  try {
+    await services.storage.commit(batch(update(holderIssuances, { where, set: { claimedUntil: now + claimMs } })))
+    return true
+  } catch (error) {
+    if (isCommitError(error)) return false
+    throw error
+  }
+}
