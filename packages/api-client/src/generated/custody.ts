@@ -6369,6 +6369,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6390,6 +6393,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6411,6 +6417,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6432,6 +6441,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6453,6 +6465,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6605,6 +6620,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6626,6 +6644,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6647,6 +6668,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6668,6 +6692,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6689,6 +6716,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6839,6 +6869,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6860,6 +6893,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6881,6 +6917,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6902,6 +6941,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
@@ -6923,6 +6965,9 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
