@@ -210,7 +210,7 @@ export function decodeTronTransaction(hex: string): DecodedTronTransaction {
   const { value } = decoded.contract[0].parameter
   return {
     txid,
-    signer: utils.crypto.ecRecover(txid, signature.toString('hex')).toLowerCase(),
+    signer: recoverSigner(txid, signature.toString('hex')),
     contract,
     owner: value.owner_address.toLowerCase(),
     to: (value.to_address ?? value.contract_address).toLowerCase(),
@@ -221,6 +221,14 @@ export function decodeTronTransaction(hex: string): DecodedTronTransaction {
     referenceBytes: decoded.ref_block_bytes.toLowerCase(),
     referenceHash: decoded.ref_block_hash.toLowerCase(),
     size: hex.length / 2 + 64,
+  }
+}
+
+function recoverSigner(txid: string, signature: string): string {
+  try {
+    return utils.crypto.ecRecover(txid, signature).toLowerCase()
+  } catch {
+    throw new TronRefusal('SIGERROR', 'validate signature error')
   }
 }
 

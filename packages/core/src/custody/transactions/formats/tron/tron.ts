@@ -9,7 +9,7 @@ import { buildTronAction, toTronTransfers } from './build-action.ts'
 import { serializeTronFields, signTronTransaction, type TronAction, type TronFields } from './serialize.ts'
 
 /** Bytes of a signed transaction besides its fields: the signature, the framing, and what the node adds for the result. */
-const overheadBytes = 67n + 8n + 64n
+const overheadBytes = 67n + 4n + 64n
 
 /** What a transaction costs beside its value. */
 interface TronCost {
