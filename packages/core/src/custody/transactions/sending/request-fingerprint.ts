@@ -4,8 +4,8 @@ import { canonicalizeJson } from '../../../kernel/canonical-json.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import type { TransactionRow } from '../transaction-row.ts'
 import type { TransactionRequest } from '../formats/transaction-request.ts'
+import type { RequestClaim } from '../../saved-requests/claim-request.ts'
 import { transactions } from '../tables.ts'
-import type { Sending } from './sending.ts'
 
 /** SHA-256 hashes (base64url) of a request and of its idempotency key, if any. */
 export interface TransactionFingerprint {
@@ -36,10 +36,17 @@ export async function findTransactionByIdempotencyKey(
   return row
 }
 
+/** What tells whether a send repeats an earlier one. */
+interface PossibleRepetition {
+  readonly wallet: { readonly id: string }
+  readonly fingerprint: TransactionFingerprint
+  readonly claim: RequestClaim | undefined
+}
+
 /** Finds the transaction of an earlier send under the same key. A saved request is used once, and not repeated by its key. */
 export async function findEarlier(
   services: CustodyServices,
-  { wallet, fingerprint, claim }: Pick<Sending, 'wallet' | 'fingerprint' | 'claim'>,
+  { wallet, fingerprint, claim }: PossibleRepetition,
 ): Promise<TransactionRow | undefined> {
   return claim === undefined ? findTransactionByIdempotencyKey(services, wallet.id, fingerprint) : undefined
 }
