@@ -234,6 +234,11 @@ describe('a holder, for a request', () => {
     const option = options[format]
     const choice = { [option?.query ?? '']: option?.candidates[0]?.credential ?? '' }
     const consent = await agree(id, choice)
+    expect(JSON.stringify((await post(`/requests/${id}/consent`, { choice })).body)).not.toContain('Ada')
+    const opened = await post(`/requests/${id}/consent`, { choice }, user.method)
+    expect(opened.body).toMatchObject({ consent })
+    expect(JSON.stringify(opened.body['values'])).toContain('"value":"Ada"')
+    expect(JSON.stringify(opened.body['values'])).not.toContain('Lovelace')
     const presented = await post(`/requests/${id}/present`, { choice, consent }, user.method)
     expect(presented.status).toBe(200)
     const responseCode = new URL(String(presented.body['redirectUri'])).searchParams.get('response_code') ?? ''

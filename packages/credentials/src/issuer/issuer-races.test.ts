@@ -1,6 +1,7 @@
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import {
   ada,
   createIssuerHost,
@@ -18,6 +19,7 @@ import {
   credentialsOf,
   findCode,
   preAuthorizedGrant,
+  sha256,
   signDpop,
   signProof,
   tokenOf,
@@ -25,9 +27,23 @@ import {
   type WireReply,
 } from '../test-fixtures/wallet-client.ts'
 import { credentials } from '../credentials.ts'
+import { credentialType } from './types/credential-type.ts'
+import { claimsOf } from './types/dataset-source.ts'
 import type { Storage } from '@billfold/core'
 
 const rounds = 5
+const redirectUri = 'https://wallet.example.com/back'
+const clients = [{ clientId: 'wallet', redirectUris: [redirectUri] }]
+const late = credentialType({
+  id: 'late',
+  claims: z.object({ level: z.string() }),
+  sdJwt: { vct: 'urn:example:late:1' },
+  from: claimsOf<{ level: string }>(() => sourced, { mayDefer: true }),
+})
+const types = [identity, membership, late]
+let sourced: { level: string } | 'later' = 'later'
+let loggedIn = ''
+const authorize = () => ({ userId: loggedIn })
 
 describe.each(await listTestDatabases())('an issuer in two processes on $name', (database) => {
   const hosts: IssuerHost[] = []
@@ -47,7 +63,7 @@ describe.each(await listTestDatabases())('an issuer in two processes on $name', 
       const storage = kyselyStorage(db, { dialect })
       await storage.verify({ modules })
       storages.push(storage)
-      hosts.push(createIssuerHost(signer, { storage, keyring }))
+      hosts.push(createIssuerHost(signer, { storage, keyring, issuer: { types, authorize, clients } }))
     }
     for (const host of hosts) wallets.push(await createWalletClient(host.credentials.issuer, publicUrl))
   })
@@ -138,6 +154,64 @@ describe.each(await listTestDatabases())('an issuer in two processes on $name', 
       return JSON.stringify(typeof payload === 'object' && payload !== null && Reflect.get(payload, 'status'))
     })
     expect(new Set(places).size).toBe(24)
+  })
+
+  test('issue a credential that came later once, of four polls at once', async () => {
+    const userId = await createTestUser(at(storages, 0))
+    for (let round = 0; round < rounds; round++) {
+      sourced = 'later'
+      const wallet = at(wallets, 0)
+      const { uri } = await at(hosts, 0).credentials.issuer.offer(late, { subject: { userId } })
+      const token = tokenOf(await wallet.redeem(uri))
+      const { body } = await wallet.request(token, 'late.sd-jwt')
+      sourced = { level: 'gold' }
+      const replies = await fourTimes(async (index) => {
+        const dpop = await signDpop(wallet.key, `${publicUrl}/deferred_credential`, { token })
+        return at(wallets, index).send('/deferred_credential', {
+          headers: { authorization: `DPoP ${token}`, dpop },
+          json: { transaction_id: body['transaction_id'] },
+        })
+      })
+      expect(errors(replies)).toEqual(['200 undefined', ...Array(3).fill('400 invalid_transaction_id')])
+    }
+  })
+
+  test('show a pushed request to one browser, and redeem its code once', async () => {
+    sourced = { level: 'gold' }
+    loggedIn = await createTestUser(at(storages, 0))
+    const codeVerifier = 'v'.repeat(43)
+    for (let round = 0; round < rounds; round++) {
+      const { key, send } = at(wallets, round)
+      const pushed = await send('/par', {
+        headers: { dpop: await signDpop(key, `${publicUrl}/par`) },
+        form: {
+          client_id: 'wallet',
+          response_type: 'code',
+          redirect_uri: redirectUri,
+          code_challenge: sha256(codeVerifier),
+          code_challenge_method: 'S256',
+          scope: 'late.sd-jwt',
+        },
+      })
+      const request_uri = String(pushed.body['request_uri'])
+      const query = new URLSearchParams({ client_id: 'wallet', request_uri }).toString()
+      const pages = await fourTimes((index) => at(wallets, index).send(`/authorize?${query}`, { method: 'GET' }))
+      const shown = pages.filter(({ status }) => status === 200)
+      expect(shown).toHaveLength(1)
+      const cookie = String(shown[0]?.headers['set-cookie']).split(';', 1)[0] ?? ''
+      const form = { request_uri, decision: 'allow' }
+      const decided = await fourTimes((index) => at(wallets, index).send('/authorize', { headers: { cookie }, form }))
+      const [back] = decided.filter(({ status }) => status === 303)
+      expect(decided.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, 400, 400, 400])
+      const code = new URL(String(back?.headers['location'])).searchParams.get('code') ?? ''
+      const replies = await fourTimes(async (index) =>
+        at(wallets, index).send('/token', {
+          headers: { dpop: await signDpop(key, `${publicUrl}/token`) },
+          form: { grant_type: 'authorization_code', client_id: 'wallet', code, code_verifier: codeVerifier },
+        }),
+      )
+      expect(errors(replies)).toEqual(['200 undefined', ...Array(3).fill('400 invalid_grant')])
+    }
   })
 
   test('revoke what is issued while its user is erased', async () => {

@@ -1,7 +1,7 @@
 import { type Route, route } from '@billfold/core/http'
 import { signingMethodHeadersSchema } from '@billfold/core/modules'
 import { z } from 'zod'
-import { prepareConsent } from '../present/consent.ts'
+import { openDisclosedValues, prepareConsent } from '../present/consent.ts'
 import { declineRequest, present } from '../present/present.ts'
 import { listPresentations } from '../present/presentation-log.ts'
 import { receiveRequest } from '../present/receive-request.ts'
@@ -35,6 +35,7 @@ const consentReply = z.object({
   disclosed: z.array(
     z.object({ query: z.string(), credential: z.string(), claims: z.array(path), always: z.array(z.string()) }),
   ),
+  values: z.array(z.object({ query: z.string(), values: z.array(z.object({ path, value: z.unknown() })) })).optional(),
 })
 const presentedReply = z.object({
   redirectUri: z.string().optional(),
@@ -46,21 +47,7 @@ export function presentationRoutes(context: HolderContext): readonly Route[] {
   const guard = holderKeyGuard(context)
   return [
     receiveRoute(context),
-    route({
-      id: 'prepareConsent',
-      method: 'POST',
-      path: '/users/:userId/requests/:id/consent',
-      summary: 'The very list of what would be sent, and its hash',
-      guard,
-      params: objectParams,
-      body: { encoding: 'json', schema: z.object({ choice }), limit: 64 * 1024 },
-      idempotency: 'none',
-      replies: { 200: { description: 'What the user agrees to', schema: consentReply } },
-      handler: async ({ params, body }) => {
-        const { consent, disclosed } = await prepareConsent(context, params.userId, params.id, body.choice)
-        return { status: 200, body: { consent, disclosed } }
-      },
-    }),
+    consentRoute(context),
     presentRoute(context),
     route({
       id: 'declineRequest',
@@ -90,6 +77,31 @@ export function presentationRoutes(context: HolderContext): readonly Route[] {
       },
     }),
   ]
+}
+
+function consentRoute(context: HolderContext): Route {
+  return route({
+    id: 'prepareConsent',
+    method: 'POST',
+    path: '/users/:userId/requests/:id/consent',
+    summary: 'The very list of what would be sent, and its hash; with a signing method the values as well',
+    guard: holderKeyGuard(context),
+    params: objectParams,
+    headers: signingMethodHeadersSchema,
+    body: { encoding: 'json', schema: z.object({ choice }), limit: 64 * 1024, raw: 'if-available' },
+    idempotency: 'none',
+    secretReply: true,
+    replies: { 200: { description: 'What the user agrees to', schema: consentReply } },
+    handler: async ({ params, body, headers }, request) => {
+      const hasMethod = Object.values(headers).some((value) => value !== undefined)
+      const user = hasMethod ? await proveUser(context, request, params.userId, headers) : undefined
+      const prepared = await prepareConsent(context, params.userId, params.id, body.choice)
+      const { consent, disclosed } = prepared
+      if (user === undefined) return { status: 200, body: { consent, disclosed } }
+      const values = await openDisclosedValues(context, params.userId, prepared, user.authorized)
+      return { status: 200, body: { consent, disclosed, values } }
+    },
+  })
 }
 
 function presentRoute(context: HolderContext): Route {

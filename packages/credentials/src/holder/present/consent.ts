@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { AuthorizedMethod } from '@billfold/core/modules'
 import type { ClaimPath } from '../../formats/claim-path.ts'
 import { isQuerySatisfied, isRequestedType } from '../../dcql/match-credential.ts'
 import type { DcqlCredential } from '../../dcql/dcql-query.ts'
+import { selectClaims } from '../../dcql/select-claims.ts'
 import { sealedDescriptions } from '../credentials/credential-description.ts'
-import { getCredentialRow } from '../credentials/held-credentials.ts'
+import { getCredentialRow, openCredential } from '../credentials/held-credentials.ts'
 import { holderError } from '../holder-error.ts'
 import type { HolderContext } from '../settings.ts'
 import { type HeldCredentialRow, type ReceivedRequestRow, receivedRequests } from '../tables.ts'
@@ -70,6 +72,30 @@ export async function prepareConsent(
   const parts = [row.id, clientId, nonce, stored.origin ?? null, disclosed, transactionData]
   const consent = createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
   return { row, stored, chosen, disclosed, consent }
+}
+
+/** What would be sent for one query, with the values. */
+export interface DisclosedValues {
+  readonly query: string
+  readonly values: readonly { readonly path: ClaimPath; readonly value: unknown }[]
+}
+
+/**
+ * Opens the values that would be sent, with a signing method of the user.
+ * @throws BillfoldError `held-credential.not-found`, `signing-method.invalid`
+ */
+export async function openDisclosedValues(
+  context: HolderContext,
+  userId: string,
+  { chosen }: PreparedConsent,
+  authorized: AuthorizedMethod,
+): Promise<readonly DisclosedValues[]> {
+  const opened: DisclosedValues[] = []
+  for (const { query, credential, claims } of chosen) {
+    const all = await openCredential(context, userId, credential.id, authorized)
+    opened.push({ query: query.id, values: claims.flatMap((path) => selectClaims(all, path)) })
+  }
+  return opened
 }
 
 /** Returns a request that nobody has answered. @throws BillfoldError `request.not-found` */

@@ -2,6 +2,7 @@ import { CompactEncrypt, importJWK } from 'jose'
 import { z } from 'zod'
 import { computeThumbprint, toEcJwk, toKeyObject } from '../../issuer/oauth/embedded-jws.ts'
 import type { EcJwk } from '../../formats/keys.ts'
+import { isRedirectUri } from '../../redirect-uri.ts'
 import { holderError } from '../holder-error.ts'
 import { toJson } from '../receive/fetch-json.ts'
 import type { HolderContext } from '../settings.ts'
@@ -66,5 +67,7 @@ export async function postResponse(
   if (response.status !== 200) throw holderError('verifier.refused')
   const parsed = replySchema.safeParse(toJson(response.body))
   const redirectUri = parsed.success ? parsed.data.redirect_uri : undefined
-  return redirectUri === undefined ? {} : { redirectUri }
+  // The host sends its user there: no script, no file. The response code may be in the fragment (OpenID4VP 1.0 section 8.2).
+  const [page = ''] = redirectUri?.split('#', 1) ?? []
+  return redirectUri === undefined || !isRedirectUri(page) ? {} : { redirectUri }
 }

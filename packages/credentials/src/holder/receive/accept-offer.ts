@@ -6,6 +6,7 @@ import { batch, insert, isCommitError, retryOnConflict, update, type Write } fro
 import { z } from 'zod'
 import { preAuthorizedGrant } from '../../issuer/offers/offer-object.ts'
 import { listCredentialRows, maxCredentials } from '../credentials/held-credentials.ts'
+import { isRedirectUri } from '../../redirect-uri.ts'
 import { holderError } from '../holder-error.ts'
 import { type HolderSecret, loadCurrentSecret } from '../secrets/holder-secrets.ts'
 import type { HolderContext } from '../settings.ts'
@@ -256,7 +257,7 @@ async function startAuthorization(
   const { services, settings, tenant } = context
   const { server, offer, configurations: offered } = plan.resolved
   const { authorization_endpoint: endpoint, pushed_authorization_request_endpoint: push } = server
-  if (endpoint === undefined || push === undefined)
+  if (endpoint === undefined || push === undefined || !isRedirectUri(endpoint))
     throw holderError('held-offer.unsupported', { message: 'The issuer takes no pushed authorization requests' })
   const authorization = { state: randomSecret(), codeVerifier: randomSecret() }
   const issuerState = offer.grants.authorization_code?.issuer_state

@@ -94,6 +94,8 @@ export async function requestDeferredCredential(
     configuration,
     claims: dataset.claims,
     keys: parsePublicKeys(row.publicKeys),
+    // Another poll was faster.
+    keyConflict: wireError('issuance.invalid-transaction-id'),
     steps: [
       ...steps,
       {

@@ -23,6 +23,8 @@ export interface IssuanceInput {
   readonly keys: readonly ProvenKey[]
   /** The writes that use up what the request presents. Each fails with its own error. */
   readonly steps: readonly CommitStep[]
+  /** The error if a key has an instance already. Default: `issuance.invalid-proof`. */
+  readonly keyConflict?: Error
 }
 
 /** Issued instances (OpenID4VCI section 8.3). */
@@ -47,7 +49,7 @@ export async function issueInstances(
   const { services, tenant } = context
   const hashes = input.keys.map(({ thumbprint }) => services.blindIndex.hash('credential key', tenant, thumbprint))
   const keyHashes = await Promise.all(hashes)
-  await assertNewKeys(context, keyHashes)
+  await assertNewKeys(context, keyHashes, input.keyConflict)
   for (let round = 1; ; round++) {
     const made = await prepareInstances(context, actor, input, keyHashes)
     try {
@@ -58,7 +60,7 @@ export async function issueInstances(
       const { conflict } = made.steps[error.index] ?? {}
       if (conflict !== undefined) throw conflict
       // A key that another request has just used, or an index that another process has drawn.
-      await assertNewKeys(context, keyHashes)
+      await assertNewKeys(context, keyHashes, input.keyConflict)
       if (round === maxRounds) throw new BillfoldError('storage.conflict', { cause: error })
     }
   }
@@ -141,9 +143,13 @@ function takeFromGrant({ id }: GrantRow, count: number): CommitStep {
   }
 }
 
-/** A key has one instance, so that two of them are never joined by it. @throws BillfoldError `issuance.invalid-proof` */
-async function assertNewKeys({ services, tenant }: IssuerContext, keyHashes: readonly string[]): Promise<void> {
+/** A key has one instance, so that two of them are never joined by it. @throws the conflict */
+async function assertNewKeys(
+  { services, tenant }: IssuerContext,
+  keyHashes: readonly string[],
+  conflict: Error = wireError('issuance.invalid-proof', 'A key has a credential already'),
+): Promise<void> {
   const where = { tenant, keyHash: { in: keyHashes } }
   const [used] = await services.storage.find(issuedCredentials, { where, limit: 1 })
-  if (used !== undefined) throw wireError('issuance.invalid-proof', 'A key has a credential already')
+  if (used !== undefined) throw conflict
 }

@@ -3,6 +3,7 @@ import { randomSecret } from '@billfold/core/crypto'
 import { insert } from '@billfold/core/storage'
 import { z } from 'zod'
 import { commitSteps } from '../../commit-steps.ts'
+import { isRedirectUri } from '../../redirect-uri.ts'
 import { hashSecret } from '../../secret-hash.ts'
 import { findOpenOffer } from '../offers/find-offer.ts'
 import type { IssuerContext } from '../settings.ts'
@@ -108,13 +109,6 @@ async function parseAuthorizationRequest(
   }
 }
 
-/** Schemes that browsers and systems handle themselves. */
-const knownSchemes: ReadonlySet<string> = new Set(
-  'http: ws: wss: ftp: file: filesystem: javascript: data: vbscript: blob: about: view-source: chrome: mailto: tel:'.split(
-    ' ',
-  ),
-)
-
 /** Exactly one of a registered client's; of an attested wallet any https or private-use URI (RFC 8252 section 7). */
 function assertRedirectUri(
   { settings }: IssuerContext,
@@ -128,8 +122,6 @@ function assertRedirectUri(
     return
   }
   if (!isAttested) throw wireError('oauth.invalid-client', 'The client is not registered')
-  const url = URL.canParse(uri) ? new URL(uri) : undefined
-  const isPrivateUse = url !== undefined && uri.startsWith(`${url.protocol}//`) && !knownSchemes.has(url.protocol)
-  if (url === undefined || uri.includes('#') || !(url.protocol === 'https:' || isPrivateUse))
+  if (!isRedirectUri(uri))
     throw wireError('oauth.invalid-request', 'redirect_uri must be https or of a private-use scheme')
 }
