@@ -31,7 +31,10 @@ interface Comparison {
 
 async function prepare(verifier: PasskeyVerifier, algorithm: 'es256' | 'ed25519'): Promise<readonly Comparison[]> {
   const authenticator = createSoftwareAuthenticator()
-  const registration = authenticator.create({ rp: { id: rpId }, user: { id: 'dXNlcg' }, challenge }, { algorithm })
+  const registration = authenticator.create(
+    { rp: { id: rpId }, user: { id: Buffer.from('user').toString('base64url') }, challenge },
+    { algorithm },
+  )
   const forRegistration = {
     ...expected,
     algorithms: verifier.algorithms,

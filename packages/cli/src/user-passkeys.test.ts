@@ -84,8 +84,8 @@ test('billfold keys re-encrypts the names of passkeys', async () => {
   expect((await type('keys create --id next')).code).toBe(0)
   expect((await type('keys rotate next')).code).toBe(0)
   const usage = async () => (await type('keys list')).printed
-  // The names of two passkeys; nothing else is sealed here.
-  expect(await usage()).toMatch(/older +2 values/)
+  // The names of two passkeys, and four messages to their user about passkeys.
+  expect(await usage()).toMatch(/older +6 values/)
   expect((await type('keys reencrypt')).code).toBe(0)
   expect(await usage()).toMatch(/older +not in use/)
 })

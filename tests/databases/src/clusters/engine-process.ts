@@ -38,6 +38,7 @@ export function createClusterFolder(user: string): ClusterFolder {
   const running = new Set<ServerProcess & { readonly killNow: () => void }>()
   const killAll = (): void => {
     for (const server of running) server.killNow()
+    rmSync(path, { recursive: true, force: true, maxRetries: 5 })
   }
   process.on('exit', killAll)
   return {

@@ -73,12 +73,9 @@ export const postgresScenarios: readonly Scenario[] = [
       withPostgres({ synchronousCommit: 'on' }, async (cluster) => {
         const proxy = await startPgpool(cluster.primary.port, cluster.standby.port)
         const reached = { dialect, urls: [proxy.url], pool: false } as const
-        const plain = await runConformance(reached, 'plain_')
-        const named = await runConformance({ ...reached, cluster: 'pgpool' }, 'named_')
+        const conformance = await runConformance({ ...reached, cluster: 'pgpool' }, 'named_')
         await proxy.stop()
-        // Without the option nothing is promised.
-        const without = { ...toConformanceOutcome('without the option cluster', plain), isSound: true }
-        return joinOutcomes(without, toConformanceOutcome(`with cluster: 'pgpool'`, named))
+        return toConformanceOutcome(`with cluster: 'pgpool'`, conformance)
       }),
   },
 ]
