@@ -94,5 +94,7 @@ const seconds = Math.round((performance.now() - started) / 1000)
 console.log(`\n${passed} checks passed, ${failed} failed, in ${seconds} s`)
 console.log(`Databases used: ${databasesUsed().join(', ') || 'none'}`)
 for (const line of leftOut()) console.log(line)
+if (process.env['BILLFOLD_TEST_CLUSTERS'] !== 'true')
+  console.log('Clusters of databases were not started: BILLFOLD_TEST_CLUSTERS=true runs their suites')
 for (const { failedNames } of outcomes) for (const name of failedNames) console.log(`FAILED  ${name}`)
 if (failed > 0) process.exitCode = 1
