@@ -14,8 +14,8 @@ const host = join(root, 'examples/host/dist/main.js')
 
 /** @type {Example[]} */
 const examples = [
-  { name: 'host, Express', main: host, path: '/', status: 200, exit: 0 },
-  { name: 'host, Koa', main: host, env: { FRAMEWORK: 'koa' }, path: '/', status: 200, exit: 0 },
+  { name: 'host, Express', main: host, path: '/health', status: 200, exit: 0 },
+  { name: 'host, Koa', main: host, env: { FRAMEWORK: 'koa' }, path: '/health', status: 200, exit: 0 },
   {
     name: 'credentials-verifier',
     main: join(root, 'examples/credentials-verifier/dist/main.js'),

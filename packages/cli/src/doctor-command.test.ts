@@ -83,7 +83,7 @@ describe('billfold doctor', () => {
     documents['/.well-known/webauthn'] = { origins: 'https://shop.example' }
     const wrong = await doctor(`--url ${host.url}/login`)
     expect(wrong.code).toBe(3)
-    expect(wrong.printed).toContain('auth_endpoint is http://internal:3000/a, which is not at')
+    expect(wrong.printed).toContain('auth_endpoint is "http://internal:3000/a", which is not at')
     expect(wrong.printed).toContain('=> set publicUrl')
     expect(wrong.printed).toContain('origins must be a list of https origins')
     host.close()

@@ -79,6 +79,16 @@ describe('billfold init', () => {
     )
   })
 
+  test('writes a URL whose password has signs with a meaning in .env', async () => {
+    const folder = join(parent, 'quoted')
+    const url = "postgres://app:a$b`c\\n'd@db.example/app?options=x#y"
+    await runLine(`init --framework koa --database postgres --folder ${folder}`, { DATABASE_URL: url })
+    const { DATABASE_URL: written = '' } = parseEnv(readFileSync(join(folder, '.env'), 'utf8'))
+    expect(written).toBe(url.replace("'", '%27'))
+    const read = await runScript(folder, ['-e', 'console.log(process.env.DATABASE_URL)'])
+    expect(read.output).toBe(`${written}\n`)
+  })
+
   test('completes a package that exists, and overwrites nothing', async () => {
     const folder = join(parent, 'existing')
     mkdirSync(folder)

@@ -131,8 +131,10 @@ export type {
 } from './custody/swaps/swap-provider.ts'
 export type {
   AbiTypeInput,
+  BatchedRequest,
   ChainSpecificFields,
   ContractInput,
+  SingleRequest,
   TransactionRequest,
   UnitAmount,
 } from './custody/transactions/formats/transaction-request.ts'
@@ -155,6 +157,23 @@ export type {
   TokenIndexer,
   TokenOwner,
 } from './custody/tokens/token-indexer.ts'
+export type { SmartAccountChain, SmartAccountOptions } from './custody/smart-accounts/smart-account-options.ts'
+export {
+  type Bundler,
+  bundlerClient,
+  type BundlerClientOptions,
+  type GasEstimate,
+  type UserOperationReceipt,
+  type UserOperationResult,
+} from './custody/smart-accounts/bundler.ts'
+export {
+  paymasterClient,
+  type PaymasterClientOptions,
+  type PaymasterService,
+  type PaymasterStub,
+} from './custody/smart-accounts/paymaster.ts'
+export type { PaymasterFields, UserOperation, UserOperationGas } from './custody/smart-accounts/user-operation.ts'
+export type { DelegationOptions } from './custody/transactions/formats/evm/delegation-rules.ts'
 export {
   contractIndexer,
   type IndexedChain,
@@ -178,6 +197,11 @@ export {
   type NonceChainClient,
   type ReservingBroadcastResult,
   type ReservingChainClient,
+  type SolanaClient,
+  type SolanaClientOptions,
+  type SolanaNetwork,
+  type SolanaToken,
+  solanaChainClient,
   type TronCall,
   type TronClient,
   type TronResources,

@@ -34,6 +34,11 @@ export type {
   VerifiedRegistration,
 } from './identity/passkeys/verifier.ts'
 export type { UserRow } from './identity/users/create.ts'
+export {
+  type SecurityNotice,
+  securityNoticeWrites,
+  type SecurityTopic,
+} from './identity/security-notices/security-notice.ts'
 export { findByIdentifier, type IdentifierRow } from './identity/users/identifiers.ts'
 export { getUser } from './identity/users/find.ts'
 export type { OnboardingRoutes } from './onboarding/api/guards.ts'

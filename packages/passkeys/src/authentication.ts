@@ -12,6 +12,7 @@ import { batch, check, isCommitError, update, type Write } from '@billfold/core/
 import { buildChallenge, consumeChallenge, createChallenge, getChallenge, isChallengeFor } from './challenges.ts'
 import type { PasskeyContext } from './context.ts'
 import { passkeyError, toRefusalError } from './declarations.ts'
+import { noticeWrites } from './manage.ts'
 import { findByCredential, listPasskeyRows } from './passkey-rows.ts'
 import { type ChallengeRow, passkeyCredentials, type PasskeyRow } from './tables.ts'
 import { findUserHandle } from './user-handles.ts'
@@ -185,6 +186,7 @@ async function refuseClone(context: PasskeyContext, challenge: ChallengeRow, row
     check(passkeyCredentials, { where: { id: passkeyId, tenant, signCount } }),
     auditWrite(actor, 'passkey.cloned', passkeyId, services.now(), { userId }),
     ...eventWrites(services, tenant, 'passkey.cloned', { passkeyId, userId }),
+    ...(await noticeWrites(services, 'security.passkey-cloned', row)),
   ]
   try {
     await services.storage.commit(batch(...writes))

@@ -35,6 +35,13 @@ function recordingStorage() {
   }
 }
 
+/** Topics of the messages to users in a batch. */
+function topicsIn({ writes }: Batch): readonly unknown[] {
+  return writes.flatMap((write) =>
+    write.kind === 'insert' && write.table.name === 'outbox' ? [write.row['topic']] : [],
+  )
+}
+
 function createHost() {
   const recording = recordingStorage()
   const delivered: BillfoldEvent[] = []
@@ -108,6 +115,12 @@ describe.each(types)('%s', (type) => {
     expect(own.map(({ data }) => passkeyEvents[type].data.strict().parse(data))).toEqual([expected])
   })
 
+  test('notifies the user in the same commit, once', async () => {
+    const trigger = await triggers[type]()
+    await trigger()
+    expect(host.batchesWith(type).map(topicsIn)).toEqual([[type.replace('passkey.', 'security.passkey-')]])
+  })
+
   test('is not written if the commit of its action fails', async () => {
     const trigger = await triggers[type]()
     host.failCommitsWith(type)
@@ -120,10 +133,12 @@ describe('a passkey that opens keys', () => {
   test('is created and removed with its signing method, and the events say so', async () => {
     const client = await startCustody(host.billfold)
     const { result: user } = await client.send('POST', '/api/users', { signingMethod: { type: 'PIN', value: '4711' } })
-    const byPin = `${user.signingMethods[0].id}:4711`
+    const byPin = `${user.signingMethods[0]?.id}:4711`
     const { result: method } = await addPasskey(client, authenticator, user.id, byPin)
     const path = `/api/users/${user.id}/signing-methods/${method.id}`
     expect((await client.send('DELETE', path, undefined, { 'signing-method': byPin })).status).toBe(200)
+    const topics = [...host.batchesWith('passkey.created'), ...host.batchesWith('passkey.removed')].flatMap(topicsIn)
+    expect(topics).toEqual(['security.signing-method-created', 'security.signing-method-removed'])
     await host.billfold.deliver()
     const own = host.delivered.filter(({ type }) => type.startsWith('passkey.'))
     expect(own.map(({ type, data }) => ({ type, data }))).toMatchObject([

@@ -1,5 +1,5 @@
-import { auditWrite, eventWrites, type UserKey } from '@billfold/core/modules'
-import { batch, isCommitError, remove, update, type Write } from '@billfold/core/storage'
+import { auditWrite, eventWrites, securityNoticeWrites, type Services, type UserKey } from '@billfold/core/modules'
+import { batch, isCommitError, remove, retryOnConflict, update, type Write } from '@billfold/core/storage'
 import type { PasskeyContext } from './context.ts'
 import { passkeyError } from './declarations.ts'
 import { listPasskeyRows, sealName } from './passkey-rows.ts'
@@ -41,9 +41,22 @@ export async function renamePasskey(context: PasskeyContext, user: UserKey, id: 
  * @throws BillfoldError `passkey.not-found`; `passkey.is-signing-method` if it opens keys
  */
 export async function removePasskey(context: PasskeyContext, user: UserKey, id: string): Promise<void> {
-  const row = await getPasskey(context, user, id)
-  if (row.methodId !== null) throw passkeyError('passkey.is-signing-method')
-  await commitOrNotFound(context, removalWrites(context, row))
+  const { services } = context
+  await retryOnConflict(async () => {
+    const row = await getPasskey(context, user, id)
+    if (row.methodId !== null) throw passkeyError('passkey.is-signing-method')
+    const notice = await noticeWrites(services, 'security.passkey-removed', row)
+    await services.storage.commit(batch(...removalWrites(context, row), ...notice))
+  })
+}
+
+/** Returns the writes that notify a user about a passkey, for the commit of what is reported. */
+export function noticeWrites(
+  services: Services,
+  topic: 'security.passkey-created' | 'security.passkey-removed' | 'security.passkey-cloned',
+  { tenant, userId, id: passkeyId }: Pick<PasskeyRow, 'tenant' | 'userId' | 'id'>,
+): Promise<readonly Write[]> {
+  return securityNoticeWrites(services, { tenant, topic, userId, detail: { passkeyId } })
 }
 
 /** Returns the writes that remove a passkey. */

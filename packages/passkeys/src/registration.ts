@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { consumeChallenge, createChallenge, getChallenge } from './challenges.ts'
 import type { PasskeyContext } from './context.ts'
 import { passkeyError, toRefusalError } from './declarations.ts'
+import { noticeWrites } from './manage.ts'
 import { findByCredential, hashCredentialId, listPasskeyRows, sealName } from './passkey-rows.ts'
 import { type ChallengeRow, passkeyCredentials, type PasskeyRow } from './tables.ts'
 import { countPasskey, ensureUserHandle, maxPasskeys } from './user-handles.ts'
@@ -107,6 +108,8 @@ export async function prepareRegistration(
     lastUsedAt: null,
   }
   const opensKeys = methodId !== null
+  // The signing method has a notice of its own.
+  const notice = opensKeys ? [] : await noticeWrites(services, 'security.passkey-created', row)
   return {
     row,
     writes: [
@@ -115,6 +118,7 @@ export async function prepareRegistration(
       insert(passkeyCredentials, row),
       auditWrite(actor, 'passkey.created', id, createdAt, { userId, aaguid, opensKeys }),
       ...eventWrites(services, tenant, 'passkey.created', { passkeyId: id, userId, opensKeys }),
+      ...notice,
     ],
   }
 }

@@ -18,6 +18,8 @@ export {
   type UtxoPayment,
 } from './chain-clients/utxo-client-cases.ts'
 export { describeUtxoClient } from './chain-clients/describe-utxo-client.ts'
+export { type TronChainUnderTest, type TronClientCase, tronClientCases } from './chain-clients/tron-client-cases.ts'
+export { describeTronClient } from './chain-clients/describe-tron-client.ts'
 export {
   type TokenIndexerCase,
   tokenIndexerCases,

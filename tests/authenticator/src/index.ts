@@ -1,3 +1,4 @@
+export { type CustodyResult, custodyResultSchema } from './custody-result.ts'
 export {
   type AuthenticationJson,
   type CreationOptions,

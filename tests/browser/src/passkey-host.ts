@@ -13,6 +13,7 @@ import { scriptedVerifier } from '@billfold/core/biometrics'
 import { expressRouter } from '@billfold/express-adapter'
 import { koaRouter } from '@billfold/koa-adapter'
 import { passkeys, type PasskeysOptions } from '@billfold/passkeys'
+import { type CustodyResult, custodyResultSchema } from '@billfold/test-authenticator'
 import { build } from 'esbuild'
 import express from 'express'
 import Koa from 'koa'
@@ -23,8 +24,7 @@ export type Framework = 'express' | 'koa'
 /** A reply of the custody API. */
 export interface CustodyReply {
   readonly status: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- each test asserts what it expects, so a type would only repeat it
-  readonly result: any
+  readonly result: CustodyResult
   readonly codes: readonly string[]
 }
 
@@ -94,7 +94,11 @@ export async function startPasskeyHost(
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
       const { result, errors = [] } = Object(await response.json())
-      return { status: response.status, result, codes: errors.map(({ code }: { code: string }) => code) }
+      return {
+        status: response.status,
+        result: custodyResultSchema.parse(result),
+        codes: errors.map(({ code }: { code: string }) => code),
+      }
     },
     createSession: async ({ lang, ...input }) => {
       const { sessionId } = await billfold.authentication.sessions.create(input)

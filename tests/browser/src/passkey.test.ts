@@ -34,7 +34,7 @@ describe.runIf(browserPath !== undefined).each(['express', 'koa'] as const)(
       const { result: user } = await host.custody('POST', '/api/users', {
         signingMethod: { type: 'PIN', value: '4711' },
       })
-      const pinId: string = user.signingMethods[0].id
+      const pinId = user.signingMethods[0]?.id ?? ''
       const byPin = `${pinId}:4711`
       const methods = `/api/users/${user.id}/signing-methods`
       const { result: wallet } = await host.custody(

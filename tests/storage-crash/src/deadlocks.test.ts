@@ -3,6 +3,9 @@ import { createTables, kyselyStorage } from '@billfold/storage-kysely'
 import { listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 
+/** Hundreds of commits wait for a few connections. */
+const statementTimeoutMs = 200_000
+
 const counters = defineTable({
   name: 'counters',
   columns: { id: text(36), name: text(20), count: integer() },
@@ -17,7 +20,7 @@ for (const database of await listTestDatabases()) {
     const conflicts: string[] = []
     const retry = { onRetry: (reason: string) => conflicts.push(reason) }
     const db = fresh.connect()
-    const storage = kyselyStorage(db, { dialect, retry })
+    const storage = kyselyStorage(db, { dialect, retry, statementTimeoutMs })
     await createTables(db, { dialect }, [appliedBatches, counters])
     const rows = ['a', 'b', 'c'].map((id) => insert(counters, { id, name: id, count: 0 }))
     await storage.commit(batch(...rows))
@@ -46,7 +49,7 @@ for (const database of await listTestDatabases()) {
       const fresh = await database.create()
       // One through Kysely only and one with its driver, which conflict with each other as well.
       const storages = [{ db: fresh.connect(), driver: {} }, fresh.connectWithDriver()].map(({ db, driver }) =>
-        kyselyStorage(db, { dialect, ...driver, retry: { conflictMs: 25_000 } }),
+        kyselyStorage(db, { dialect, ...driver, retry: { conflictMs: 25_000 }, statementTimeoutMs }),
       )
       const [storage] = storages
       if (storage === undefined) throw new Error('no storage')

@@ -36,6 +36,8 @@ for (const database of await listTestDatabases()) {
         dialect,
         ...(form === 'with the pool' && driver),
         retry: { lostMs: 200_000 },
+        // Hundreds of commits wait for a few connections.
+        statementTimeoutMs: 200_000,
       })
       await createAccounts(fresh, dialect, storage)
       const other = fresh.connect()

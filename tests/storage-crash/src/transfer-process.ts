@@ -8,7 +8,7 @@ if ((dialect !== 'sqlite' && dialect !== 'postgres' && dialect !== 'mysql') || u
   throw new Error('usage: transfer-process sqlite|postgres|mysql URL [with-driver]')
 }
 const { db, driver } = connectWithDriverTo(dialect, url)
-const storage = kyselyStorage(db, { dialect, ...(form === 'with-driver' && driver) })
+const storage = kyselyStorage(db, { dialect, statementTimeoutMs: 200_000, ...(form === 'with-driver' && driver) })
 await Promise.all(
   Array.from({ length: 1_000 }, async () => {
     const made = transfer()

@@ -1478,7 +1478,12 @@ export interface components {
         Wallet: {
             id: string;
             address: string;
+            /** @description WHITE_LABEL, or SMART_ACCOUNT for a contract account */
             walletType: string;
+            /** @description SMART_ACCOUNT: the contract, such as safe-1.4.1 */
+            accountType?: string;
+            /** @description SMART_ACCOUNT: the address of the key that owns the contract */
+            ownerAddress?: string;
             secretType: components["schemas"]["SecretType"];
             createdAt: string;
             archived: boolean;
@@ -3068,6 +3073,8 @@ export interface operations {
             content: {
                 "application/json": {
                     secretType: components["schemas"]["SecretType"];
+                    /** @description SMART_ACCOUNT for a contract account (ERC-4337), whose owner is the key of the wallet. Others make no difference */
+                    walletType?: string | null;
                     userId?: string | null;
                     description?: string | null;
                     identifier?: string | null;
@@ -6361,7 +6368,6 @@ export interface operations {
                         type: "TRANSFER";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6369,11 +6375,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         /** @description In whole units: 0.1 */
                         value: number | string;
                         data?: string | null;
@@ -6382,7 +6393,6 @@ export interface operations {
                         type: "GAS_TRANSFER";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6390,11 +6400,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         /** @description In whole units: 0.1 */
                         value: number | string;
                         data?: string | null;
@@ -6403,7 +6418,6 @@ export interface operations {
                         type: "TOKEN_TRANSFER";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6411,11 +6425,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         tokenAddress: string;
                         /** @description In whole tokens */
                         value: number | string;
@@ -6424,7 +6443,6 @@ export interface operations {
                         type: "NFT_TRANSFER";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6432,11 +6450,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         tokenAddress: string;
                         tokenId: number | string;
                         amount?: (number | string) | null;
@@ -6445,7 +6468,6 @@ export interface operations {
                         type: "CONTRACT_EXECUTION";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6453,11 +6475,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         functionName: string;
                         inputs?: {
                             /** @description uint256, address[], (address,uint256), tuple, ... */
@@ -6468,6 +6495,101 @@ export interface operations {
                         }[] | null;
                         /** @description In minor units (wei), unlike in the other types */
                         value?: (number | string) | null;
+                    } | {
+                        /** @constant */
+                        type: "BATCH";
+                        secretType: components["schemas"]["SecretType"];
+                        walletId: string;
+                        chainSpecificFields?: {
+                            nonce?: number | null;
+                            gasLimit?: (number | string) | null;
+                            gasPrice?: (number | string) | null;
+                            maxFeePerGas?: (number | string) | null;
+                            maxPriorityFeePerGas?: (number | string) | null;
+                            maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
+                            fee?: (number | string) | null;
+                            ttl?: number | null;
+                        } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
+                        /** @description Contract accounts: transfers and calls, all of which are executed, or none */
+                        calls: ({
+                            /** @constant */
+                            type: "TRANSFER";
+                            to: string;
+                            /** @description In whole units: 0.1 */
+                            value: number | string;
+                            data?: string | null;
+                        } | {
+                            /** @constant */
+                            type: "GAS_TRANSFER";
+                            to: string;
+                            /** @description In whole units: 0.1 */
+                            value: number | string;
+                            data?: string | null;
+                        } | {
+                            /** @constant */
+                            type: "TOKEN_TRANSFER";
+                            to: string;
+                            tokenAddress: string;
+                            /** @description In whole tokens */
+                            value: number | string;
+                        } | {
+                            /** @constant */
+                            type: "NFT_TRANSFER";
+                            to: string;
+                            tokenAddress: string;
+                            tokenId: number | string;
+                            amount?: (number | string) | null;
+                        } | {
+                            /** @constant */
+                            type: "CONTRACT_EXECUTION";
+                            to: string;
+                            functionName: string;
+                            inputs?: {
+                                /** @description uint256, address[], (address,uint256), tuple, ... */
+                                type: string;
+                                /** @description The value, or its text */
+                                value: unknown;
+                                components?: components["schemas"]["createTransactionBodyPart0"] | null;
+                            }[] | null;
+                            /** @description In minor units (wei), unlike in the other types */
+                            value?: (number | string) | null;
+                        })[];
+                    } | {
+                        /** @constant */
+                        type: "DELEGATION";
+                        secretType: components["schemas"]["SecretType"];
+                        walletId: string;
+                        chainSpecificFields?: {
+                            nonce?: number | null;
+                            gasLimit?: (number | string) | null;
+                            gasPrice?: (number | string) | null;
+                            maxFeePerGas?: (number | string) | null;
+                            maxPriorityFeePerGas?: (number | string) | null;
+                            maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
+                            fee?: (number | string) | null;
+                            ttl?: number | null;
+                        } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
+                        /** @description EVM: the contract whose code the account gets (EIP-7702), one that the host allows; the zero address ends a delegation */
+                        delegate: string;
+                        /** @description Default: the account itself */
+                        to?: string | null;
+                        /** @description In whole units: 0.1 */
+                        value?: (number | string) | null;
+                        data?: string | null;
+                        /** @description True for an authorization for every chain, where the host allows it */
+                        anyChain?: boolean | null;
                     }) | null;
                 } & {
                     [key: string]: unknown;
@@ -6486,6 +6608,7 @@ export interface operations {
                         success: true;
                         result: {
                             id: string;
+                            /** @description The hash of the transaction; of a contract account, that of the user operation */
                             transactionHash: string;
                         } | components["schemas"]["Transaction"];
                     };
@@ -6597,7 +6720,6 @@ export interface operations {
                         type: "TRANSFER";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6605,11 +6727,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         /** @description In whole units: 0.1 */
                         value: number | string;
                         data?: string | null;
@@ -6618,7 +6745,6 @@ export interface operations {
                         type: "GAS_TRANSFER";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6626,11 +6752,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         /** @description In whole units: 0.1 */
                         value: number | string;
                         data?: string | null;
@@ -6639,7 +6770,6 @@ export interface operations {
                         type: "TOKEN_TRANSFER";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6647,11 +6777,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         tokenAddress: string;
                         /** @description In whole tokens */
                         value: number | string;
@@ -6660,7 +6795,6 @@ export interface operations {
                         type: "NFT_TRANSFER";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6668,11 +6802,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         tokenAddress: string;
                         tokenId: number | string;
                         amount?: (number | string) | null;
@@ -6681,7 +6820,6 @@ export interface operations {
                         type: "CONTRACT_EXECUTION";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6689,11 +6827,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         functionName: string;
                         inputs?: {
                             /** @description uint256, address[], (address,uint256), tuple, ... */
@@ -6704,6 +6847,101 @@ export interface operations {
                         }[] | null;
                         /** @description In minor units (wei), unlike in the other types */
                         value?: (number | string) | null;
+                    } | {
+                        /** @constant */
+                        type: "BATCH";
+                        secretType: components["schemas"]["SecretType"];
+                        walletId: string;
+                        chainSpecificFields?: {
+                            nonce?: number | null;
+                            gasLimit?: (number | string) | null;
+                            gasPrice?: (number | string) | null;
+                            maxFeePerGas?: (number | string) | null;
+                            maxPriorityFeePerGas?: (number | string) | null;
+                            maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
+                            fee?: (number | string) | null;
+                            ttl?: number | null;
+                        } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
+                        /** @description Contract accounts: transfers and calls, all of which are executed, or none */
+                        calls: ({
+                            /** @constant */
+                            type: "TRANSFER";
+                            to: string;
+                            /** @description In whole units: 0.1 */
+                            value: number | string;
+                            data?: string | null;
+                        } | {
+                            /** @constant */
+                            type: "GAS_TRANSFER";
+                            to: string;
+                            /** @description In whole units: 0.1 */
+                            value: number | string;
+                            data?: string | null;
+                        } | {
+                            /** @constant */
+                            type: "TOKEN_TRANSFER";
+                            to: string;
+                            tokenAddress: string;
+                            /** @description In whole tokens */
+                            value: number | string;
+                        } | {
+                            /** @constant */
+                            type: "NFT_TRANSFER";
+                            to: string;
+                            tokenAddress: string;
+                            tokenId: number | string;
+                            amount?: (number | string) | null;
+                        } | {
+                            /** @constant */
+                            type: "CONTRACT_EXECUTION";
+                            to: string;
+                            functionName: string;
+                            inputs?: {
+                                /** @description uint256, address[], (address,uint256), tuple, ... */
+                                type: string;
+                                /** @description The value, or its text */
+                                value: unknown;
+                                components?: components["schemas"]["executeTransactionBodyPart0"] | null;
+                            }[] | null;
+                            /** @description In minor units (wei), unlike in the other types */
+                            value?: (number | string) | null;
+                        })[];
+                    } | {
+                        /** @constant */
+                        type: "DELEGATION";
+                        secretType: components["schemas"]["SecretType"];
+                        walletId: string;
+                        chainSpecificFields?: {
+                            nonce?: number | null;
+                            gasLimit?: (number | string) | null;
+                            gasPrice?: (number | string) | null;
+                            maxFeePerGas?: (number | string) | null;
+                            maxPriorityFeePerGas?: (number | string) | null;
+                            maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
+                            fee?: (number | string) | null;
+                            ttl?: number | null;
+                        } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
+                        /** @description EVM: the contract whose code the account gets (EIP-7702), one that the host allows; the zero address ends a delegation */
+                        delegate: string;
+                        /** @description Default: the account itself */
+                        to?: string | null;
+                        /** @description In whole units: 0.1 */
+                        value?: (number | string) | null;
+                        data?: string | null;
+                        /** @description True for an authorization for every chain, where the host allows it */
+                        anyChain?: boolean | null;
                     }) | null;
                 } & {
                     [key: string]: unknown;
@@ -6722,6 +6960,7 @@ export interface operations {
                         success: true;
                         result: {
                             id: string;
+                            /** @description The hash of the transaction; of a contract account, that of the user operation */
                             transactionHash: string;
                         } | components["schemas"]["Transaction"];
                     };
@@ -6831,7 +7070,6 @@ export interface operations {
                         type: "TRANSFER";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6839,11 +7077,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         /** @description In whole units: 0.1 */
                         value: number | string;
                         data?: string | null;
@@ -6852,7 +7095,6 @@ export interface operations {
                         type: "GAS_TRANSFER";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6860,11 +7102,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         /** @description In whole units: 0.1 */
                         value: number | string;
                         data?: string | null;
@@ -6873,7 +7120,6 @@ export interface operations {
                         type: "TOKEN_TRANSFER";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6881,11 +7127,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         tokenAddress: string;
                         /** @description In whole tokens */
                         value: number | string;
@@ -6894,7 +7145,6 @@ export interface operations {
                         type: "NFT_TRANSFER";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6902,11 +7152,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         tokenAddress: string;
                         tokenId: number | string;
                         amount?: (number | string) | null;
@@ -6915,7 +7170,6 @@ export interface operations {
                         type: "CONTRACT_EXECUTION";
                         secretType: components["schemas"]["SecretType"];
                         walletId: string;
-                        to: string;
                         chainSpecificFields?: {
                             nonce?: number | null;
                             gasLimit?: (number | string) | null;
@@ -6923,11 +7177,16 @@ export interface operations {
                             maxFeePerGas?: (number | string) | null;
                             maxPriorityFeePerGas?: (number | string) | null;
                             maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
                         } | null;
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
+                        to: string;
                         functionName: string;
                         inputs?: {
                             /** @description uint256, address[], (address,uint256), tuple, ... */
@@ -6938,6 +7197,101 @@ export interface operations {
                         }[] | null;
                         /** @description In minor units (wei), unlike in the other types */
                         value?: (number | string) | null;
+                    } | {
+                        /** @constant */
+                        type: "BATCH";
+                        secretType: components["schemas"]["SecretType"];
+                        walletId: string;
+                        chainSpecificFields?: {
+                            nonce?: number | null;
+                            gasLimit?: (number | string) | null;
+                            gasPrice?: (number | string) | null;
+                            maxFeePerGas?: (number | string) | null;
+                            maxPriorityFeePerGas?: (number | string) | null;
+                            maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
+                            fee?: (number | string) | null;
+                            ttl?: number | null;
+                        } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
+                        /** @description Contract accounts: transfers and calls, all of which are executed, or none */
+                        calls: ({
+                            /** @constant */
+                            type: "TRANSFER";
+                            to: string;
+                            /** @description In whole units: 0.1 */
+                            value: number | string;
+                            data?: string | null;
+                        } | {
+                            /** @constant */
+                            type: "GAS_TRANSFER";
+                            to: string;
+                            /** @description In whole units: 0.1 */
+                            value: number | string;
+                            data?: string | null;
+                        } | {
+                            /** @constant */
+                            type: "TOKEN_TRANSFER";
+                            to: string;
+                            tokenAddress: string;
+                            /** @description In whole tokens */
+                            value: number | string;
+                        } | {
+                            /** @constant */
+                            type: "NFT_TRANSFER";
+                            to: string;
+                            tokenAddress: string;
+                            tokenId: number | string;
+                            amount?: (number | string) | null;
+                        } | {
+                            /** @constant */
+                            type: "CONTRACT_EXECUTION";
+                            to: string;
+                            functionName: string;
+                            inputs?: {
+                                /** @description uint256, address[], (address,uint256), tuple, ... */
+                                type: string;
+                                /** @description The value, or its text */
+                                value: unknown;
+                                components?: components["schemas"]["buildTransactionBodyPart0"] | null;
+                            }[] | null;
+                            /** @description In minor units (wei), unlike in the other types */
+                            value?: (number | string) | null;
+                        })[];
+                    } | {
+                        /** @constant */
+                        type: "DELEGATION";
+                        secretType: components["schemas"]["SecretType"];
+                        walletId: string;
+                        chainSpecificFields?: {
+                            nonce?: number | null;
+                            gasLimit?: (number | string) | null;
+                            gasPrice?: (number | string) | null;
+                            maxFeePerGas?: (number | string) | null;
+                            maxPriorityFeePerGas?: (number | string) | null;
+                            maxReplacementFeePerGas?: (number | string) | null;
+                            feeRate?: (number | string) | null;
+                            maxReplacementFeeRate?: (number | string) | null;
+                            computeUnitPrice?: (number | string) | null;
+                            feeLimit?: (number | string) | null;
+                            fee?: (number | string) | null;
+                            ttl?: number | null;
+                        } | null;
+                        /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
+                        status?: ("SAVED" | "READY") | null;
+                        /** @description EVM: the contract whose code the account gets (EIP-7702), one that the host allows; the zero address ends a delegation */
+                        delegate: string;
+                        /** @description Default: the account itself */
+                        to?: string | null;
+                        /** @description In whole units: 0.1 */
+                        value?: (number | string) | null;
+                        data?: string | null;
+                        /** @description True for an authorization for every chain, where the host allows it */
+                        anyChain?: boolean | null;
                     }) | null;
                 } & {
                     [key: string]: unknown;
@@ -7074,13 +7428,15 @@ export interface operations {
                         result: {
                             hash: string;
                             /** @enum {string} */
-                            status: "UNKNOWN" | "PENDING" | "SUCCEEDED" | "FAILED" | "CANCELED";
+                            status: "UNKNOWN" | "PENDING" | "SUCCEEDED" | "FAILED" | "CANCELED" | "EXPIRED";
                             confirmations: number;
                             blockNumber?: number;
                             blockHash?: string;
                             hasReachedFinality: boolean;
                             /** @description The secretType */
                             chain: string;
+                            /** @description Of a user operation, whose hash is hash: the transaction that executed it */
+                            transactionHash?: string;
                             /** @description The hash of the replacement at a higher fee that is pending or mined instead */
                             replacedBy?: string;
                         };

@@ -142,7 +142,8 @@ function parseObject(text: string): Document | undefined {
 function differsFrom(value: unknown, name: string, base: URL): readonly string[] {
   const text = String(value)
   const isSame = URL.canParse(text) && new URL(text).origin === base.origin
-  return isSame ? [] : [`${name} is ${text}, which is not at ${base.origin}`]
+  // A document of somebody else: as a JSON text it cannot control the terminal.
+  return isSame ? [] : [`${name} is ${JSON.stringify(text.slice(0, 200))}, which is not at ${base.origin}`]
 }
 
 function trimSlash(text: string): string {

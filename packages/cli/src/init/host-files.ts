@@ -59,10 +59,15 @@ export function hostFiles(choices: HostChoices, today: string): readonly HostFil
 function environmentFile(databaseUrl: string, today: string): string {
   return `# Secrets: only for this machine, never in git. Without the keys nothing in the database can be decrypted: back them up.
 BILLFOLD_KEYS=${today}:${newKey()}
-DATABASE_URL=${databaseUrl}
+DATABASE_URL=${quote(databaseUrl)}
 HOST=127.0.0.1
 PORT=3000
 `
+}
+
+/** Quotes a value for Node's --env-file, where a number sign would start a comment. A URL has no quotes: they are encoded. */
+function quote(value: string): string {
+  return `'${value.replaceAll("'", '%27')}'`
 }
 
 /** Adds what the host needs to a manifest, and changes nothing that is there. */

@@ -10,9 +10,12 @@ const maxLengthPerTurn = 512 * 1024
  * @param length the length of the value in bytes or characters
  * @example
  * ```ts
- * const plaintext = decrypt(body)
- * await yieldAfterLarge(plaintext.length)
- * return parse(plaintext)
+ * import { parseJson, yieldAfterLarge } from '@billfold/core/http'
+ *
+ * export async function parseAfterOthers(text: string): Promise<unknown> {
+ *   await yieldAfterLarge(text.length)
+ *   return parseJson(text)
+ * }
  * ```
  */
 export async function yieldAfterLarge(length: number): Promise<void> {

@@ -58,3 +58,25 @@ export function isQuerySatisfied({ credentials, credential_sets: sets }: DcqlQue
     ({ required = true, options }) => !required || options.some((option) => option.every((id) => ids.has(id))),
   )
 }
+
+/** Combinations of options that are tried before a response is taken for what was asked. */
+const maxCombinations = 4096
+
+/**
+ * Returns true if credentials for these ids are more than the query asks for: not one option of each of its sets (OpenID4VP 1.0 section
+ * 6.4.2). Credentials that satisfy the query are expected.
+ */
+export function isMoreThanRequested({ credential_sets: sets }: DcqlQuery, ids: ReadonlySet<string>): boolean {
+  if (sets === undefined) return false
+  let combinations = new Map<string, readonly string[]>([['', []]])
+  for (const { options, required = true } of sets) {
+    const presented = options.filter((option) => option.every((id) => ids.has(id)))
+    const choices = required ? presented : [...presented, []]
+    const next = [...combinations.values()].flatMap((chosen) =>
+      choices.map((option) => [...new Set([...chosen, ...option])].toSorted()),
+    )
+    if (next.length > maxCombinations) return false
+    combinations = new Map(next.map((chosen) => [chosen.join(' '), chosen]))
+  }
+  return ![...combinations.values()].some((chosen) => chosen.length === ids.size)
+}

@@ -297,6 +297,15 @@ describe.each(transports)('an SD-JWT VC over %s', (transport) => {
     ])
   })
 
+  test('beside an mdoc that says the same is more than was asked for', async () => {
+    const [held, other] = [await issuePidSdJwt(pki.issuer), await issuePidMdoc(pki.issuer)]
+    const exchanged = await exchange(transport, async (request) => ({
+      'pid-1': [await presentSdJwt(request, held)],
+      'pid-2': [await presentMdoc(request, other)],
+    }))
+    expect(codeOf(exchanged)).toBe('query.over-disclosed')
+  })
+
   test('that was presented to another request is refused', async () => {
     const held = await issuePidSdJwt(pki.issuer)
     let earlier = ''

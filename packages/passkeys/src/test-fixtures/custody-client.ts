@@ -3,20 +3,23 @@ import type { Server } from 'node:http'
 import { expressRouter } from '@billfold/express-adapter'
 import express from 'express'
 import { z } from 'zod'
-import type { CreationOptionsJson, RequestOptionsJson } from '../webauthn-json.ts'
 import type { PasskeyBillfold } from './passkey-host.ts'
-import type { Deviations, SoftwareAuthenticator } from '@billfold/test-authenticator'
+import {
+  type CustodyResult,
+  custodyResultSchema,
+  type Deviations,
+  type SoftwareAuthenticator,
+} from '@billfold/test-authenticator'
 
 const replySchema = z.object({
-  result: z.unknown().optional(),
+  result: custodyResultSchema,
   errors: z.array(z.object({ code: z.string() })).default([]),
 })
 
 /** A reply of the custody API. */
 export interface CustodyReply {
   readonly status: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- each test asserts what it expects, so a type would only repeat it
-  readonly result: any
+  readonly result: CustodyResult
   readonly code: string | undefined
 }
 
@@ -79,7 +82,7 @@ export async function createPasskeyUser(
 ): Promise<PasskeyUser> {
   const { result: user } = await client.send('POST', '/api/users', { signingMethod: { type: 'PIN', value: '4711' } })
   const userId: string = user.id
-  const pin = `${user.signingMethods[0].id}:4711`
+  const pin = `${user.signingMethods[0]?.id}:4711`
   const signed = { 'signing-method': pin }
   const { result: wallet } = await client.send('POST', '/api/wallets', { secretType: 'ETHEREUM', userId }, signed)
   const added = await addPasskey(client, authenticator, userId, pin)
@@ -100,7 +103,7 @@ export async function addPasskey(
   const headers: Record<string, string> = by === undefined ? {} : { 'signing-method': by }
   const started = await client.send('POST', `${methods}/passkey-options`, { userName: 'ada' }, headers)
   if (started.status !== 200) return started
-  const options: CreationOptionsJson = started.result
+  const options = started.result
   const passkey = authenticator.create(options, deviations)
   const value = authenticator.deriveValue(readSalt(options))
   return client.send('POST', methods, { type: 'PASSKEY', value, passkey, name: 'My phone' }, headers)
@@ -111,7 +114,7 @@ export async function challengeFor(
   client: CustodyClient,
   { userId, methodId }: Pick<PasskeyUser, 'userId' | 'methodId'>,
   { method, path: target, body }: AuthorizedRequest,
-): Promise<RequestOptionsJson> {
+): Promise<CustodyResult> {
   const bytes = body === undefined ? '' : JSON.stringify(body)
   const bodyDigest = createHash('sha256').update(bytes).digest('base64url')
   const path = `/api/users/${userId}/signing-methods/${methodId}/passkey-challenges`
@@ -141,8 +144,7 @@ export async function sendWithPasskey(
 }
 
 /** Reads the input of the PRF extension from options. */
-export function readSalt({ extensions }: CreationOptionsJson | RequestOptionsJson): string {
-  if (extensions === undefined || !('eval' in extensions.prf)) throw new Error('the options have no PRF input')
+export function readSalt({ extensions }: Pick<CustodyResult, 'extensions'>): string {
   return extensions.prf.eval.first
 }
 

@@ -1,6 +1,7 @@
-import type { Act, ActKind } from '@billfold/core/modules'
+import type { Act, ActKind, ChainCall } from '@billfold/core/modules'
 import type { Policy } from './policy.ts'
 import { decodeCall } from './decode-call.ts'
+import { expandCalls } from './inner-calls.ts'
 
 /** Value that an act moves or makes movable. */
 export interface Effect {
@@ -17,12 +18,12 @@ export interface Effects {
   readonly known: readonly Effect[]
   /** False if the act may move more than is known: call data, typed data or raw bytes that cannot be decoded. */
   readonly complete: boolean
+  /** Who else is called: contracts that get no value, in lower case. */
+  readonly called: readonly string[]
 }
 
 /** Acts whose value nobody can tell: typed data can be a permit, raw bytes a transaction, and a key is worth all that it holds. */
 const opaque: ReadonlySet<ActKind> = new Set(['typed-data', 'raw-signature', 'key-export', 'wallet-link'])
-
-const nothing: Effects = { known: [], complete: true }
 
 /** Functions of ERC-20 that every rule decodes. An allowance counts as its amount, for whoever may spend it. */
 const erc20 = [
@@ -34,16 +35,35 @@ const erc20 = [
 
 /** Finds the value that an act moves, decoding call data by the functions that a rule names, and those of ERC-20. */
 export function toEffects(act: Act, abi: Policy['abi']): Effects {
-  if (opaque.has(act.kind)) return { known: [], complete: false }
+  if (opaque.has(act.kind)) return { known: [], complete: false, called: [] }
   if (act.money !== undefined) {
     const { currency, amount } = act.money
-    return { known: [{ asset: currency, amount, to: act.counterparty?.toLowerCase() }], complete: true }
+    return { known: [{ asset: currency, amount, to: act.counterparty?.toLowerCase() }], complete: true, called: [] }
   }
-  return act.call === undefined ? nothing : callEffects(act, abi)
+  const outer = toOuterCalls(act)
+  const effects = outer.map((call) => callEffects(call, act, abi))
+  // What a call executes in turn is not certain, since only the called contract says so, but it counts against a limit.
+  const inner = expandCalls(outer)
+    .calls.filter((call) => !outer.includes(call))
+    .map((call) => callEffects(call, act, abi))
+  return {
+    known: [...effects, ...inner].flatMap(({ known }) => known),
+    complete: act.delegate === undefined && effects.every(({ complete }) => complete),
+    called: [...new Set(effects.flatMap(({ called }) => called))],
+  }
 }
 
-function callEffects({ call, network = '' }: Act, abi: Policy['abi']): Effects {
-  if (call === undefined) return nothing
+/** The calls that an act makes: those of a contract account, or the one of a transaction. */
+export function toOuterCalls({ calls, call }: Act): readonly ChainCall[] {
+  return calls ?? (call === undefined ? [] : [call])
+}
+
+function callEffects(call: ChainCall, { network = '' }: Act, abi: Policy['abi']): Effects {
+  const effects = moneyEffects(call, network, abi)
+  return { ...effects, called: effects.known.length === 0 ? [call.to.toLowerCase()] : [] }
+}
+
+function moneyEffects(call: ChainCall, network: string, abi: Policy['abi']): Omit<Effects, 'called'> {
   // What the format of the chain knows for certain, on chains on which the call alone does not say it.
   if (call.transfers !== undefined) {
     const known = call.transfers.map(({ asset, amount, to: recipient }) => ({
@@ -73,10 +93,9 @@ function callEffects({ call, network = '' }: Act, abi: Policy['abi']): Effects {
 }
 
 /** The recipients of an act; undefined if there may be others. */
-export function toRecipients(act: Act, { known, complete }: Effects): readonly string[] | undefined {
+export function toRecipients(act: Act, { known, complete, called }: Effects): readonly string[] | undefined {
   if (!complete) return undefined
-  const named = known.flatMap(({ to }) => (to === undefined ? [] : [to]))
+  const named = [...known.flatMap(({ to }) => (to === undefined ? [] : [to])), ...called]
   if (named.length > 0) return [...new Set(named)]
-  const other = act.call?.to ?? act.counterparty
-  return other === undefined ? [] : [other.toLowerCase()]
+  return act.counterparty === undefined ? [] : [act.counterparty.toLowerCase()]
 }

@@ -1,5 +1,6 @@
-import type { Act } from '@billfold/core/modules'
-import { type Effects, toEffects, toRecipients } from './act-effects.ts'
+import type { Act, ChainCall } from '@billfold/core/modules'
+import { type Effects, toEffects, toOuterCalls, toRecipients } from './act-effects.ts'
+import { expandCalls } from './inner-calls.ts'
 import type { Conditions, Policy } from './policy.ts'
 import { isInTimeWindow } from './time-window.ts'
 
@@ -22,9 +23,8 @@ export function evaluateStatic(policy: Policy, act: Act, now: number): Truth {
   if (acts === undefined ? act.kind === 'policy-change' : !acts.includes(act.kind)) return false
   const effects = toEffects(act, abi)
   return all([
-    matchCounterparty(when, act, effects),
-    matchList(when.contract, act.call === undefined || act.call.data.length === 0 ? opaqueValue(act) : act.call.to),
-    matchList(when.selector, selectorOf(act)),
+    matchCounterparty(policy, act, effects),
+    matchCalls(policy, act),
     matchDomain(when, act),
     matchList(when.primaryType, typedDataField(act, 'primaryType')),
     matchChain(when, act),
@@ -55,20 +55,36 @@ function listHolds(list: NonNullable<Conditions['contract']>, value: string): bo
   return list.in === undefined ? !(list.notIn ?? []).some(same) : list.in.some(same)
 }
 
-/** In a list: every recipient is. Outside of a list: at least one recipient is. */
-function matchCounterparty({ counterparty }: Conditions, act: Act, effects: Effects): Truth {
+/** An allow needs all recipients to match: to be in the list, or outside of it. For every other rule one is enough. */
+function matchCounterparty({ when: { counterparty }, then }: Policy, act: Act, effects: Effects): Truth {
   if (counterparty === undefined) return true
   const recipients = toRecipients(act, effects)
   if (recipients === undefined) return 'unknown'
   if (recipients.length === 0) return false
   const holds = recipients.map((recipient) => listHolds(counterparty, recipient))
-  return counterparty.in === undefined ? holds.includes(true) : holds.every(Boolean)
+  return then.decision === 'allow' ? holds.every(Boolean) : holds.includes(true)
 }
 
-function selectorOf(act: Act): string | undefined | typeof unknowable {
-  if (act.call === undefined) return opaqueValue(act)
-  if (act.call.data.length === 0) return undefined
-  return act.call.data.length < 4 ? unknowable : `0x${Buffer.from(act.call.data.slice(0, 4)).toString('hex')}`
+/**
+ * Matches the contract and the selector of one call. An allow needs all calls of an account to match. For every other rule one is
+ * enough, also one that is executed through functions of contract accounts; those of a delegate are unknown.
+ */
+function matchCalls({ when, then }: Policy, act: Act): Truth {
+  if (when.contract === undefined && when.selector === undefined) return true
+  const outer = toOuterCalls(act)
+  if (outer.length === 0) return opaqueValue(act) === undefined ? false : 'unknown'
+  if (then.decision === 'allow')
+    return act.delegate === undefined ? all(outer.map((call) => matchCall(when, call))) : 'unknown'
+  const { calls, complete } = expandCalls(outer)
+  const results = calls.map((call) => matchCall(when, call))
+  if (results.includes(true)) return true
+  return results.includes('unknown') || !complete || act.delegate !== undefined ? 'unknown' : false
+}
+
+function matchCall({ contract, selector }: Conditions, { to, data }: ChainCall): Truth {
+  const hasData = data.length > 0
+  const called = data.length < 4 ? unknowable : `0x${Buffer.from(data.slice(0, 4)).toString('hex')}`
+  return all([matchList(contract, hasData ? to : undefined), matchList(selector, hasData ? called : undefined)])
 }
 
 function typedDataField(act: Act, field: 'primaryType'): string | undefined | typeof unknowable {

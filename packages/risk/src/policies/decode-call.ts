@@ -11,6 +11,18 @@ export function toSelector(signature: string): string {
   return `0x${Buffer.from(keccak_256(new TextEncoder().encode(signature)).slice(0, selectorLength)).toString('hex')}`
 }
 
+const selectors = new Map<string, string>()
+
+/** A rule is compared with every call of an act, and a hash costs more than the comparison. */
+function rememberedSelector(signature: string): string {
+  const known = selectors.get(signature)
+  if (known !== undefined) return known
+  if (selectors.size >= 10_000) selectors.clear()
+  const selector = toSelector(signature)
+  selectors.set(signature, selector)
+  return selector
+}
+
 /**
  * Decodes call data of one function (Solidity Contract ABI Specification). Accepts the one encoding that a compiler makes: data of
  * another length, a set bit where there is padding, and dynamic types are undefined, so that a call has no second spelling.
@@ -19,8 +31,8 @@ export function toSelector(signature: string): string {
  * @returns the arguments, or undefined if the data is no canonical call of this function
  */
 export function decodeCall(signature: string, data: Uint8Array): readonly DecodedArgument[] | undefined {
-  const bytes = Buffer.from(data)
-  if (`0x${bytes.subarray(0, selectorLength).toString('hex')}` !== toSelector(signature)) return undefined
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  if (`0x${bytes.subarray(0, selectorLength).toString('hex')}` !== rememberedSelector(signature)) return undefined
   const inner = signature.slice(signature.indexOf('(') + 1, -1)
   const types = inner === '' ? [] : inner.split(',')
   if (bytes.length !== selectorLength + types.length * word) return undefined

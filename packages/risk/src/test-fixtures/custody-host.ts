@@ -3,6 +3,7 @@ import {
   type ChainClients,
   createBillfold,
   createPasswordHasher,
+  type CustodyOptions,
   type Keyring,
   localKeyring,
   memoryStorage,
@@ -51,6 +52,7 @@ export interface HostOptions {
   readonly keyring?: Keyring
   readonly now?: () => number
   readonly risk?: RiskOptions
+  readonly custody?: CustodyOptions
   readonly chainClients?: ChainClients
 }
 
@@ -74,7 +76,7 @@ export async function createCustodyHost(options: HostOptions = {}): Promise<Cust
       perSource: 1000,
       perAnonymousSource: 1000,
     }),
-    custody: { rawSignatures: true, chainClients: options.chainClients ?? {} },
+    custody: { rawSignatures: true, chainClients: options.chainClients ?? {}, ...options.custody },
     modules: [risk(options.risk)],
   })
   const { keyId, keySecret } = await billfold.serviceKeys.create({

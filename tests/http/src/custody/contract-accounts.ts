@@ -37,6 +37,11 @@ export const hostileAccounts = {
   'is an invalid opcode': 'fe',
 } as const
 
+/** Deploys a compiled contract without arguments of its constructor, and returns its address. */
+export async function deployContract(anvil: Anvil, bytecode: string): Promise<string> {
+  return (await send(anvil, { data: bytecode })).contractAddress
+}
+
 /** Deploys a program and returns its address. */
 export async function deploy(anvil: Anvil, runtime: string): Promise<string> {
   return (await send(anvil, { data: creationCode(runtime) })).contractAddress

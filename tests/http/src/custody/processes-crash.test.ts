@@ -2,43 +2,17 @@ import { newKey } from '@billfold/core'
 import { migrate } from '@billfold/storage-kysely'
 import { type FreshDatabase, listTestDatabases } from '@billfold/test-databases'
 import { JsonRpcProvider, parseEther, Wallet } from 'ethers'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Anvil, saveState, startAnvil } from './anvil.ts'
 import type { CustodyReply } from './custody-host.ts'
-import { createCustodyCaller, createWallet, sendTransaction, type TransactingHost } from './transacting-host.ts'
+import { type HostProcess, startHostProcess } from './host-process.ts'
+import { createWallet, sendTransaction } from './transacting-host.ts'
 
 /** Databases that another process can connect to. */
 const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
-const program = fileURLToPath(new URL('../../dist/custody/transacting-process.js', import.meta.url))
-
-interface HostProcess extends Pick<TransactingHost, 'call'> {
-  /** Kills the process with SIGKILL. */
-  readonly kill: () => Promise<void>
-}
-
-async function startProcess(child: ChildProcess): Promise<HostProcess> {
-  if (child.stdout === null) throw new Error('The process has no output')
-  const exited = once(child, 'exit')
-  const lines = createInterface({ input: child.stdout })
-  const line = await Promise.race([once(lines, 'line').then(String), exited.then(() => undefined)])
-  if (line === undefined) throw new Error(`The process ended with ${child.exitCode}`)
-  const { port, authorization } = JSON.parse(line)
-  return {
-    call: createCustodyCaller(port, authorization),
-    kill: async () => {
-      child.kill('SIGKILL')
-      await exited
-    },
-  }
-}
-
 describe.each(databases)('two host processes on one $name', (database) => {
   const sends = database.kind === 'postgres' ? 80 : 40
   const key = newKey()
@@ -49,12 +23,7 @@ describe.each(databases)('two host processes on one $name', (database) => {
   let hosts: HostProcess[]
 
   const startHost = (): Promise<HostProcess> =>
-    startProcess(
-      spawn(process.execPath, [program, database.dialect, fresh.url ?? '', anvil.url, String(anvil.chainId)], {
-        env: { BILLFOLD_KEY: key },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      }),
-    )
+    startHostProcess(key, [database.dialect, fresh.url ?? '', anvil.url, String(anvil.chainId)])
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'billfold-anvil-'))

@@ -1,4 +1,4 @@
-import { evmChainClient, memoryStorage } from '@billfold/core'
+import { type CustodyOptions, evmChainClient, memoryStorage } from '@billfold/core'
 import { JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import { type Anvil, startAnvil } from './anvil.ts'
 import type { CustodyReply } from './custody-host.ts'
@@ -16,19 +16,32 @@ export interface TransactingChain {
   readonly provider: JsonRpcProvider
   readonly host: TransactingHost
   readonly hostWithoutNode: TransactingHost
+  /** How far the clock of the host with a node is ahead, in milliseconds. */
+  readonly clock: { aheadMs: number }
   readonly wallet: { readonly id: string; readonly address: string }
   /** Sends a transaction and mines a block: Anvil responds before it mines. */
   readonly sendAndMine: (...request: Parameters<typeof sendTransaction>) => Promise<CustodyReply>
   readonly close: () => Promise<void>
 }
 
-/** Starts the chain and the hosts. */
-export async function startTransactingChain(): Promise<TransactingChain> {
-  const anvil = await startAnvil()
+/** Starts the chain and the hosts. `custody` returns options of the host with a node. */
+export async function startTransactingChain(
+  custody: (anvil: Anvil) => CustodyOptions | Promise<CustodyOptions> = () => ({}),
+  anvilOptions: readonly string[] = [],
+): Promise<TransactingChain> {
+  const anvil = await startAnvil(anvilOptions)
   const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
   const storage = memoryStorage()
   const keyring = sharedKeyring()
-  const host = await startTransactingHost(storage, keyring, evmChainClient({ url: anvil.url, chainId: anvil.chainId }))
+  const clock = { aheadMs: 0 }
+  const client = evmChainClient({ url: anvil.url, chainId: anvil.chainId })
+  const host = await startTransactingHost(
+    storage,
+    keyring,
+    client,
+    () => Date.now() + clock.aheadMs,
+    await custody(anvil),
+  )
   const hostWithoutNode = await startTransactingHost(storage, keyring, undefined)
   const wallet = await createWallet(host)
   await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('100').toString(16)}`)
@@ -37,6 +50,7 @@ export async function startTransactingChain(): Promise<TransactingChain> {
     provider,
     host,
     hostWithoutNode,
+    clock,
     wallet,
     sendAndMine: async (...request) => {
       const outcome = await sendTransaction(...request)

@@ -2,6 +2,7 @@ import {
   type ChainClient,
   createBillfold,
   type Billfold,
+  type CustodyOptions,
   type Keyring,
   localKeyring,
   newKey,
@@ -42,6 +43,7 @@ export async function startTransactingHost(
   keyring: Keyring,
   ethereum: ChainClient | undefined,
   now: () => number = Date.now,
+  custody: CustodyOptions = {},
 ): Promise<TransactingHost> {
   const billfold = createBillfold({
     storage,
@@ -49,7 +51,7 @@ export async function startTransactingHost(
     now,
     failedAttemptLimit: { limit: 100_000, windowSeconds: 600 },
     passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
-    custody: { chainClients: ethereum === undefined ? {} : { ETHEREUM: ethereum } },
+    custody: { chainClients: ethereum === undefined ? {} : { ETHEREUM: ethereum }, ...custody },
   })
   const key = await billfold.serviceKeys.create({ tag: 'suite', scopes: ['custody'] })
   const host = await startHost({ framework: 'koa', through: 'app', prefix: '', parser: false }, billfold.custody)

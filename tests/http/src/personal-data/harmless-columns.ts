@@ -96,6 +96,7 @@ export const harmlessColumns: readonly HarmlessColumns[] = [
     pattern: /^[\w.,=/ -]{0,256}$/,
     columns: [
       'users.origin',
+      'wallets.accountType',
       'userOrigin',
       'payment_credential_attempts.lane',
       'action',
@@ -168,6 +169,8 @@ export const harmlessColumns: readonly HarmlessColumns[] = [
       'hash',
       'transaction_reservations.resource',
       'transactionHash',
+      'entryPoint',
+      'bundleHash',
       'did_changes.name',
       'did_identities.owner',
       'did_nonces.owner',

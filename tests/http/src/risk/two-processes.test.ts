@@ -54,7 +54,7 @@ describe('64 clients of two processes', () => {
           const data = `message ${client} ${number}`
           const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId, data }
           const port = processes[client % processes.length]?.port ?? 0
-          // Under contention a request may be told to come again; it is the same request then.
+          // Under contention a request may be asked to come again; it is the same request then.
           for (;;) {
             const { status } = await post(port, '/api/signatures', { pincode, signatureRequest })
             if (status !== 503 && status !== 429 && status !== 409) return status

@@ -127,6 +127,8 @@ describe('the wallets of users of other APIs', () => {
       const chain = { secretType: 'ETHEREUM', network: 'eip155:1', address: `0x${'11'.repeat(20)}`, hash: `0x${nonce}` }
       const nothing = {
         rawCancellation: null,
+        entryPoint: null,
+        bundleHash: null,
         failureCode: null,
         idempotencyKey: null,
         expiry: null,

@@ -9,6 +9,8 @@ import type { FaceMethodContext } from '../../identity/signing-methods/face-meth
 import { resolveSavedRequestRules, type SavedRequestOptions } from '../saved-requests/saved-request-rules.ts'
 import type { SwapProvider } from '../swaps/swap-provider.ts'
 import type { TokenIndexer } from '../tokens/token-indexer.ts'
+import type { SmartAccountOptions } from '../smart-accounts/smart-account-options.ts'
+import type { DelegationOptions } from '../transactions/formats/evm/delegation-rules.ts'
 import type { TransactionRetention } from '../transactions/retention/retention-rules.ts'
 import { type Chains, knownChains } from '../wallets/chains/index.ts'
 import { publicGuard, serviceGuard } from '../../identity/api/service-guard.ts'
@@ -73,6 +75,10 @@ export interface CustodyOptions {
   readonly swapProvider?: SwapProvider
   /** Fee bumping of pending transactions. Applies only to transactions whose sender allows it. */
   readonly feeBumping?: FeeBumping
+  /** Contract accounts (ERC-4337): the bundler, and a paymaster if there is one, by `secretType`. Default: none. */
+  readonly smartAccounts?: SmartAccountOptions
+  /** Which contracts accounts may be delegated to (EIP-7702). Default: none. */
+  readonly delegation?: DelegationOptions
   /** How requests that are saved to be signed later are confirmed and expire. */
   readonly savedRequests?: SavedRequestOptions
   /** Retention of final transactions and their idempotency keys. */

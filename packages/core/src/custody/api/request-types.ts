@@ -7,6 +7,9 @@ const evmNames: Readonly<Record<TransactionRequest['type'], string>> = {
   TOKEN_TRANSFER: 'ERC20_TRANSACTION',
   NFT_TRANSFER: 'ERC721_TRANSACTION',
   CONTRACT_EXECUTION: 'CONTRACT_EXECUTION',
+  // The enumeration has no name for these.
+  BATCH: 'CONTRACT_EXECUTION',
+  DELEGATION: 'CONTRACT_EXECUTION',
 }
 
 const solanaNames: Readonly<Record<TransactionRequest['type'], string>> = {
@@ -15,6 +18,8 @@ const solanaNames: Readonly<Record<TransactionRequest['type'], string>> = {
   TOKEN_TRANSFER: 'TOKEN_TRANSFER',
   NFT_TRANSFER: 'NFT_TRANSFER',
   CONTRACT_EXECUTION: 'PROGRAM_EXECUTION',
+  BATCH: 'PROGRAM_EXECUTION',
+  DELEGATION: 'PROGRAM_EXECUTION',
 }
 
 const renamed: ReadonlyMap<string, string> = new Map([

@@ -15,6 +15,7 @@ const wallet: CustodyWalletRow = {
   primary: false,
   userOrigin: 'custody',
   derivationPath: null,
+  accountType: null,
   publicKey: new Uint8Array(65),
   generation: 1,
   sealedKey: new Uint8Array(73),

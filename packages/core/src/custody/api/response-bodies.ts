@@ -1,3 +1,4 @@
+import { addr } from 'micro-eth-signer'
 import type { SigningMethodRow } from '../../identity/signing-methods/sealing.ts'
 import { formatUnits } from '../transactions/formats/units.ts'
 import type { UserRow } from '../../identity/users/create.ts'
@@ -55,7 +56,11 @@ export function toCustodyWalletBody(
   return {
     id: wallet.id,
     address: wallet.address,
-    walletType: 'WHITE_LABEL',
+    walletType: wallet.accountType === null ? 'WHITE_LABEL' : 'SMART_ACCOUNT',
+    ...(wallet.accountType !== null && {
+      accountType: wallet.accountType,
+      ownerAddress: addr.fromPublicKey(wallet.publicKey),
+    }),
     secretType: wallet.secretType,
     createdAt: formatTime(wallet.createdAt),
     archived: wallet.archivedAt !== null,

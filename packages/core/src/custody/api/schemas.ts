@@ -124,7 +124,9 @@ const walletBody = z
   .object({
     id: z.string(),
     address: z.string(),
-    walletType: z.string(),
+    walletType: z.string().describe('WHITE_LABEL, or SMART_ACCOUNT for a contract account'),
+    accountType: z.string().optional().describe('SMART_ACCOUNT: the contract, such as safe-1.4.1'),
+    ownerAddress: z.string().optional().describe('SMART_ACCOUNT: the address of the key that owns the contract'),
     secretType: secretTypeField,
     createdAt: z.string(),
     archived: z.boolean(),

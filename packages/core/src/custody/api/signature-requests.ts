@@ -40,7 +40,7 @@ export function parseSavedSignature(saved: unknown): SignatureRequestBody {
 
 /**
  * Returns the chain of a wallet and the request to sign with it, which is parsed when it is called for.
- * @throws BillfoldError `signature.raw-disabled`, `input.invalid` for another chain, `wallet.archived`
+ * @throws BillfoldError `signature.raw-disabled`, `signature.unsupported-type`, `input.invalid` for another chain, `wallet.archived`
  */
 export function toSigning(
   { chains, rawSignatures }: CustodyContext,
@@ -55,6 +55,8 @@ export function toSigning(
   const chain = getChain(chains, wallet.secretType)
   if (wallet.secretType !== secretType) throw new BillfoldError('input.invalid', { issues: [chainMismatch] })
   assertWalletNotArchived(wallet)
+  // The key of a contract account signs nothing by itself.
+  if (isRaw && wallet.accountType !== null) throw new BillfoldError('signature.unsupported-type')
   return { chain, request: () => (isRaw ? request : parseSignatureRequest(request)) }
 }
 

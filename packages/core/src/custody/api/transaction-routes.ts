@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
 import { buildTransaction } from '../transactions/sending/build-transaction.ts'
 import { getChainFamily } from '../transactions/formats/families.ts'
 import { transactionLimits } from '../transactions/limits.ts'
@@ -34,16 +34,25 @@ const sendHeaders = signingMethodHeadersSchema.extend({
   'idempotency-key': z.string().min(1).max(transactionLimits.idempotencyKeyLength).optional(),
 })
 
-const sentBody = z.object({ id: z.string(), transactionHash: z.string() })
+const sentBody = z.object({
+  id: z.string(),
+  transactionHash: z
+    .string()
+    .describe('The hash of the transaction; of a contract account, that of the user operation'),
+})
 
 const statusBody = z.object({
   hash: z.string(),
-  status: z.enum(['UNKNOWN', 'PENDING', 'SUCCEEDED', 'FAILED', 'CANCELED']),
+  status: z.enum(['UNKNOWN', 'PENDING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'EXPIRED']),
   confirmations: z.number(),
   blockNumber: z.number().optional(),
   blockHash: z.string().optional(),
   hasReachedFinality: z.boolean(),
   chain: z.string().describe('The secretType'),
+  transactionHash: z
+    .string()
+    .optional()
+    .describe('Of a user operation, whose hash is hash: the transaction that executed it'),
   replacedBy: z
     .string()
     .optional()
@@ -161,7 +170,7 @@ function statusRoute({ services, chains, service }: CustodyContext): Route {
     guard: service,
     params: z.object({
       secretType: secretTypeField,
-      hash: z.string().regex(/^((0x)?[0-9a-fA-F]{64}|th_[1-9A-HJ-NP-Za-km-z]{40,60})$/),
+      hash: z.string().regex(/^((0x)?[0-9a-fA-F]{64}|th_[1-9A-HJ-NP-Za-km-z]{40,60}|[1-9A-HJ-NP-Za-km-z]{80,88})$/),
     }),
     replies: {
       200: { description: 'The status of the transaction', schema: successSchema(statusBody) },

@@ -25,15 +25,17 @@ const chainSpecificFields = z.object({
       'Bitcoin, Litecoin: the maximum fee rate, in satoshis per virtual byte, up to which the fee of the pending transaction may be bumped',
     ),
   ),
+  computeUnitPrice: optionalField(
+    amount.describe('SOLANA: the priority fee, in millionths of a lamport per compute unit'),
+  ),
   feeLimit: optionalField(amount.describe('TRON: the most that a contract call may burn for energy, in sun')),
   fee: optionalField(amount),
   ttl: optionalField(count),
 })
 
-const common = {
+const sender = {
   secretType: secretTypeField,
   walletId: idSchema,
-  to: address,
   chainSpecificFields: optionalField(chainSpecificFields),
   status: optionalField(z.enum(['SAVED', 'READY'])).describe(
     'SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once',
@@ -41,34 +43,55 @@ const common = {
 }
 
 const transfer = {
-  ...common,
+  to: address,
   value: amount.describe('In whole units: 0.1'),
   data: optionalField(z.string().max(transactionLimits.dataLength)),
 }
+const tokenTransfer = { to: address, tokenAddress: address, value: amount.describe('In whole tokens') }
+const nftTransfer = { to: address, tokenAddress: address, tokenId: amount, amount: optionalField(amount) }
+const execution = {
+  to: address,
+  functionName: z.string().max(transactionLimits.nameLength),
+  inputs: optionalField(z.array(contractInputSchema).max(transactionLimits.inputs)),
+  value: optionalField(amount).describe('In minor units (wei), unlike in the other types'),
+}
+
+const batchedRequest = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('TRANSFER'), ...transfer }),
+  z.object({ type: z.literal('GAS_TRANSFER'), ...transfer }),
+  z.object({ type: z.literal('TOKEN_TRANSFER'), ...tokenTransfer }),
+  z.object({ type: z.literal('NFT_TRANSFER'), ...nftTransfer }),
+  z.object({ type: z.literal('CONTRACT_EXECUTION'), ...execution }),
+])
 
 /** A transaction as the API takes it. */
 export const transactionRequestSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('TRANSFER'), ...transfer }),
-  z.object({ type: z.literal('GAS_TRANSFER'), ...transfer }),
+  z.object({ type: z.literal('TRANSFER'), ...sender, ...transfer }),
+  z.object({ type: z.literal('GAS_TRANSFER'), ...sender, ...transfer }),
+  z.object({ type: z.literal('TOKEN_TRANSFER'), ...sender, ...tokenTransfer }),
+  z.object({ type: z.literal('NFT_TRANSFER'), ...sender, ...nftTransfer }),
+  z.object({ type: z.literal('CONTRACT_EXECUTION'), ...sender, ...execution }),
   z.object({
-    type: z.literal('TOKEN_TRANSFER'),
-    ...common,
-    tokenAddress: address,
-    value: amount.describe('In whole tokens'),
+    type: z.literal('BATCH'),
+    ...sender,
+    calls: z
+      .array(batchedRequest)
+      .min(1)
+      .max(transactionLimits.batchCalls)
+      .describe('Contract accounts: transfers and calls, all of which are executed, or none'),
   }),
   z.object({
-    type: z.literal('NFT_TRANSFER'),
-    ...common,
-    tokenAddress: address,
-    tokenId: amount,
-    amount: optionalField(amount),
-  }),
-  z.object({
-    type: z.literal('CONTRACT_EXECUTION'),
-    ...common,
-    functionName: z.string().max(transactionLimits.nameLength),
-    inputs: optionalField(z.array(contractInputSchema).max(transactionLimits.inputs)),
-    value: optionalField(amount).describe('In minor units (wei), unlike in the other types'),
+    type: z.literal('DELEGATION'),
+    ...sender,
+    delegate: address.describe(
+      'EVM: the contract whose code the account gets (EIP-7702), one that the host allows; the zero address ends a delegation',
+    ),
+    to: optionalField(address).describe('Default: the account itself'),
+    value: optionalField(amount).describe('In whole units: 0.1'),
+    data: optionalField(z.string().max(transactionLimits.dataLength)),
+    anyChain: optionalField(z.boolean()).describe(
+      'True for an authorization for every chain, where the host allows it',
+    ),
   }),
 ])
 

@@ -12,6 +12,7 @@ import {
   authorizeWithSigningMethod,
 } from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
+import { safeAccountType } from '../smart-accounts/safe-account.ts'
 import { chainRoutes } from './chains-route.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
@@ -37,6 +38,9 @@ import {
 
 const newWallet = z.object({
   secretType: secretTypeField,
+  walletType: optionalField(z.string().max(64)).describe(
+    'SMART_ACCOUNT for a contract account (ERC-4337), whose owner is the key of the wallet. Others make no difference',
+  ),
   userId: optionalField(idSchema),
   description: optionalField(z.string().max(1024)),
   identifier: optionalField(z.string().max(256)),
@@ -124,19 +128,30 @@ function createRoute(custody: CustodyContext): Route {
     handler: async ({ body, headers }, context) => {
       const actor = actorFromRequest(context)
       const chain = getChain(chains, body.secretType)
+      const input = { ...body, accountType: toAccountType(custody, body) }
       if (body.userId === undefined) {
         if (body.pincode === undefined) throw new BillfoldError('input.invalid', { issues: [pincodeMissing] })
-        return walletReply(custody, await createStandaloneWallet(services, methods, actor, chain, body, body.pincode))
+        return walletReply(custody, await createStandaloneWallet(services, methods, actor, chain, input, body.pincode))
       }
       const user = await getCustodyUser(services, context.caller, body.userId)
       const header = await parseSigningMethod(services, context, headers)
       const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header, body.pincode)
       return walletReply(
         custody,
-        await createUserWallet(services, actor, user.id, chain, { ...body, userOrigin: user.origin }, authorizedBy),
+        await createUserWallet(services, actor, user.id, chain, { ...input, userOrigin: user.origin }, authorizedBy),
       )
     },
   })
+}
+
+/** @throws BillfoldError `smart-account.unavailable` if the host has no bundler for the chain */
+function toAccountType(
+  { services }: CustodyContext,
+  { walletType, secretType }: z.output<typeof newWallet>,
+): string | undefined {
+  if (walletType !== 'SMART_ACCOUNT') return undefined
+  if (services.smartAccounts?.has(secretType) !== true) throw new BillfoldError('smart-account.unavailable')
+  return safeAccountType
 }
 
 /** The list without balances, which takes no request to a node. */

@@ -93,6 +93,8 @@ export interface EvmCall {
   readonly value: bigint
   /** Call data; empty for a plain transfer. */
   readonly data: Uint8Array
+  /** Estimates as if the sender were delegated to this contract (EIP-7702), hex with `0x`. The zero address: not delegated. */
+  readonly delegate?: string | undefined
 }
 
 /** The fees per gas in wei: EIP-1559 fields, or a single gas price on chains without EIP-1559. */
@@ -152,6 +154,32 @@ export interface UtxoClient extends ReservingChainClient {
   readonly isReplaced: (raw: Uint8Array) => Promise<boolean>
 }
 
+/** A token of Solana. */
+export interface SolanaToken {
+  /** The address of its program: Token or Token-2022. */
+  readonly program: string
+  readonly decimals: number
+  /** What a new token account costs, in lamports. */
+  readonly accountRent: bigint
+}
+
+/** A client of a node of Solana. Addresses and hashes are in base58. */
+export interface SolanaClient extends ReservingChainClient {
+  readonly family: 'solana'
+  /** Fetches a recent blockhash, and the height of the last block that a transaction with it can be in. */
+  readonly latestBlockhash: () => Promise<{ readonly blockhash: string; readonly lastValidBlockHeight: number }>
+  /** Fetches the priority fee, in millionths of a lamport per compute unit, with which a transaction that writes these accounts is mined soon. */
+  readonly computeUnitPrice: (addresses: readonly string[]) => Promise<bigint>
+  /** Fetches the program that owns an account; undefined if the account does not exist. */
+  readonly accountOwner: (address: string) => Promise<string | undefined>
+  /** Fetches a token; undefined if the address is none. */
+  readonly token: (mint: string) => Promise<SolanaToken | undefined>
+  /** The highest priority fee of a transaction, in millionths of a lamport per compute unit. */
+  readonly maxComputeUnitPrice: bigint
+  /** The height of the newest finalized block. */
+  readonly expiredUntil: () => Promise<number>
+}
+
 /** A call of a contract of TRON. Addresses are in base58check (`T…`). */
 export interface TronCall {
   readonly from: string
@@ -196,7 +224,7 @@ export interface TronClient extends ReservingChainClient {
  * A client of a node of one chain, by `family`. Implementations may throw any error if the node cannot be reached: it is logged but never
  * returned to API callers. The conformance suite `describeChainClient` of `@billfold/testing` checks an implementation.
  */
-export type ChainClient = EvmClient | AeternityClient | UtxoClient | TronClient
+export type ChainClient = EvmClient | AeternityClient | UtxoClient | SolanaClient | TronClient
 
 /** Returns true if the accounts of a client's chain number their transactions. */
 export function hasNonces(client: ChainClient): client is Extract<ChainClient, NonceChainClient> {

@@ -65,7 +65,8 @@ export function evmChainClient(options: EvmClientOptions): EvmHistoryClient {
       return { mined, next: Math.max(mined, next) }
     },
     fees: () => fetchFees(rpc),
-    estimateGas: async (call) => quantitySchema.parse(await mapCallErrors(rpc('eth_estimateGas', [callParams(call)]))),
+    estimateGas: async (call) =>
+      quantitySchema.parse(await mapCallErrors(rpc('eth_estimateGas', [callParams(call), ...delegated(call)]))),
     call: async (call) => hexDataSchema.parse(await mapCallErrors(rpc('eth_call', [callParams(call), 'latest']))),
     execute: (code, gas) => executeCode(rpc, code, gas),
     broadcast: async (raw) => {
@@ -155,6 +156,13 @@ async function executeCode(rpc: JsonRpcCall, code: Uint8Array, gas: bigint): Pro
 function callParams({ from, to, value, data }: EvmCall): Readonly<Record<string, string>> {
   const hex = `0x${Buffer.from(data).toString('hex')}`
   return { from, to, value: `0x${value.toString(16)}`, ...(data.length > 0 && { data: hex }) }
+}
+
+/** The block and the state override that gives the sender its new code (geth, Reth, Nethermind, Besu, Erigon). */
+function delegated({ from, delegate }: EvmCall): readonly unknown[] {
+  if (delegate === undefined) return []
+  const code = /^0x0{40}$/.test(delegate) ? '0x' : `0xef0100${delegate.slice(2).toLowerCase()}`
+  return ['latest', { [from]: { code } }]
 }
 
 async function mapCallErrors(response: Promise<unknown>): Promise<unknown> {

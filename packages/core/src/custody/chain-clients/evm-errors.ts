@@ -21,7 +21,7 @@ export function classifyBroadcastError(error: unknown): BroadcastResult | undefi
   )
     return { outcome: 'nonce-taken' }
   if (
-    /pool is full|pool full|too many|limit exceeded|rate limit|timeout|timed out|busy|syncing|internal error/.test(
+    /pool is full|pool full|too many|limit exceeded|rate limit|timeout|timed out|busy|syncing|internal error|in-?flight transaction|gapped-nonce|future transaction tries/.test(
       message,
     )
   )

@@ -14,6 +14,8 @@ export type {
   NonceChainClient,
   ReservingBroadcastResult,
   ReservingChainClient,
+  SolanaClient,
+  SolanaToken,
   TronCall,
   TronClient,
   TronResources,
@@ -25,6 +27,7 @@ export { type EvmClientOptions, evmChainClient } from './evm-client.ts'
 export type { EvmHistory, EvmHistoryClient, EvmLog, EvmLogQuery, EvmLogRangeQuery } from './evm-history.ts'
 export { type ContractSignature, maxContractSignatureBytes, verifyContractSignature } from './contract-signature.ts'
 export { estimateGasInRange, fetchFeesInRange } from './evm-ranges.ts'
+export { type SolanaClientOptions, type SolanaNetwork, solanaChainClient } from './solana/solana-client.ts'
 export { chainLimits } from './limits.ts'
 export { type FeeBumping, resolveFeeBumping } from './fee-bumping.ts'
 export { type BitcoinCoreClientOptions, bitcoinCoreChainClient } from './utxo/bitcoin-core-client.ts'

@@ -12,6 +12,8 @@ export const transactionLimits = {
   finalityConfirmations: 12,
   /** Age after which a transaction that the node does not know, but whose nonce is used, counts as replaced by another one. */
   replacedAfterMs: 10 * 60_000,
+  /** Maximum transfers and calls of a batch. */
+  batchCalls: 32,
   /** Maximum arguments of a contract function. */
   inputs: 32,
   /** Maximum array length, and nesting depth of arrays, in an argument. */

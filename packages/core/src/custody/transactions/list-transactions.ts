@@ -33,7 +33,15 @@ export interface TransactionPage {
   readonly sortOrder?: 'asc' | 'desc' | undefined
 }
 
-const transferTypes = ['TRANSFER', 'GAS_TRANSFER', 'TOKEN_TRANSFER', 'NFT_TRANSFER', 'CONTRACT_EXECUTION']
+const transferTypes = [
+  'TRANSFER',
+  'GAS_TRANSFER',
+  'TOKEN_TRANSFER',
+  'NFT_TRANSFER',
+  'CONTRACT_EXECUTION',
+  'DELEGATION',
+  'BATCH',
+]
 
 /** The maximum number of wallets of a user, see `maxWalletsPerUser`. */
 const maxWallets = 1000

@@ -28,6 +28,10 @@ export const transactions = defineTable({
     raw: bytes(),
     /** A signed transaction without effect and with the same nonce, which fills the nonce of a refused transaction. */
     rawCancellation: nullable(bytes()),
+    /** The entry point of a user operation (ERC-4337), whose hash is `hash`. Null for a transaction. */
+    entryPoint: nullable(text(42)),
+    /** The transaction that executed a user operation, once that is final. */
+    bundleHash: nullable(text(66)),
     state: text(16),
     /** The error code returned to the sender, if the transaction was refused or replaced. */
     failureCode: nullable(text(64)),

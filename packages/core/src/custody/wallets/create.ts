@@ -14,6 +14,7 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
 import { batch, insert } from '../../kernel/storage/index.ts'
+import { computeSafeAddress } from '../smart-accounts/safe-account.ts'
 import type { Chain, ChainKey } from './chains/chain.ts'
 import { sealWalletKey, walletEventData, type CustodyWalletRow } from './sealing.ts'
 import { noUserOrigin } from './user-origin.ts'
@@ -30,6 +31,8 @@ export const maxWalletsPerUser = 900
 export interface WalletInput {
   readonly description?: string | undefined
   readonly identifier?: string | undefined
+  /** The contract account of the wallet, such as `safe-1.4.1`. Default: none; the address is that of the key. */
+  readonly accountType?: string | undefined
   /** The origin of its user, if it has one. Default: that of the custody API. */
   readonly userOrigin?: string | undefined
 }
@@ -129,12 +132,13 @@ export function buildWalletRow(
     ...owner,
     userOrigin: owner.userId === null ? noUserOrigin : (input.userOrigin ?? custodyOrigin),
     secretType: chain.secretType,
-    address: key.address,
+    address: input.accountType === undefined ? key.address : computeSafeAddress(key.address),
     identifier: input.identifier ?? null,
     description: input.description ?? null,
     primary: false,
     derivationPath,
     publicKey: key.publicKey,
+    accountType: input.accountType ?? null,
     generation: secret.generation,
     sealedKey: sealWalletKey({ tenant: owner.tenant, id }, key.privateKey, secret),
     createdAt: services.now(),

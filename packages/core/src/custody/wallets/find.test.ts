@@ -9,7 +9,14 @@ const tenant = 't'
 
 function walletRow(userId: string | null) {
   const id = newId()
-  const empty = { identifier: null, description: null, derivationPath: null, archivedAt: null, userOrigin: 'none' }
+  const empty = {
+    identifier: null,
+    description: null,
+    derivationPath: null,
+    accountType: null,
+    archivedAt: null,
+    userOrigin: 'none',
+  }
   const key = { publicKey: new Uint8Array(33), generation: 1, sealedKey: new Uint8Array(8) }
   const owner = { id, tenant, ownerId: id, userId, secretType: 'ETHEREUM', address: id, primary: false }
   return { ...owner, ...empty, ...key, createdAt: 1 }

@@ -6,6 +6,7 @@ import {
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
 import { prepareFirstMethod } from '../../identity/signing-methods/methods.ts'
 import { bumpOwnerVersion, withOwnerLock } from '../../identity/signing-methods/owner.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import { insert, retryOnConflict, type Write } from '../../kernel/storage/index.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
@@ -30,7 +31,7 @@ export interface Migration {
 
 /**
  * Creates a wallet with the key of another wallet of the same user, on another chain. Modules authorize it like an export of the key.
- * @throws BillfoldError `wallet.archived`, `wallet.import.duplicate`, `user.limit-reached`, `signing-method.invalid`
+ * @throws BillfoldError `wallet.archived`, `wallet.import.unsupported-type`, `wallet.import.duplicate`, `user.limit-reached`, `signing-method.invalid`
  */
 export function migrateUserWallet(
   services: CustodyServices,
@@ -54,7 +55,7 @@ export function migrateUserWallet(
 
 /**
  * Creates a wallet without a user with the key of another one, on another chain. Its PIN is that of the other wallet.
- * @throws BillfoldError `wallet.archived`, `wallet.import.duplicate`, `signing-method.invalid`
+ * @throws BillfoldError `wallet.archived`, `wallet.import.unsupported-type`, `wallet.import.duplicate`, `signing-method.invalid`
  */
 export function migrateStandaloneWallet(
   services: CustodyServices,
@@ -83,6 +84,8 @@ function loadMigratedKey(
   actor: Actor,
   { wallet, chain, authorizedBy }: Migration,
 ): ReturnType<typeof loadWalletKey> {
+  // Elsewhere the key of a contract account could sign without naming the account.
+  if (wallet.accountType !== null) throw new BillfoldError('wallet.import.unsupported-type')
   return loadWalletKey(services, wallet, authorizedBy, () => ({
     ...walletAct(actor, wallet, authorizedBy),
     kind: 'key-export',

@@ -1,4 +1,5 @@
 import type { CustodyServices } from '../services.ts'
+import { toSmartAccountChain } from '../smart-accounts/smart-account-signer.ts'
 import type { Act } from '../../platform/acts/act.ts'
 import { authorizeAct } from '../../platform/acts/authorize-act.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
@@ -33,7 +34,7 @@ export interface RawSignatureRequest {
  * @throws BillfoldError `wallet.archived`, `signing-method.invalid` if the method does not belong to the wallet's owner,
  *   `signature.unsupported-type`, `input.invalid`, `saved-request.already-signed`
  */
-export function signWithWallet(
+export async function signWithWallet(
   services: CustodyServices,
   actor: Actor,
   wallet: CustodyWalletRow,
@@ -42,12 +43,13 @@ export function signWithWallet(
   authorizedBy: AuthorizedMethod,
   claim?: RequestClaim,
 ): Promise<HexSignature> {
+  const signer = wallet.accountType === null ? chain : await toSmartAccountChain(services, wallet, chain)
   return retryOnConflict(async () => {
     const claimed = (await claim?.writes()) ?? []
     const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () =>
       toSigningAct(actor, wallet, request, authorizedBy),
     )
-    const signature = signAndWipe(chain, request, privateKey)
+    const signature = signAndWipe(signer, wallet, request, privateKey)
     await commitAuthorized(
       services,
       authorizedBy,
@@ -79,10 +81,13 @@ function describeSignature(request: SignatureRequest | RawSignatureRequest): Wal
 
 function signAndWipe(
   chain: Chain,
+  { accountType }: CustodyWalletRow,
   request: SignatureRequest | RawSignatureRequest,
   privateKey: Uint8Array,
 ): HexSignature {
   try {
+    // The key of a contract account signs nothing that does not name the account.
+    if (isRaw(request) && accountType !== null) throw new BillfoldError('signature.unsupported-type')
     return isRaw(request) ? signRaw(chain.curve, request.data, privateKey) : chain.sign(request, privateKey)
   } finally {
     privateKey.fill(0)

@@ -19,6 +19,8 @@ export const wallets = defineTable({
     /** BIP-32 path, or null if the key is not derived from the owner's seed. */
     derivationPath: nullable(text(64)),
     publicKey: bytes(65),
+    /** The contract account that `address` is of, whose owner is the key. Null if the address is that of the key. */
+    accountType: nullable(text(32)),
     generation: integer(),
     sealedKey: bytes(256),
     createdAt: integer(),

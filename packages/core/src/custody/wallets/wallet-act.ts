@@ -4,7 +4,7 @@ import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { CustodyWalletRow } from './sealing.ts'
 
 /** What an act of a wallet does, besides who does it with which wallet. */
-export type WalletAct = Pick<Act, 'kind' | 'content' | 'call' | 'network' | 'typedData'>
+export type WalletAct = Pick<Act, 'kind' | 'content' | 'call' | 'network' | 'typedData' | 'delegate' | 'calls'>
 
 /** Returns the part of an act that is the same for all acts of a wallet. */
 export function walletAct(

@@ -31,6 +31,15 @@ export const custodyErrors = {
     message: 'A later transaction spends the change of this one; replace that one',
   },
   'transaction.fee-too-high': { status: 400, message: 'The fee that is needed now exceeds the limit of the host' },
+  'smart-account.unavailable': { status: 501, message: 'No bundler is configured for this chain' },
+  'smart-account.deploying': {
+    status: 409,
+    message: 'The first operation of the account deploys it; nothing was sent, repeat once that is mined',
+  },
+  'transaction.delegation-not-allowed': {
+    status: 403,
+    message: 'The host does not allow this delegation; the option custody.delegation allows contracts',
+  },
   'transaction.unsupported-type': { status: 400, message: 'The chain does not support this type of transaction' },
   'saved-request.not-found': { status: 404, message: 'Request not found' },
   'saved-request.already-confirmed': { status: 409, message: 'The request is confirmed already' },

@@ -82,6 +82,10 @@ export interface Act {
   /** The network of a transaction (CAIP-2): `eip155:1`. */
   readonly network?: string | undefined
   readonly call?: ChainCall | undefined
+  /** The calls that the contract account of the wallet makes, where `call` is the one that the account executes. */
+  readonly calls?: readonly ChainCall[] | undefined
+  /** The contract whose code the account gets (EIP-7702), in lower case. That code can do whatever the key can. */
+  readonly delegate?: string | undefined
   /** Typed data as it is signed. */
   readonly typedData?: unknown
   /** The money of a payment or withdrawal, in minor units. */

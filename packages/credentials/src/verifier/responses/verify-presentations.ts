@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import { isQuerySatisfied } from '../../dcql/match-credential.ts'
+import { isMoreThanRequested, isQuerySatisfied } from '../../dcql/match-credential.ts'
 import { selectClaims } from '../../dcql/select-claims.ts'
 import { isJsonObject } from '../../formats/json.ts'
 import { Refusal } from '../../formats/refusal.ts'
 import { statusValues } from '../../formats/status-list/status-list.ts'
 import type { VerifierContext } from '../context.ts'
+import type { VerifierSettings } from '../options.ts'
 import type { RequestBody } from '../requests/request-body.ts'
 import type { VerifiedCredential } from '../results/presentation-result.ts'
 import { type PresentedCredential, verifyCredential } from './verify-credential.ts'
@@ -23,7 +24,7 @@ export async function verifyPresentations(
   const { services, settings } = context
   const now = services.now()
   const verified: { readonly id: string; readonly credential: PresentedCredential }[] = []
-  for (const { id, text } of listPresentations(body, vpToken)) {
+  for (const { id, text } of listPresentations(body, vpToken, settings.overDisclosure)) {
     const query = body.dcql.credentials.find((one) => one.id === id)
     if (query === undefined) throw new Refusal('response.malformed', 'an answer to nothing that was asked')
     // One turn of the event loop each: twenty presentations are 60 ms of work.
@@ -38,10 +39,13 @@ export async function verifyPresentations(
 function listPresentations(
   body: RequestBody,
   vpToken: unknown,
+  overDisclosure: VerifierSettings['overDisclosure'],
 ): readonly { readonly id: string; readonly text: string }[] {
   if (!isJsonObject(vpToken)) throw new Refusal('response.malformed', 'vp_token is no object')
   const ids = new Set(Object.keys(vpToken))
   if (!isQuerySatisfied(body.dcql, ids)) throw new Refusal('query.missing', 'the credentials do not satisfy the query')
+  if (overDisclosure === 'refuse' && isMoreThanRequested(body.dcql, ids))
+    throw new Refusal('query.over-disclosed', 'more credentials than were asked for')
   const presentations = Object.entries(vpToken).flatMap(([id, list]) => {
     const query = body.dcql.credentials.find((one) => one.id === id)
     if (!Array.isArray(list) || list.length === 0 || (list.length > 1 && query?.multiple !== true))

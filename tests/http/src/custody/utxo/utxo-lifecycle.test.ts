@@ -293,6 +293,29 @@ describe('two requests at once', () => {
     expect(received(to)).toBe(30_000_000n)
   })
 
+  it('to execute one saved request pay once, though it is older than the transaction whose change it spends', async () => {
+    const pair = [await startHost(), await startHost()] as const
+    const wallet = await fundedWallet(pair[0], coin)
+    const to = newAddress()
+    const request = { type: 'TRANSFER', secretType: 'BITCOIN', walletId: wallet.id, to, value: '0.3', status: 'READY' }
+    const { result: saved } = await pair[0].call('POST', '/api/transactions/build', request)
+    expect((await sendCoins(pair[0], node, wallet.id, { to, value: '0.1' })).status).toBe(200)
+    const outcomes = await Promise.all(
+      Array.from({ length: 6 }, (_, index) =>
+        pair[index % 2 === 0 ? 0 : 1].call('POST', `/api/transactions/${saved.id}/execute`, { pincode: '471147' }),
+      ),
+    )
+    expect(outcomes.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(outcomes.filter(({ status }) => status === 409)).toHaveLength(5)
+    // The child is lost with its parent, and both are broadcast again, in any order of their ids.
+    node.chain.dropMempool()
+    await maintain(pair[0])
+    await maintain(pair[0])
+    expect(await node.mempool()).toHaveLength(2)
+    await node.mine()
+    expect(received(to)).toBe(40_000_000n)
+  })
+
   it('to replace a transaction and to spend its change: one of the two is refused, and nothing is stuck', async () => {
     const [one, other] = [await startHost(), await startHost()]
     for (let round = 0; round < 5; round++) {

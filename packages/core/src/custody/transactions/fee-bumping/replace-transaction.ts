@@ -21,7 +21,7 @@ import { listReplacements, parseReplacementFees, requestedReplacementInsert } fr
 
 /**
  * Finds a transaction of the tenant that may still be replaced, by its hash or that of a replacement.
- * @throws BillfoldError `wallet-transaction.not-found`, `transaction.not-pending`
+ * @throws BillfoldError `wallet-transaction.not-found`, `transaction.not-pending`, `transaction.unsupported-type`
  */
 export async function getPendingTransaction(
   services: CustodyServices,
@@ -31,6 +31,8 @@ export async function getPendingTransaction(
 ): Promise<TransactionRow> {
   const row = await findTransactionByHash(services, tenant, secretType, hash)
   if (row === undefined) throw new BillfoldError('wallet-transaction.not-found')
+  // A user operation has no nonce that another one could take.
+  if (row.entryPoint !== null) throw new BillfoldError('transaction.unsupported-type')
   if (!pendingStates.includes(row.state)) throw new BillfoldError('transaction.not-pending')
   return row
 }
@@ -55,6 +57,8 @@ export function replaceTransaction(
   const client = getChainClient(services.chainConnections, row.secretType)
   if (client.family === 'utxo') return replaceUtxo(services, client, { actor, wallet, row, request, authorizedBy })
   if (client.family !== 'evm') throw new BillfoldError('transaction.unsupported-type')
+  // Whoever has seen its authorization could still use it after the cancellation.
+  if (row.type === 'DELEGATION' && request === 'cancel') throw new BillfoldError('transaction.unsupported-type')
   return services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), async () => {
     const { raw, hash } = await retryOnConflict(() =>
       signAndStore(services, client, { actor, wallet, row, request, authorizedBy }),

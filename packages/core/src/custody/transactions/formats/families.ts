@@ -5,6 +5,7 @@ import { aeternityTransactionFormat } from './aeternity.ts'
 import { evmTransactionFormat } from './evm/evm.ts'
 import type { ReservingFormat } from './reserving-format.ts'
 import type { TransactionFormat } from './transaction-format.ts'
+import { solanaTransactionFormat } from './solana/solana.ts'
 import { tronTransactionFormat } from './tron/tron.ts'
 import { utxoTransactionFormat } from './utxo/utxo.ts'
 
@@ -20,6 +21,7 @@ const formats = {
   evm: { ordering: 'nonces', format: evmTransactionFormat },
   aeternity: { ordering: 'nonces', format: aeternityTransactionFormat },
   utxo: { ordering: 'reservations', format: utxoTransactionFormat },
+  solana: { ordering: 'reservations', format: solanaTransactionFormat },
   tron: { ordering: 'reservations', format: tronTransactionFormat },
 } as const satisfies Readonly<Record<ChainClient['family'], FamilyFormat>>
 
@@ -31,6 +33,7 @@ const defaults: ReadonlyMap<string, ChainFamily> = new Map([
   ]),
   ['AETERNITY', { ...formats.aeternity, network: 'aeternity:ae_mainnet' }],
   ['BITCOIN', { ...formats.utxo, network: 'bip122:000000000019d6689c085ae165831e93' }],
+  ['SOLANA', { ...formats.solana, network: 'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp' }],
   ['TRON', { ...formats.tron, network: 'tron:0x2b6653dc' }],
   ['LITECOIN', { ...formats.utxo, network: 'bip122:12a765e31ffd4059bada1e25190f6e98' }],
 ])

@@ -1,6 +1,7 @@
 import type { ChainCall } from '../../../platform/acts/act.ts'
 import type { ChainClient, EvmFees } from '../../chain-clients/index.ts'
 import type { TransactionRequest } from './transaction-request.ts'
+import type { DelegationRules } from './evm/delegation-rules.ts'
 
 /** A signed, serialized transaction and its hash. */
 export interface SignedTransaction {
@@ -17,6 +18,8 @@ export interface ReplacementTransaction extends SignedTransaction {
 export interface UnsignedTransaction {
   /** What it does: the recipient, the coins and the call data that are signed. */
   readonly call: ChainCall
+  /** EVM: the contract whose code the account gets (EIP-7702), in lower case, and the chain id of the authorization (0: any). */
+  readonly delegation?: { readonly delegate: string; readonly chainId: bigint } | undefined
   readonly sign: (nonce: number, privateKey: Uint8Array) => SignedTransaction
   /** Signs the replacements for fee bumping, lowest fee first. Empty unless the request allows fee bumping. */
   readonly signReplacements: (nonce: number, privateKey: Uint8Array) => readonly ReplacementTransaction[]
@@ -37,6 +40,8 @@ export interface FormatContext {
   readonly maxReplacements: number
   /** The host's limit on the fee per gas of replacements, in wei, if any. */
   readonly maxReplacementFeePerGas?: bigint | undefined
+  /** Which contracts an account may be delegated to. Default: none. */
+  readonly delegation?: DelegationRules | undefined
   /** Calls the node with a timeout. @throws BillfoldError `transaction.chain-unavailable`, also if no client is configured */
   readonly callNode: <T>(call: (client: ChainClient) => Promise<T>) => Promise<T>
 }

@@ -23,6 +23,8 @@ export interface ChainSpecificFields {
    * fee is never bumped.
    */
   readonly maxReplacementFeeRate?: UnitAmount | undefined
+  /** Solana: the priority fee, in millionths of a lamport per compute unit. */
+  readonly computeUnitPrice?: UnitAmount | undefined
   /** TRON: the most that a contract call may burn for energy, in sun. */
   readonly feeLimit?: UnitAmount | undefined
   /** æternity: the fee of the transaction, in aettos. */
@@ -48,8 +50,21 @@ export interface ContractInput {
   readonly components?: readonly AbiTypeInput[] | undefined
 }
 
+/** A request to transfer coins or tokens, to call a contract, or to do several of these at once. */
+export type TransactionRequest =
+  | SingleRequest
+  | {
+      /** Contract accounts: several transfers and calls, all of which are executed, or none. At most 32. */
+      readonly type: 'BATCH'
+      readonly calls: readonly BatchedRequest[]
+      readonly chainSpecificFields?: ChainSpecificFields | undefined
+    }
+
+/** A transfer or a call in a batch. */
+export type BatchedRequest = Exclude<SingleRequest, { readonly type: 'DELEGATION' }>
+
 /** A request to transfer coins or tokens or to call a contract. */
-export type TransactionRequest = { readonly chainSpecificFields?: ChainSpecificFields | undefined } & (
+export type SingleRequest = { readonly chainSpecificFields?: ChainSpecificFields | undefined } & (
   | {
       readonly type: 'TRANSFER' | 'GAS_TRANSFER'
       readonly to: string
@@ -81,5 +96,19 @@ export type TransactionRequest = { readonly chainSpecificFields?: ChainSpecificF
       readonly inputs?: readonly ContractInput[] | undefined
       /** The amount of the native coin sent with the call, in minor units (wei), unlike in the other types. Default: 0. */
       readonly value?: UnitAmount | undefined
+    }
+  | {
+      /** EVM: delegates the account to the code of a contract (EIP-7702), in the transaction that makes the call. */
+      readonly type: 'DELEGATION'
+      /** The contract, one that the host allows. The zero address ends a delegation. */
+      readonly delegate: string
+      /** Whom the transaction calls or pays. Default: the account itself, whose new code then runs. */
+      readonly to?: string | undefined
+      /** In whole units of the native coin. Default: 0. */
+      readonly value?: UnitAmount | undefined
+      /** Call data in hex. */
+      readonly data?: string | undefined
+      /** True if the authorization is valid on every chain (chain id 0), where the host allows that. Default: false. */
+      readonly anyChain?: boolean | undefined
     }
 )

@@ -32,6 +32,8 @@ const row = (id: string, other: Partial<TransactionRow> = {}): TransactionRow =>
   hash: id,
   raw: new Uint8Array(),
   rawCancellation: null,
+  entryPoint: null,
+  bundleHash: null,
   state: 'mined',
   failureCode: null,
   idempotencyKey: null,

@@ -2,6 +2,7 @@ import type { ChainServices } from '../../services.ts'
 import { callNode, type BroadcastResult, type NonceChainClient } from '../../chain-clients/index.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
 import { tryCommit, update } from '../../../kernel/storage/index.ts'
+import { countNonces } from '../formats/evm/delegation-rules.ts'
 import { transactionLimits } from '../limits.ts'
 import type { TransactionRow } from '../transaction-row.ts'
 import { accountNonces, transactions } from '../tables.ts'
@@ -53,7 +54,7 @@ export async function releaseNonce(services: ChainServices, row: TransactionRow)
   if (nonce === null) return true
   return tryCommit(
     services,
-    update(accountNonces, { where: { network, address, next: nonce + 1 }, set: { next: nonce } }),
+    update(accountNonces, { where: { network, address, next: nonce + countNonces(row.type) }, set: { next: nonce } }),
     update(transactions, {
       where: { id: row.id, nonce, state: 'rejected' },
       set: { nonce: null, rawCancellation: null, nextCheckAt: null },
@@ -87,7 +88,7 @@ async function markSent(services: ChainServices, row: TransactionRow): Promise<v
   if (await tryCommit(services, update(transactions, { where, set: sent }))) return
   await tryCommit(
     services,
-    update(accountNonces, { where: { network, address, next: nonce }, set: { next: nonce + 1 } }),
+    update(accountNonces, { where: { network, address, next: nonce }, set: { next: nonce + countNonces(row.type) } }),
     update(transactions, { where: { id, nonce: null, state: 'rejected' }, set: { ...sent, nonce, rawCancellation } }),
   )
 }
@@ -112,7 +113,7 @@ async function abandon(
     state === 'rejected' &&
     (await tryCommit(
       services,
-      update(accountNonces, { where: { network, address, next: nonce + 1 }, set: { next: nonce } }),
+      update(accountNonces, { where: { network, address, next: nonce + countNonces(row.type) }, set: { next: nonce } }),
       update(transactions, {
         where,
         set: { state, failureCode, nonce: null, rawCancellation: null, nextCheckAt: null },

@@ -7,6 +7,7 @@ import { authorizeAct } from '../../../platform/acts/authorize-act.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import { describeTransaction } from './transaction-act.ts'
 import { buildUnsignedTransaction } from './build-unsigned.ts'
+import { buildUnsignedOperation } from '../../smart-accounts/build-unsigned-operation.ts'
 import { type ChainFamily, getChainFamily } from '../formats/families.ts'
 import { loadAccountState } from '../reservations/account-state.ts'
 import { planTransaction } from '../reservations/plan-transaction.ts'
@@ -25,6 +26,7 @@ export async function buildTransaction(
   chain: Chain,
   request: TransactionRequest,
 ): Promise<Readonly<Record<string, unknown>>> {
+  if (wallet.accountType !== null) return buildUnsignedOperation(services, actor, wallet, chain, request)
   const build = orderingOf(services, wallet) === 'nonces' ? buildWithNonce : buildReserving
   const fields = await build(services, actor, wallet, chain, request)
   return { ...fields, secretType: wallet.secretType, walletId: wallet.id }

@@ -4,6 +4,7 @@ import { BillfoldError } from '../../../kernel/errors.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import { getChainFamily } from '../formats/families.ts'
+import { toDelegationRules } from '../formats/evm/delegation-rules.ts'
 import type { UnsignedTransaction } from '../formats/transaction-format.ts'
 import type { TransactionRequest } from '../formats/transaction-request.ts'
 
@@ -25,6 +26,7 @@ export async function buildUnsignedTransaction(
     decimals: chain.decimals,
     maxReplacements: chainConnections.feeBumping.maxBumps,
     maxReplacementFeePerGas: chainConnections.feeBumping.maxReplacementFeePerGas[wallet.secretType],
+    delegation: toDelegationRules(services.delegation ?? {}, wallet.secretType),
     callNode: (call) => {
       if (client === undefined) return Promise.reject(new BillfoldError('transaction.chain-unavailable'))
       return callNode(client, services.logger, () => call(client))

@@ -1,6 +1,7 @@
 import type { ChainServices } from '../../services.ts'
 import { check, insert, update, type Write } from '../../../kernel/storage/index.ts'
-import type { ChainAccount } from '../transaction-row.ts'
+import { countNonces } from '../formats/evm/delegation-rules.ts'
+import type { ChainAccount, TransactionRow } from '../transaction-row.ts'
 import { accountNonces, transactions } from '../tables.ts'
 
 /**
@@ -15,14 +16,22 @@ export async function findNextNonce(
   counter: number,
 ): Promise<number> {
   if (next >= counter) return next
-  const [existing] = await services.storage.find(transactions, { where: { ...account, nonce: next }, limit: 1 })
-  return existing === undefined ? next : counter
+  const near = await services.storage.find(transactions, {
+    where: { ...account, nonce: { in: [next - 1, next] } },
+    limit: 2,
+  })
+  return near.some((row) => row.nonce === next || isPendingDelegation(row)) ? counter : next
 }
 
-/** The write that reserves a nonce. It conflicts if another process has changed the counter from the value read (`counter`). */
-export function reserveNonceWrite(account: ChainAccount, counter: number | undefined, nonce: number): Write {
+/** The nonce after that of a pending delegation belongs to its authorization. */
+function isPendingDelegation({ type, state }: TransactionRow): boolean {
+  return countNonces(type) > 1 && (state === 'signed' || state === 'sent')
+}
+
+/** The write that reserves nonces. It conflicts if another process has changed the counter from the value read (`counter`). */
+export function reserveNonceWrite(account: ChainAccount, counter: number | undefined, nonce: number, count = 1): Write {
   if (counter !== undefined && nonce < counter) return check(accountNonces, { where: { ...account, next: counter } })
   return counter === undefined
-    ? insert(accountNonces, { ...account, next: nonce + 1 })
-    : update(accountNonces, { where: { ...account, next: counter }, set: { next: nonce + 1 } })
+    ? insert(accountNonces, { ...account, next: nonce + count })
+    : update(accountNonces, { where: { ...account, next: counter }, set: { next: nonce + count } })
 }

@@ -5,7 +5,6 @@ import { BillfoldError } from '../../../kernel/errors.ts'
 import type { TransactionRow } from '../transaction-row.ts'
 import type { TransactionRequest } from '../formats/transaction-request.ts'
 import { transactions } from '../tables.ts'
-import type { Sending } from './sending.ts'
 
 /** SHA-256 hashes (base64url) of a request and of its idempotency key, if any. */
 export interface TransactionFingerprint {
@@ -36,10 +35,18 @@ export async function findTransactionByIdempotencyKey(
   return row
 }
 
+/** What {@link findEarlier} looks for. */
+interface EarlierSend {
+  readonly wallet: { readonly id: string }
+  readonly fingerprint: TransactionFingerprint
+  /** The saved request that is sent, if it is one. */
+  readonly claim: object | undefined
+}
+
 /** Finds the transaction of an earlier send under the same key. A saved request is used once, and not repeated by its key. */
 export async function findEarlier(
   services: CustodyServices,
-  { wallet, fingerprint, claim }: Pick<Sending, 'wallet' | 'fingerprint' | 'claim'>,
+  { wallet, fingerprint, claim }: EarlierSend,
 ): Promise<TransactionRow | undefined> {
   return claim === undefined ? findTransactionByIdempotencyKey(services, wallet.id, fingerprint) : undefined
 }

@@ -9,7 +9,9 @@ import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import type { RequestClaim } from '../../saved-requests/claim-request.ts'
 import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
 import { walletAct } from '../../wallets/wallet-act.ts'
+import { sendOperation } from '../../smart-accounts/send-operation.ts'
 import { describeTransaction } from './transaction-act.ts'
+import { countNonces } from '../formats/evm/delegation-rules.ts'
 import { assertTransactionsSupported } from '../formats/families.ts'
 import { rebroadcastMissing } from './rebroadcast.ts'
 import { buildUnsignedTransaction } from './build-unsigned.ts'
@@ -57,6 +59,8 @@ export async function sendTransaction(
   if (authorizedBy.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
   if (request.chainSpecificFields?.nonce !== undefined)
     throw new BillfoldError('input.invalid', { issues: [nonceNotAllowed] })
+  if (wallet.accountType !== null)
+    return sendOperation(services, actor, wallet, chain, request, authorizedBy, idempotencyKey, claim)
   assertTransactionsSupported(services.chainConnections, wallet.secretType)
   const client = getChainClient(services.chainConnections, wallet.secretType)
   // A saved request is used once, and not repeated by its key.
@@ -121,7 +125,10 @@ async function signOnce(
   const { account, actor, authorizedBy, wallet, unsigned, request, claim } = sending
   const claimed = (await claim?.writes()) ?? []
   const [counter] = await services.storage.find(accountNonces, { where: { ...account }, limit: 1 })
-  const nonce = await findNextNonce(services, account, next, counter?.next ?? 0)
+  const count = countNonces(request.type)
+  // The second nonce of a delegation must be free, too: it takes both from the counter, and leaves a gap to others.
+  const first = count > 1 ? Math.max(next, counter?.next ?? 0) : undefined
+  const nonce = first ?? (await findNextNonce(services, account, next, counter?.next ?? 0))
   if (nonce - mined >= transactionLimits.maxUnconfirmed) throw new BillfoldError('server.busy')
   const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () => ({
     ...walletAct(actor, wallet, authorizedBy),
@@ -140,7 +147,7 @@ async function signOnce(
     services,
     authorizedBy,
     ...claimed,
-    reserveNonceWrite(account, counter?.next, nonce),
+    reserveNonceWrite(account, counter?.next, nonce, count),
     insert(transactions, row),
     ...(await replacementInserts(services, row, replacements)),
     walletUnchanged(wallet, authorizedBy),

@@ -41,6 +41,8 @@ export function buildTransactionRow(
     raw,
     hash,
     rawCancellation,
+    entryPoint: null,
+    bundleHash: null,
     state: 'signed',
     failureCode: null,
     idempotencyKey: fingerprint.key,

@@ -10,6 +10,7 @@ import { bumpFees } from '../fee-bumping/bump-fees.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
 import { transactions } from '../tables.ts'
 import { transactionEventWrites, type TransactionEventType } from '../transaction-events.ts'
+import { reconcileOperations } from '../../smart-accounts/reconcile-operations.ts'
 import { resolveOnChainStatus } from './on-chain-status.ts'
 
 /**
@@ -22,7 +23,13 @@ export async function reconcileTransactions(services: CustodyServices): Promise<
     orderBy: [['nextCheckAt', 'asc']],
     limit: transactionLimits.reconcileBatchSize,
   })
-  for (const [account, rows] of groupByAccount(due)) await reconcileAccount(services, account, rows)
+  const operations = due.filter(({ entryPoint }) => entryPoint !== null)
+  if (operations.length > 0) {
+    await scheduleNextCheck(services, operations)
+    await reconcileOperations(services, operations)
+  }
+  const others = due.filter(({ entryPoint }) => entryPoint === null)
+  for (const [account, rows] of groupByAccount(others)) await reconcileAccount(services, account, rows)
 }
 
 function groupByAccount(rows: readonly TransactionRow[]): ReadonlyMap<string, TransactionRow[]> {

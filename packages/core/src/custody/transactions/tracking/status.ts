@@ -2,6 +2,8 @@ import type { CustodyServices } from '../../services.ts'
 import { type NodeTransactionStatus, getChainClient, hasNonces } from '../../chain-clients/index.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
 import { assertTransactionsSupported } from '../formats/families.ts'
+import { sendToBundler } from '../../smart-accounts/broadcast-operation.ts'
+import { resolveOperationStatus } from '../../smart-accounts/operation-status.ts'
 import { tryBroadcastReserving } from '../reservations/broadcast-reserving.ts'
 import { rebroadcastMissing } from '../sending/rebroadcast.ts'
 import { transactionLimits } from '../limits.ts'
@@ -12,11 +14,13 @@ import { fetchNodeStatus, resolveOnChainStatus } from './on-chain-status.ts'
 /** The on-chain status of a transaction, whether or not Billfold sent it. */
 export interface TransactionStatus extends Omit<NodeTransactionStatus, 'state'> {
   readonly hash: string
-  readonly status: 'UNKNOWN' | 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED'
+  readonly status: 'UNKNOWN' | 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED' | 'EXPIRED'
   /** True if the transaction has enough confirmations to be final. */
   readonly hasReachedFinality: boolean
   /** The hash of the replacement at a higher fee that is pending or mined instead. */
   readonly replacedBy?: string
+  /** Of a user operation: the transaction that executed it. */
+  readonly transactionHash?: string
 }
 
 /**
@@ -37,6 +41,7 @@ export async function getTransactionStatus(
   const unconfirmed = { hash, confirmations: 0, hasReachedFinality: false } as const
   const row = await findTransactionByHash(services, tenant, secretType, hash)
   if (row === undefined) return { ...unconfirmed, status: 'UNKNOWN' }
+  if (row.entryPoint !== null) return getOperationStatus(services, row)
   const effective = await resolveOnChainStatus(services, client, row)
   if (effective.state !== 'unknown') {
     const isCanceled = effective.cancels && effective.state === 'mined'
@@ -45,6 +50,21 @@ export async function getTransactionStatus(
   }
   if (row.failureCode === null) await tryRebroadcast(services, row)
   const current = await findTransactionByHash(services, tenant, secretType, hash)
+  return { ...unconfirmed, status: current?.failureCode === null ? 'PENDING' : 'FAILED' }
+}
+
+/** A user operation that is pending is sent again. */
+async function getOperationStatus(services: CustodyServices, row: TransactionRow): Promise<TransactionStatus> {
+  const { state, transactionHash, ...found } = await resolveOperationStatus(services, row)
+  if (state === 'mined' || state === 'failed') {
+    const status = toStatus(row.hash, { ...found, state }, transactionLimits.finalityConfirmations)
+    return { ...status, ...(transactionHash !== undefined && { transactionHash }) }
+  }
+  const unconfirmed = { hash: row.hash, confirmations: 0, hasReachedFinality: false } as const
+  if (state === 'expired') return { ...unconfirmed, status: 'EXPIRED' }
+  if (row.failureCode !== null) return { ...unconfirmed, status: 'FAILED' }
+  await tryOnlyLogging(services, row, () => sendToBundler(services, row))
+  const current = await findTransactionByHash(services, row.tenant, row.secretType, row.hash)
   return { ...unconfirmed, status: current?.failureCode === null ? 'PENDING' : 'FAILED' }
 }
 
@@ -82,14 +102,24 @@ export async function findTransactionByHash(
   return replaced
 }
 
-/** Errors are only logged, because another transaction of the account may cause them. */
 async function tryRebroadcast(services: CustodyServices, row: TransactionRow): Promise<void> {
   const client = getChainClient(services.chainConnections, row.secretType)
-  try {
-    await services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), async () => {
+  await tryOnlyLogging(services, row, () =>
+    services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), async () => {
       if (hasNonces(client)) await rebroadcastMissing(services, client, toChainAccount(row))
       else await tryBroadcastReserving(services, client, row)
-    })
+    }),
+  )
+}
+
+/** Errors are only logged, because another transaction of the account may cause them. */
+async function tryOnlyLogging(
+  services: CustodyServices,
+  row: TransactionRow,
+  rebroadcast: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await rebroadcast()
   } catch (error) {
     if (!isBillfoldError(error)) throw error
     services.logger.warn({ cause: error, transaction: row.id }, 'transaction rebroadcast failed')

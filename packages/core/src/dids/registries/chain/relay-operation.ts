@@ -118,6 +118,8 @@ async function signAndStore(
     nonce,
     ...signed,
     rawCancellation,
+    entryPoint: null,
+    bundleHash: null,
     state: 'signed',
     failureCode: null,
     idempotencyKey: toIdempotencyKey(actor.tenant, operationId),

@@ -23,6 +23,11 @@ export async function buildEvmCall(request: TransactionRequest, context: FormatC
       return nftTransfer(request, context)
     case 'CONTRACT_EXECUTION':
       return execution(request, context)
+    case 'BATCH':
+      // Only a contract account can make several calls at once.
+      throw new BillfoldError('transaction.unsupported-type')
+    case 'DELEGATION':
+      return transfer({ ...request, to: request.to ?? context.from, value: request.value ?? '0' }, context)
   }
 }
 
@@ -32,7 +37,10 @@ export function toEvmClient(client: ChainClient): EvmClient {
   return client
 }
 
-function transfer(request: RequestOf<'TRANSFER' | 'GAS_TRANSFER'>, { from, decimals }: FormatContext): EvmCall {
+function transfer(
+  request: Pick<RequestOf<'TRANSFER' | 'GAS_TRANSFER'>, 'to' | 'value' | 'data'>,
+  { from, decimals }: FormatContext,
+): EvmCall {
   const data =
     request.data === undefined || request.data === ''
       ? new Uint8Array()

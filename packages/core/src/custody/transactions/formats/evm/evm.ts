@@ -1,8 +1,9 @@
-import { Transaction } from 'micro-eth-signer'
+import { type AuthorizationItem, Transaction } from 'micro-eth-signer'
 import { estimateGasInRange, type EvmCall, type EvmFees, fetchFeesInRange } from '../../../chain-clients/index.ts'
 import { BillfoldError } from '../../../../kernel/errors.ts'
 import { parseAbiInteger } from './abi-values.ts'
 import { toEvmClient, buildEvmCall } from './build-call.ts'
+import { type Delegation, parseDelegation, signAuthorization } from './delegation.ts'
 import { computeFeeBumpSchedule, toMaxFee } from '../../fee-bumping/fee-bump-schedule.ts'
 import {
   type UnsignedTransaction,
@@ -16,6 +17,9 @@ import type { ChainSpecificFields, TransactionRequest } from '../transaction-req
 /** The gas of a plain transfer of the native coin (Ethereum Yellow Paper, appendix G). */
 const transferGas = 21_000n
 
+/** The gas of an authorization of a delegation (EIP-7702, PER_EMPTY_ACCOUNT_COST). */
+const authorizationGas = 25_000n
+
 type EvmTransaction = Pick<ReturnType<typeof Transaction.fromHex>, 'toHex' | 'signBy'>
 
 interface EvmFields {
@@ -23,17 +27,25 @@ interface EvmFields {
   readonly call: EvmCall
   readonly gasLimit: bigint
   readonly fees: EvmFees
+  readonly delegation?: Delegation | undefined
+  /** The signed authorization of the delegation, of a transaction that was signed before. */
+  readonly authorizations?: readonly AuthorizationItem[] | undefined
 }
 
 /** Builds EVM transactions: EIP-1559, or legacy with EIP-155 if the request has a `gasPrice` or the chain has no base fee. */
 export const evmTransactionFormat: TransactionFormat = async (request, context) => {
   const call = await buildEvmCall(request, context)
   const fields = request.chainSpecificFields ?? {}
+  const delegation = parseDelegation(request, context)
+  const fees = await resolveFees(fields, context)
+  if (delegation !== undefined && 'gasPrice' in fees)
+    throw new BillfoldError('transaction.unsupported-type', { message: 'A delegation needs EIP-1559 fees' })
   const unsigned: EvmFields = {
     chainId: BigInt(context.network.slice('eip155:'.length)),
     call,
-    gasLimit: await resolveGasLimit(fields, call, context),
-    fees: await resolveFees(fields, context),
+    gasLimit: await resolveGasLimit(fields, { ...call, delegate: delegation?.delegate }, context),
+    fees,
+    delegation,
   }
   return toUnsignedTransaction(unsigned, replacementFees(fields, unsigned.fees, context))
 }
@@ -44,10 +56,13 @@ function toUnsignedTransaction(unsigned: EvmFields, bumps: readonly EvmFees[]): 
     ...unsigned,
     call: { from, to: from, value: 0n, data: new Uint8Array() },
     gasLimit: cancellationGas(unsigned),
+    delegation: undefined,
+    authorizations: undefined,
   }
   return {
     // One spelling of an address, so that equal calls are equal acts.
     call: { ...unsigned.call, to: unsigned.call.to.toLowerCase() },
+    delegation: unsigned.delegation,
     sign: (nonce, privateKey) => sign(unsigned, nonce, privateKey),
     signReplacements: (nonce, privateKey) =>
       bumps.map((fees) => ({ fees, ...sign({ ...unsigned, fees }, nonce, privateKey) })),
@@ -65,23 +80,29 @@ function cancellationGas({ gasLimit, call }: EvmFields): bigint {
 }
 
 function sign(unsigned: EvmFields, nonce: number, privateKey: Uint8Array): SignedTransaction {
-  const signed = prepare(unsigned, nonce).signBy(privateKey, false)
+  const { delegation } = unsigned
+  const authorizations =
+    unsigned.authorizations ??
+    (delegation === undefined ? undefined : [signAuthorization(delegation, nonce, privateKey)])
+  const signed = prepare({ ...unsigned, authorizations }, nonce).signBy(privateKey, false)
   return { raw: signed.toBytes(), hash: signed.hash }
 }
 
 /** Disables the strict mode of the library, which is meant for user input. The fields are validated before. */
-function prepare({ chainId, call, gasLimit, fees }: EvmFields, nonce: number): EvmTransaction {
+function prepare({ chainId, call, gasLimit, fees, authorizations }: EvmFields, nonce: number): EvmTransaction {
   const data = call.data.length === 0 ? '' : `0x${Buffer.from(call.data).toString('hex')}`
   const fields = { chainId, nonce: BigInt(nonce), gasLimit, to: call.to, value: call.value, data }
-  return 'gasPrice' in fees
-    ? Transaction.prepare({ type: 'legacy', ...fields, gasPrice: fees.gasPrice }, false)
-    : Transaction.prepare({ type: 'eip1559', ...fields, ...fees, accessList: [] }, false)
+  if ('gasPrice' in fees) return Transaction.prepare({ type: 'legacy', ...fields, gasPrice: fees.gasPrice }, false)
+  if (authorizations === undefined)
+    return Transaction.prepare({ type: 'eip1559', ...fields, ...fees, accessList: [] }, false)
+  const authorizationList = [...authorizations]
+  return Transaction.prepare({ type: 'eip7702', ...fields, ...fees, accessList: [], authorizationList }, false)
 }
 
 function describe(unsigned: EvmFields, nonce: number): Readonly<Record<string, unknown>> {
-  const { chainId, call, gasLimit, fees } = unsigned
+  const { chainId, call, gasLimit, fees, delegation } = unsigned
   return {
-    type: 'gasPrice' in fees ? 'LEGACY' : 'EIP1559',
+    type: delegation !== undefined ? 'EIP7702' : 'gasPrice' in fees ? 'LEGACY' : 'EIP1559',
     chainId: chainId.toString(),
     nonce,
     from: call.from,
@@ -90,7 +111,14 @@ function describe(unsigned: EvmFields, nonce: number): Readonly<Record<string, u
     data: `0x${Buffer.from(call.data).toString('hex')}`,
     gas: gasLimit.toString(),
     ...formatFees(fees),
-    unsigned: prepare(unsigned, nonce).toHex(),
+    // With a delegation the authorization is signed first, so there is no serialization without signatures.
+    ...(delegation === undefined
+      ? { unsigned: prepare(unsigned, nonce).toHex() }
+      : {
+          authorizationList: [
+            { chainId: delegation.chainId.toString(), address: delegation.delegate, nonce: (nonce + 1).toString() },
+          ],
+        }),
   }
 }
 
@@ -131,9 +159,10 @@ export function signEvmReplacement(
 ): SignedTransaction {
   const { raw: fields } = Transaction.fromBytes(raw)
   const { to, value, data, gasLimit, nonce } = fields
+  const authorizations = 'authorizationList' in fields ? fields.authorizationList : undefined
   const call = { from, to, value, data: Uint8Array.from(Buffer.from(data.replace(/^0x/, ''), 'hex')) }
   const chainId = BigInt(network.slice('eip155:'.length))
-  const unsigned = toUnsignedTransaction({ chainId, call, gasLimit, fees }, [])
+  const unsigned = toUnsignedTransaction({ chainId, call, gasLimit, fees, authorizations }, [])
   return kind === 'same'
     ? unsigned.sign(Number(nonce), privateKey)
     : unsigned.signCancellation(Number(nonce), privateKey)
@@ -150,6 +179,7 @@ export function parseEvmFees(raw: Uint8Array): EvmFees {
 async function resolveGasLimit(fields: ChainSpecificFields, call: EvmCall, context: FormatContext): Promise<bigint> {
   if (fields.gasLimit !== undefined) return parseAbiInteger(true, 64, fields.gasLimit, 'chainSpecificFields.gasLimit')
   const estimate = await context.callNode((client) => estimateGasInRange(toEvmClient(client), call))
+  if (call.delegate !== undefined) return (estimate * 6n) / 5n + authorizationGas
   return estimate === transferGas ? estimate : (estimate * 6n) / 5n
 }
 

@@ -29,6 +29,8 @@ export async function buildTronAction(
     case 'CONTRACT_EXECUTION':
       return buildExecution(request, context)
     case 'NFT_TRANSFER':
+    case 'BATCH':
+    case 'DELEGATION':
       throw new BillfoldError('transaction.unsupported-type')
   }
 }

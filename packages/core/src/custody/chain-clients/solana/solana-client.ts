@@ -1,0 +1,183 @@
+import { z } from 'zod'
+import type { NodeTransactionStatus, ReservingBroadcastResult, SolanaClient } from '../chain-client.ts'
+import { createJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
+import { chainLimits } from '../limits.ts'
+import type { Fetch } from '../request-node.ts'
+
+/** A network of Solana, or its genesis hash in base58. */
+export type SolanaNetwork = 'mainnet' | 'devnet' | 'testnet' | { readonly genesisHash: string }
+
+/** Options of {@link solanaChainClient}. */
+export interface SolanaClientOptions {
+  /** One to eight http or https URLs; the first that responds is used. Credentials in a URL are sent as HTTP Basic authentication. */
+  readonly url: string | readonly string[]
+  /** The network, which the node must report. Default: `mainnet`. */
+  readonly network?: SolanaNetwork
+  /** The highest priority fee of a transaction, in millionths of a lamport per compute unit. Default: 1,000,000. */
+  readonly maxComputeUnitPrice?: bigint
+  /** Replaces the global `fetch`, for a proxy, an agent or a test. */
+  readonly fetch?: Fetch
+  /** The response timeout per URL in milliseconds. Default: 10,000. */
+  readonly timeoutMs?: number
+}
+
+const genesisHashes = {
+  mainnet: '5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d',
+  devnet: 'EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG',
+  testnet: '4uhcVJyU9pJkvQyS88uRDiswHXSCkY3zQawwpjk2NsNY',
+} as const
+
+const base58 = /^[1-9A-HJ-NP-Za-km-z]{32,88}$/
+const count = z.int().nonnegative()
+const balanceShape = z.object({ value: count })
+const blockhashShape = z.object({
+  value: z.object({ blockhash: z.string().regex(base58), lastValidBlockHeight: count }),
+})
+const statusShape = z.object({
+  value: z
+    .array(
+      z
+        .object({
+          slot: count,
+          confirmations: count.nullable(),
+          err: z.unknown().optional(),
+          confirmationStatus: z.enum(['processed', 'confirmed', 'finalized']).nullish(),
+        })
+        .nullable(),
+    )
+    .length(1),
+})
+const accountShape = z.object({ value: z.object({ owner: z.string().regex(base58), data: z.unknown() }).nullable() })
+const mintShape = z.object({
+  parsed: z.object({ type: z.literal('mint'), info: z.object({ decimals: z.int().min(0).max(255) }) }),
+})
+const feesShape = z.array(z.object({ prioritizationFee: count })).max(512)
+
+/** Bytes of a token account without extensions. */
+const tokenAccountBytes = 165
+
+/** A finalized block counts as many confirmations as a block needs to be finalized. */
+const finalizedConfirmations = 32
+
+/**
+ * Creates a client of nodes of Solana over JSON-RPC. Response size and time are bounded, redirects are not followed, and errors contain
+ * only the host of the URL.
+ * @throws RangeError if there is no URL, there are more than eight, one is not http or https, or a genesis hash is malformed
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, environmentKeyring, memoryStorage, solanaChainClient } from '@billfold/core'
+ *
+ * const billfold = createBillfold({
+ *   storage: memoryStorage(),
+ *   keyring: environmentKeyring(),
+ *   custody: { chainClients: { SOLANA: solanaChainClient({ url: 'https://node.example' }) } },
+ * })
+ * ```
+ */
+export function solanaChainClient(options: SolanaClientOptions): SolanaClient {
+  const urls = typeof options.url === 'string' ? [options.url] : [...options.url]
+  const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+  if (urls.length === 0 || urls.length > chainLimits.maxNodes || !urls.every(isHttp))
+    throw new RangeError(`solanaChainClient: url must be 1 to ${chainLimits.maxNodes} http or https URLs`)
+  const { network = 'mainnet', timeoutMs = chainLimits.responseTimeoutMs, fetch = globalThis.fetch } = options
+  const genesisHash = typeof network === 'string' ? genesisHashes[network] : network.genesisHash
+  if (!base58.test(genesisHash)) throw new RangeError('solanaChainClient: network.genesisHash is not base58')
+  const rpc = verifyGenesisFirst(createJsonRpc({ urls, timeoutMs, fetch }), genesisHash)
+  const confirmed = { commitment: 'confirmed' } as const
+  const height = async (commitment: 'confirmed' | 'finalized'): Promise<number> =>
+    count.parse(await rpc('getBlockHeight', [{ commitment }]))
+  return {
+    family: 'solana',
+    // The first 32 characters of the genesis hash (CAIP-30).
+    network: `solana:${genesisHash.slice(0, 32)}`,
+    timeoutMs: timeoutMs * urls.length,
+    finalityConfirmations: finalizedConfirmations,
+    maxComputeUnitPrice: options.maxComputeUnitPrice ?? 1_000_000n,
+    balance: async (address) => BigInt(balanceShape.parse(await rpc('getBalance', [address, confirmed])).value),
+    blockNumber: () => height('confirmed'),
+    expiredUntil: () => height('finalized'),
+    latestBlockhash: async () => blockhashShape.parse(await rpc('getLatestBlockhash', [confirmed])).value,
+    computeUnitPrice: async (addresses) => {
+      const fees = feesShape.parse(await rpc('getRecentPrioritizationFees', [[...addresses]]))
+      const sorted = fees.map(({ prioritizationFee }) => prioritizationFee).toSorted((one, other) => one - other)
+      return BigInt(sorted[Math.floor((sorted.length * 3) / 4)] ?? 0)
+    },
+    accountOwner: async (address) => (await fetchAccount(rpc, address))?.owner,
+    token: async (mint) => {
+      const account = await fetchAccount(rpc, mint)
+      const data = mintShape.safeParse(account?.data)
+      if (account === undefined || !data.success) return undefined
+      const accountRent = BigInt(count.parse(await rpc('getMinimumBalanceForRentExemption', [tokenAccountBytes])))
+      return { program: account.owner, decimals: data.data.parsed.info.decimals, accountRent }
+    },
+    broadcast: async (raw) => {
+      const text = Buffer.from(raw).toString('base64')
+      try {
+        await rpc('sendTransaction', [text, { encoding: 'base64', preflightCommitment: 'confirmed' }])
+        return { outcome: 'accepted' }
+      } catch (error) {
+        const result = classifyRefusal(error)
+        if (result === undefined) throw error
+        return result
+      }
+    },
+    status: (hash) => fetchStatus(rpc, hash),
+  }
+}
+
+/** Checks the genesis hash of the node once, before the first request. */
+function verifyGenesisFirst(rpc: JsonRpcCall, genesisHash: string): JsonRpcCall {
+  let verified: Promise<void> | undefined
+  const verify = async (): Promise<void> => {
+    const found = await rpc('getGenesisHash', [])
+    if (found !== genesisHash) throw new Error('node is on another network')
+  }
+  return async (method, params) => {
+    verified ??= verify()
+    try {
+      await verified
+    } catch (error) {
+      verified = undefined
+      throw error
+    }
+    return rpc(method, params)
+  }
+}
+
+async function fetchAccount(
+  rpc: JsonRpcCall,
+  address: string,
+): Promise<{ readonly owner: string; readonly data: unknown } | undefined> {
+  const query = { encoding: 'jsonParsed', commitment: 'confirmed' }
+  return accountShape.parse(await rpc('getAccountInfo', [address, query])).value ?? undefined
+}
+
+/** A block that is only processed can be dropped, so its transactions count as pending. */
+async function fetchStatus(rpc: JsonRpcCall, hash: string): Promise<NodeTransactionStatus> {
+  const query = [[hash], { searchTransactionHistory: true }]
+  const [found] = statusShape.parse(await rpc('getSignatureStatuses', query)).value
+  if (found === null || found === undefined) return { state: 'unknown', confirmations: 0 }
+  const { slot, confirmations, err, confirmationStatus } = found
+  if (confirmationStatus === 'processed') return { state: 'pending', confirmations: 0 }
+  return {
+    state: err === undefined || err === null ? 'mined' : 'failed',
+    confirmations:
+      confirmations === null ? finalizedConfirmations : Math.min(confirmations + 1, finalizedConfirmations - 1),
+    blockNumber: slot,
+  }
+}
+
+/** The errors of `sendTransaction`, which simulates a transaction before it forwards it. Undefined if the error may be temporary. */
+function classifyRefusal(error: unknown): ReservingBroadcastResult | undefined {
+  if (!(error instanceof JsonRpcError)) return undefined
+  const { code, message } = error
+  if (/already (been )?processed/i.test(message)) return { outcome: 'accepted' }
+  // The node may lag behind; whether the transaction has expired is asked separately.
+  if (/blockhash not found/i.test(message)) return { outcome: 'expired' }
+  if (/insufficient (funds|lamports)|no record of a prior credit|custom program error: 0x1$/i.test(message))
+    return { outcome: 'rejected', reason: 'insufficient-funds' }
+  return code === -32_002 || code === -32_602 || code === -32_003
+    ? { outcome: 'rejected', reason: 'not-valid' }
+    : undefined
+}

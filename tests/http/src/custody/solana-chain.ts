@@ -1,0 +1,166 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import {
+  address,
+  type Address,
+  getAddressEncoder,
+  getBase58Decoder,
+  getTransactionDecoder,
+  lamports,
+  type Transaction,
+} from '@solana/kit'
+import { FailedTransactionMetadata, LiteSVM } from 'litesvm'
+
+const tokenProgram = address('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA')
+
+/** A chain of Solana in this process: the programs of the network run in LiteSVM, behind the JSON-RPC methods of a node. */
+export interface SolanaChain {
+  readonly url: string
+  readonly genesisHash: string
+  /** Every transaction that was executed, as another library decodes it, by its hash. */
+  readonly executed: Map<string, Transaction>
+  /** Answers a method in another way: a result, or an error. */
+  readonly overrides: Map<string, (params: readonly unknown[]) => unknown>
+  readonly airdrop: (to: string, sol: number) => void
+  readonly balanceOf: (owner: string) => bigint
+  /** Lets blocks pass; a blockhash expires after 150. */
+  readonly passBlocks: (blocks: number) => void
+  /** Creates a token of six decimals, and gives an account of it to an owner at an address. */
+  readonly createToken: (mint: string, tokenAccount: string, owner: string, amount: bigint) => void
+  readonly tokensOf: (tokenAccount: string) => bigint | undefined
+  readonly close: () => Promise<void>
+}
+
+const blockhashBlocks = 150
+
+/** An error of a JSON-RPC method. */
+export class SolanaRpcError extends Error {
+  readonly code = -32_002
+}
+
+/** Starts the chain. */
+export async function startSolanaChain(): Promise<SolanaChain> {
+  const svm = new LiteSVM().withTransactionHistory(10_000n)
+  const executed = new Map<string, Transaction>()
+  const statuses = new Map<string, { readonly slot: number; readonly err: string | null }>()
+  const overrides: SolanaChain['overrides'] = new Map()
+  const genesisHash = svm.latestBlockhash()
+  const finalized = 32
+  let height = 1000
+  let validUntil = height + blockhashBlocks
+  const encode = (one: string): Uint8Array => Uint8Array.from(getAddressEncoder().encode(address(one)))
+  const methods: Readonly<Record<string, (params: readonly unknown[]) => unknown>> = {
+    getGenesisHash: () => genesisHash,
+    getBlockHeight: ([query]) =>
+      (query as { commitment: string }).commitment === 'finalized' ? height - finalized : height,
+    getBalance: ([owner]) => ({ value: Number(svm.getBalance(owner as Address) ?? 0n) }),
+    getLatestBlockhash: () => ({ value: { blockhash: svm.latestBlockhash(), lastValidBlockHeight: validUntil } }),
+    getRecentPrioritizationFees: () => [0, 5000, 1000, 2000].map((prioritizationFee) => ({ prioritizationFee })),
+    getMinimumBalanceForRentExemption: ([bytes]) => Number(svm.minimumBalanceForRentExemption(BigInt(bytes as number))),
+    getAccountInfo: ([owner]) => {
+      const found = svm.getAccount(owner as Address)
+      if (!found.exists) return { value: null }
+      const isMint = found.programAddress === tokenProgram && found.data.length === 82
+      const data = isMint ? { parsed: { type: 'mint', info: { decimals: found.data[44] } } } : ['', 'base64']
+      return { value: { owner: found.programAddress, data } }
+    },
+    getSignatureStatuses: ([hashes]) => ({
+      value: (hashes as readonly string[]).map((hash) => {
+        const found = statuses.get(hash)
+        if (found === undefined) return null
+        const depth = height - found.slot
+        return { ...found, confirmations: depth >= finalized ? null : depth, confirmationStatus: 'confirmed' }
+      }),
+    }),
+    sendTransaction: ([base64]) => {
+      const transaction = getTransactionDecoder().decode(Buffer.from(String(base64), 'base64'))
+      const [signature] = Object.values(transaction.signatures)
+      const hash = signature === null || signature === undefined ? '' : getBase58Decoder().decode(signature)
+      if (executed.has(hash))
+        throw new SolanaRpcError('Transaction simulation failed: This transaction has already been processed')
+      const simulated = svm.simulateTransaction(transaction)
+      if (simulated instanceof FailedTransactionMetadata) throw new SolanaRpcError(describe(simulated))
+      const result = svm.sendTransaction(transaction)
+      if (result instanceof FailedTransactionMetadata) throw new SolanaRpcError(describe(result))
+      executed.set(hash, transaction)
+      statuses.set(hash, { slot: height, err: null })
+      return hash
+    },
+  }
+  const answer = async (method: string, params: readonly unknown[]): Promise<object> => {
+    try {
+      const call = overrides.get(method) ?? methods[method]
+      if (call === undefined) throw new Error(`no such method: ${method}`)
+      return { result: await call(params) }
+    } catch (error) {
+      const code = error instanceof SolanaRpcError ? error.code : -32_603
+      return { error: { code, message: error instanceof Error ? error.message : String(error) } }
+    }
+  }
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { id, method, params } = JSON.parse(await text(request)) as { id: number; method: string; params: unknown[] }
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, ...(await answer(method, params)) }))
+  }
+  const server = createServer((request, response) => void respond(request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const setAccount = (at: string, data: Uint8Array): void =>
+    svm.setAccount({
+      address: address(at),
+      data,
+      executable: false,
+      lamports: lamports(svm.minimumBalanceForRentExemption(BigInt(data.length))),
+      programAddress: tokenProgram,
+      space: BigInt(data.length),
+    })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    genesisHash,
+    executed,
+    overrides,
+    airdrop: (to, sol) => {
+      svm.airdrop(address(to), lamports(BigInt(sol * 1e9)))
+    },
+    balanceOf: (owner) => svm.getBalance(address(owner)) ?? 0n,
+    passBlocks: (blocks) => {
+      height += blocks
+      if (height <= validUntil) return
+      svm.expireBlockhash()
+      validUntil = height + blockhashBlocks
+    },
+    createToken: (mint, tokenAccount, owner, amount) => {
+      const token = Buffer.alloc(82)
+      token.writeBigUInt64LE(amount, 36)
+      token.writeUInt8(6, 44)
+      token.writeUInt8(1, 45)
+      setAccount(mint, Uint8Array.from(token))
+      const held = Buffer.alloc(165)
+      held.set(encode(mint), 0)
+      held.set(encode(owner), 32)
+      held.writeBigUInt64LE(amount, 64)
+      held.writeUInt8(1, 108)
+      setAccount(tokenAccount, Uint8Array.from(held))
+    },
+    tokensOf: (tokenAccount) => {
+      const found = svm.getAccount(address(tokenAccount))
+      return found.exists ? Buffer.from(found.data).readBigUInt64LE(64) : undefined
+    },
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** The message of a node for what LiteSVM reports. */
+function describe(failed: FailedTransactionMetadata): string {
+  const report = failed.toString()
+  const [, index, code] = /InstructionError\((\d+), Custom\((\d+)\)\)/.exec(report) ?? []
+  const reason = report.includes('err: AccountNotFound')
+    ? 'Attempt to debit an account but found no record of a prior credit.'
+    : index === undefined
+      ? report.slice(0, 200)
+      : `Error processing Instruction ${index}: custom program error: 0x${Number(code).toString(16)}`
+  return `Transaction simulation failed: ${reason}`
+}

@@ -1,0 +1,126 @@
+import { newKey } from '@billfold/core'
+import { migrate } from '@billfold/storage-kysely'
+import { type FreshDatabase, listTestDatabases } from '@billfold/test-databases'
+import { payments } from 'bitcoinjs-lib'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import * as ecc from 'tiny-secp256k1'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CustodyReply } from '../custody-host.ts'
+import { createCustodyCaller, type TransactingHost } from '../transacting-host.ts'
+import { type RegtestNode, startRegtestNode } from './regtest-node.ts'
+import { createUtxoWallet, sendCoins } from './utxo-host.ts'
+
+/** Databases that another process can connect to. */
+const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
+const program = fileURLToPath(new URL('../../../dist/custody/utxo/utxo-process.js', import.meta.url))
+const sends = 100
+
+interface HostProcess extends Pick<TransactingHost, 'call'> {
+  /** Kills the process with SIGKILL. */
+  readonly kill: () => Promise<void>
+}
+
+async function startProcess(child: ChildProcess): Promise<HostProcess> {
+  if (child.stdout === null) throw new Error('The process has no output')
+  const exited = once(child, 'exit')
+  const lines = createInterface({ input: child.stdout })
+  const line = await Promise.race([once(lines, 'line').then(String), exited.then(() => undefined)])
+  if (line === undefined) throw new Error(`The process ended with ${child.exitCode}`)
+  const { port, authorization } = JSON.parse(line)
+  return {
+    call: createCustodyCaller(port, authorization),
+    kill: async () => {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+describe.each(databases)('two host processes on one $name', (database) => {
+  const key = newKey()
+  let fresh: FreshDatabase
+  let node: RegtestNode
+  let hosts: HostProcess[]
+
+  const startHost = (): Promise<HostProcess> =>
+    startProcess(
+      spawn(process.execPath, [program, database.dialect, fresh.url ?? '', `${node.url}/api`], {
+        env: { BILLFOLD_KEY: key },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    )
+
+  beforeAll(async () => {
+    fresh = await database.create()
+    await migrate(fresh.connect(), { dialect: database.dialect })
+    node = await startRegtestNode()
+    hosts = await Promise.all([startHost(), startHost()])
+  }, 300_000)
+
+  afterAll(async () => {
+    await Promise.all(hosts.map(({ kill }) => kill()))
+    await node.close()
+    await fresh.drop()
+  })
+
+  const pickHost = (index: number): HostProcess => hosts[index % hosts.length] ?? expect.fail('no host')
+
+  it(`pay ${sends} times, once each, while one of them is killed twice and the node loses its mempool`, async () => {
+    const wallet = await createUtxoWallet(pickHost(0), node)
+    await node.fund(
+      wallet.address,
+      Array.from({ length: 20 }, () => 50_000_000n),
+    )
+    const pubkey = ecc.pointFromScalar(randomBytes(32), true) ?? new Uint8Array()
+    const to = payments.p2wpkh({ pubkey, network: node.network }).address ?? ''
+    let done = 0
+    /** Sends again under the same key, at the other host if one does not respond. */
+    const persist = async (index: number): Promise<string> => {
+      for (let attempt = index; ; attempt++) {
+        const request = { to, value: '0.01' }
+        const sent: CustodyReply | undefined = await sendCoins(
+          pickHost(attempt),
+          node,
+          wallet.id,
+          request,
+          `send ${index}`,
+        ).catch(() => undefined)
+        if (sent?.status === 200) {
+          done++
+          return sent.result.transactionHash
+        }
+        if (sent?.codes[0] === 'transaction.funds-pending') await node.mine()
+        else if (sent !== undefined) expect(sent.codes).toEqual(['transaction.chain-unavailable'])
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+    const until = (count: number) => expect.poll(() => done, { interval: 5, timeout: 120_000 }).toBeGreaterThan(count)
+    const sending = Array.from({ length: sends }, (_, index) => persist(index))
+    await until(sends / 5)
+    await hosts[1]?.kill()
+    node.chain.dropMempool()
+    hosts[1] = await startHost()
+    await until(sends / 2)
+    await hosts[1]?.kill()
+    hosts[1] = await startHost()
+    const txids = new Set(await Promise.all(sending))
+    expect(txids.size).toBe(sends)
+    // A status request broadcasts a transaction that the node has lost, with those that it depends on.
+    const pending = async (): Promise<readonly string[]> => {
+      const found = await Promise.all([...txids].map(async (txid) => [txid, await node.find(txid)] as const))
+      return found.filter(([, one]) => one === undefined || one.confirmations === 0).map(([txid]) => txid)
+    }
+    for (let round = 0; round < 20 && (await pending()).length > 0; round++) {
+      for (const txid of await pending()) await pickHost(0).call('GET', `/api/transactions/BITCOIN/${txid}/status`)
+      await node.mine()
+    }
+    expect(await pending()).toEqual([])
+    const received = node.chain.listCoins(to)
+    expect(received).toHaveLength(sends)
+    expect(new Set(received.map(({ value }) => value))).toEqual(new Set([1_000_000n]))
+  }, 600_000)
+})
