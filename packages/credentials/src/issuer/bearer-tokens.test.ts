@@ -58,8 +58,7 @@ beforeEach(async () => {
   })
 })
 
-const offered = async () =>
-  findCode(wallet.send, (await host.credentials.issuer.offer(identity, { claims: ada })).uri)
+const offered = async () => findCode(wallet.send, (await host.credentials.issuer.offer(identity, { claims: ada })).uri)
 const redeem = async (code: string, headers: Readonly<Record<string, string>> = {}) =>
   wallet.send('/token', { headers, form: { grant_type: preAuthorizedGrant, 'pre-authorized_code': code } })
 const bound = async () => redeem(await offered(), { dpop: await signDpop(wallet.key, `${publicUrl}/token`) })

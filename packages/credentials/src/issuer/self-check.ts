@@ -17,13 +17,13 @@ export interface IssuerSelfCheck {
 const timeoutMs = 10_000
 
 /** Fetches the well-known documents as a wallet does: without redirects. */
-export async function runSelfCheck({ publicUrl, writesIssuer }: IssuerSettings): Promise<IssuerSelfCheck> {
+export async function runSelfCheck({ publicUrl, isNamedBySigner }: IssuerSettings): Promise<IssuerSelfCheck> {
   const { origin, pathname } = new URL(publicUrl)
   const path = pathname === '/' ? '' : pathname
   const documents = [
     { name: 'openid-credential-issuer', field: 'credential_issuer' },
     { name: 'oauth-authorization-server', field: 'issuer' },
-    ...(writesIssuer ? [{ name: 'jwt-vc-issuer', field: 'issuer' }] : []),
+    ...(isNamedBySigner ? [{ name: 'jwt-vc-issuer', field: 'issuer' }] : []),
   ]
   const checks = documents.map(({ name, field }) => check(`${origin}/.well-known/${name}${path}`, field, publicUrl))
   const problems = (await Promise.all(checks)).flatMap((problem) => problem ?? [])

@@ -50,7 +50,8 @@ export function wireErrorReply(
       status,
       headers: {
         ...(nonce !== undefined && { 'dpop-nonce': nonce }),
-        ...(status === 401 && format.family === 'resource' && { 'www-authenticate': toChallenge(error, code, bearerTokens) }),
+        ...(status === 401 &&
+          format.family === 'resource' && { 'www-authenticate': toChallenge(error, code, bearerTokens) }),
       },
       body: { error: code, error_description: toPrintable(message) },
     }

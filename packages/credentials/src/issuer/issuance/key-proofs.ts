@@ -42,7 +42,10 @@ export async function verifyKeyProofs(context: IssuerContext, proofs: unknown, m
     const verified: JwtProof[] = []
     for (const text of parsed.data.jwt) verified.push(await verifyJwtProof(context, text))
     if (verified.length > 1 && verified.some(({ isAttested }) => isAttested))
-      throw wireError('issuance.invalid-proof', 'A proof with a key attestation proves all of its keys, and comes alone')
+      throw wireError(
+        'issuance.invalid-proof',
+        'A proof with a key attestation proves all of its keys, and comes alone',
+      )
     proven.push(...verified.flatMap(({ keys }) => keys))
     for (const nonce of verified.flatMap((proof) => proof.nonces)) nonces.add(nonce)
   }
