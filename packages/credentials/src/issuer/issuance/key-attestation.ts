@@ -15,7 +15,7 @@ export interface AttestedKeys {
 }
 
 /** Where a key attestation is: a proof by itself, or in the header of a `jwt` proof. */
-export type AttestationUse = 'attestation' | 'jwt'
+type AttestationUse = 'attestation' | 'jwt'
 
 const maxKeys = 100
 /** Characters: a proof that carries one may be larger than one that does not. */
