@@ -113,20 +113,20 @@ describe.each(['required', 'nonce'] as const)('a wallet of @openid4vc/openid4vci
     const { issuerMetadata } = session
     const { c_nonce: nonce } = await wallet.requestNonce({ issuerMetadata })
     const signers = [await createKey(), await createKey(), await createKey()] as const
-    const prove = async (attested: readonly JwtSignerJwk[]) => {
+    const proveAttested = async (attested: readonly JwtSignerJwk[]) => {
       const keyAttestationJwt = await attest(attested)
       const input = { issuerMetadata, credentialConfigurationId: 'identity.sd-jwt', nonce, signer: signers[0] }
       const { jwt } = await wallet.createCredentialRequestJwtProof({ ...input, keyAttestationJwt })
       return { jwt: [jwt] }
     }
     const request = { ...session, credentialConfigurationId: 'identity.sd-jwt' }
-    const got = await wallet.retrieveCredentials({ ...request, proofs: await prove(signers) })
+    const got = await wallet.retrieveCredentials({ ...request, proofs: await proveAttested(signers) })
     const issued = z.array(z.object({ credential: z.string() })).parse(got.credentialResponse.credentials)
     const bound = issued.map(
       ({ credential }) => confirmed.parse(decodeJwt(credential.split('~', 1)[0] ?? '')).cnf.jwk.x,
     )
     expect(bound).toEqual(signers.map(({ publicJwk }) => publicJwk.x))
-    await expect(prove(signers.slice(1))).rejects.toThrow('not signed with a key')
+    await expect(proveAttested(signers.slice(1))).rejects.toThrow('not signed with a key')
   })
 
   test('finds metadata that its schemas accept, for every configuration', async () => {
