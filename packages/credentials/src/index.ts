@@ -65,3 +65,4 @@ export type { LogOutcome, LoggedPresentation } from './holder/present/presentati
 export type { WalletHttp, WalletRequest, WalletResponse } from './holder/wallet-http.ts'
 export type { CredentialRecords } from './records.ts'
 export { credentialScopes } from './scopes.ts'
+export type { Disclosure, DisclosureFrame } from './formats/sd-jwt/create-sd-jwt.ts'

@@ -9,7 +9,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509'
 import { createBillfold, localKeyring, memoryStorage, newKey, silentLogger } from '@billfold/core'
-import { claimsOf, credentials, credentialType, localSigner } from '@billfold/credentials'
+import { claimsOf, credentials, credentialType, localSigner, trustAnchors } from '@billfold/credentials'
 import { fullDate } from '@billfold/credentials/formats'
 import { expressRouter } from '@billfold/express-adapter'
 import express from 'express'
@@ -20,7 +20,7 @@ cryptoProvider.set(webcrypto)
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const dayMs = 24 * 60 * 60 * 1000
 
-/** Creates a signer whose certificate an authority of the test has issued. */
+/** Creates a signer whose certificate an authority of the test has issued, and that authority in DER. */
 async function createSigner() {
   const createKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const [authorityKeys, keys] = [await createKeys(), await createKeys()]
@@ -51,7 +51,11 @@ async function createSigner() {
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
     ],
   })
-  return localSigner({ certificates: [new Uint8Array(leaf.rawData)], privateKey: KeyObject.from(keys.privateKey) })
+  return {
+    ...localSigner({ certificates: [new Uint8Array(leaf.rawData)], privateKey: KeyObject.from(keys.privateKey) }),
+    authority: new Uint8Array(authority.rawData),
+    privateKey: keys.privateKey,
+  }
 }
 
 const claims = z.object({ given_name: z.string(), birthdate: z.iso.date() })
@@ -98,6 +102,7 @@ export async function startIssuer(dpop: 'required' | 'nonce' = 'required') {
   const publicUrl = `http://127.0.0.1:${port}/issuer`
   const user: { current: { userId: string } } = { current: { userId: '' } }
   const storage = memoryStorage()
+  const keyStorage = await createSigner()
   const billfold = createBillfold({
     storage,
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
@@ -110,6 +115,7 @@ export async function startIssuer(dpop: 'required' | 'nonce' = 'required') {
           signer: await createSigner(),
           authorize: () => user.current,
           clients: [client],
+          keyAttestation: trustAnchors([{ certificate: keyStorage.authority }]),
           dpop,
         },
       }),
@@ -122,6 +128,8 @@ export async function startIssuer(dpop: 'required' | 'nonce' = 'required') {
   return {
     billfold,
     storage,
+    /** Its attestations of keys are trusted. */
+    keyStorage,
     publicUrl,
     user,
     close: () =>

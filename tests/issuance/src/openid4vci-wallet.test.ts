@@ -1,7 +1,7 @@
 import { createHash, randomBytes, type webcrypto } from 'node:crypto'
 import { clientAuthenticationAnonymous, type JwtSignerJwk, setGlobalConfig } from '@openid4vc/oauth2'
 import { Openid4vciClient } from '@openid4vc/openid4vci'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createUser } from './create-user.ts'
@@ -10,6 +10,7 @@ import { ada, identity, type IssuerServer, late, later, startIssuer } from './is
 setGlobalConfig({ allowInsecureUrls: true })
 
 const keys = new Map<string, webcrypto.CryptoKey>()
+const confirmed = z.object({ cnf: z.object({ jwk: z.object({ x: z.string() }) }) })
 const ecJwk = z.object({ kty: z.literal('EC'), crv: z.string(), x: z.string(), y: z.string() })
 
 async function createKey(): Promise<JwtSignerJwk> {
@@ -64,6 +65,15 @@ describe.each(['required', 'nonce'] as const)('a wallet of @openid4vc/openid4vci
     const accessToken = accessTokenResponse.access_token
     return { issuerMetadata, accessToken, ...(dpop !== undefined && { dpop }) }
   }
+  const attest = (signers: readonly JwtSignerJwk[]) => {
+    const { certificates, privateKey } = server.keyStorage
+    const x5c = certificates.map((certificate) => Buffer.from(certificate).toString('base64'))
+    return new SignJWT({ attested_keys: signers.map(({ publicJwk }) => publicJwk) })
+      .setProtectedHeader({ alg: 'ES256', typ: 'key-attestation+jwt', x5c })
+      .setIssuedAt()
+      .setExpirationTime('5 minutes')
+      .sign(privateKey)
+  }
   const prove = async (
     issuerMetadata: Awaited<ReturnType<typeof start>>['issuerMetadata'],
     id: string,
@@ -95,6 +105,28 @@ describe.each(['required', 'nonce'] as const)('a wallet of @openid4vc/openid4vci
     })
     const issued = await server.billfold.credentials.issuer.list()
     expect(issued.slice(-3).map(({ event }) => event)).toEqual(Array(3).fill('credential_accepted'))
+  })
+
+  test('proves a batch of keys by one signature with a key attestation', async () => {
+    const { uri } = await server.billfold.credentials.issuer.offer(identity, { claims: ada })
+    const session = await start(uri)
+    const { issuerMetadata } = session
+    const { c_nonce: nonce } = await wallet.requestNonce({ issuerMetadata })
+    const signers = [await createKey(), await createKey(), await createKey()] as const
+    const proveAttested = async (attested: readonly JwtSignerJwk[]) => {
+      const keyAttestationJwt = await attest(attested)
+      const input = { issuerMetadata, credentialConfigurationId: 'identity.sd-jwt', nonce, signer: signers[0] }
+      const { jwt } = await wallet.createCredentialRequestJwtProof({ ...input, keyAttestationJwt })
+      return { jwt: [jwt] }
+    }
+    const request = { ...session, credentialConfigurationId: 'identity.sd-jwt' }
+    const got = await wallet.retrieveCredentials({ ...request, proofs: await proveAttested(signers) })
+    const issued = z.array(z.object({ credential: z.string() })).parse(got.credentialResponse.credentials)
+    const bound = issued.map(
+      ({ credential }) => confirmed.parse(decodeJwt(credential.split('~', 1)[0] ?? '')).cnf.jwk.x,
+    )
+    expect(bound).toEqual(signers.map(({ publicJwk }) => publicJwk.x))
+    await expect(proveAttested(signers.slice(1))).rejects.toThrow('not signed with a key')
   })
 
   test('finds metadata that its schemas accept, for every configuration', async () => {

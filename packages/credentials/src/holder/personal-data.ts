@@ -48,11 +48,13 @@ export const holderPersonalData: PersonalData = {
   },
   erase: (_, { tenant, userId }) =>
     Promise.resolve({
+      // Offers, issuances and requests come first: what stores a credential at the same time changes one of them too, and so is seen
+      // afterwards, or fails.
       writes: [
-        remove(holderSecrets, { where: { tenant, ownerId: userId }, expectedRows: 'any' }),
-        ...[holderOffers, holderIssuances, heldCredentials, heldInstances, receivedRequests, presentationLog].map(
+        ...[holderOffers, holderIssuances, receivedRequests, heldCredentials, heldInstances, presentationLog].map(
           (table) => remove(table, { where: { tenant, userId }, expectedRows: 'any' }),
         ),
+        remove(holderSecrets, { where: { tenant, ownerId: userId }, expectedRows: 'any' }),
       ],
     }),
 }

@@ -44,6 +44,6 @@ function issuerApi(context: IssuerContext): Api {
       // For wallets of drafts, which append the path instead of inserting it.
       ...wellKnownRoutes(context, (name) => `/.well-known/${name}`),
     ],
-    errorReply: wireErrorReply(context.nonces.dpopNonce),
+    errorReply: wireErrorReply(context.nonces.dpopNonce, context.settings),
   }
 }

@@ -1,6 +1,6 @@
-import { auditWrite, consumeNonceWrite, eventWrites, type MaintenanceStep } from '@billfold/core/modules'
-import { batch, isCommitError, remove, update } from '@billfold/core/storage'
-import { leafHashOf, leafOf } from '../trust/signer-key.ts'
+import type { MaintenanceStep } from '@billfold/core/modules'
+import { batch, remove, update } from '@billfold/core/storage'
+import { reportExpiringSigner } from '../trust/report-expiring-signer.ts'
 import { rotateEncryptionKey } from './issuance/encryption-keys.ts'
 import type { IssuerContext } from './settings.ts'
 import {
@@ -15,7 +15,6 @@ import {
 const dayMs = 24 * 60 * 60 * 1000
 /** A spent code is remembered for this long, so that a second use is recognized. */
 const memoryMs = dayMs
-const warningMs = 30 * dayMs
 
 /** The periodic work of the issuer. */
 export function issuerMaintenance(context: IssuerContext): readonly MaintenanceStep[] {
@@ -46,24 +45,6 @@ async function retireLists({ services, tenant }: IssuerContext, startedAt: numbe
   await services.storage.commit(batch(update(statusLists, { where, set: { state: 'retired' }, expectedRows: 'any' })))
 }
 
-/** Once a day for each signer, whatever the number of processes. */
 async function warnOfSigners({ services, settings, tenant, host }: IssuerContext, startedAt: number): Promise<void> {
-  for (const signer of settings.signers) {
-    const notAfter = Date.parse(leafOf(signer).validTo)
-    if (notAfter - startedAt > warningMs) continue
-    const fingerprint = leafHashOf(signer)
-    services.logger.warn({ signer: fingerprint, notAfter }, 'the certificate of a credential signer expires soon')
-    const day = Math.floor(startedAt / dayMs)
-    try {
-      await services.storage.commit(
-        batch(
-          consumeNonceWrite('signer warning', tenant, `${fingerprint} ${day}`, (day + 2) * dayMs),
-          auditWrite(host(tenant), 'signer.expiring', fingerprint, startedAt, { notAfter }),
-          ...eventWrites(services, tenant, 'signer.expiring', { signer: fingerprint, notAfter }),
-        ),
-      )
-    } catch (error) {
-      if (!isCommitError(error)) throw error
-    }
-  }
+  for (const signer of settings.signers) await reportExpiringSigner(services, host(tenant), signer, startedAt)
 }

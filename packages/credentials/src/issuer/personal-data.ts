@@ -36,13 +36,15 @@ export const issuerPersonalData: PersonalData = {
     const moved = chunk(lists, maxLists).map(
       (ids): Write => update(statusLists, { where: { id: { in: ids } }, add: { version: 1 }, expectedRows: 'any' }),
     )
+    // In the order in which they are made of each other: a redemption at the same time changes its offer, an issuance its grant, and so
+    // each is seen afterwards, or fails.
     return {
       writes: [
-        update(issuedCredentials, { where, set: { status: 'revoked', userId: null }, expectedRows: 'any' }),
-        ...moved,
         ...[credentialOffers, authorizationRequests, issuanceGrants].map((table) =>
           remove(table, { where, expectedRows: 'any' }),
         ),
+        update(issuedCredentials, { where, set: { status: 'revoked', userId: null }, expectedRows: 'any' }),
+        ...moved,
       ],
     }
   },

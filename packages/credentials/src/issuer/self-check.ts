@@ -1,4 +1,5 @@
 import { ssrfSafeRequest } from '@billfold/core/modules'
+import { parseJsonObject } from '../formats/json.ts'
 import type { IssuerSettings } from './settings.ts'
 
 /** What a wallet would not find. */
@@ -16,16 +17,19 @@ export interface IssuerSelfCheck {
 
 const timeoutMs = 10_000
 
-/** Fetches the well-known documents as a wallet does: without redirects. */
-export async function runSelfCheck({ publicUrl, writesIssuer }: IssuerSettings): Promise<IssuerSelfCheck> {
+/** Fetches the well-known documents as a wallet does, without redirects: where their names are inserted, and below the mount. */
+export async function runSelfCheck({ publicUrl, isNamedBySigner }: IssuerSettings): Promise<IssuerSelfCheck> {
   const { origin, pathname } = new URL(publicUrl)
   const path = pathname === '/' ? '' : pathname
   const documents = [
     { name: 'openid-credential-issuer', field: 'credential_issuer' },
     { name: 'oauth-authorization-server', field: 'issuer' },
-    ...(writesIssuer ? [{ name: 'jwt-vc-issuer', field: 'issuer' }] : []),
+    ...(isNamedBySigner ? [{ name: 'jwt-vc-issuer', field: 'issuer' }] : []),
   ]
-  const checks = documents.map(({ name, field }) => check(`${origin}/.well-known/${name}${path}`, field, publicUrl))
+  const checks = documents.flatMap(({ name, field }) => {
+    const urls = new Set([`${origin}/.well-known/${name}${path}`, `${publicUrl}/.well-known/${name}`])
+    return [...urls].map((url) => check(url, field, publicUrl))
+  })
   const problems = (await Promise.all(checks)).flatMap((problem) => problem ?? [])
   return { ok: problems.length === 0, problems }
 }
@@ -45,9 +49,9 @@ async function check(url: string, field: string, expected: string): Promise<Self
     if (status !== 200) return { url, problem: `the status is ${status}, not 200` }
     if (!String(headers['content-type']).startsWith('application/json'))
       return { url, problem: 'the media type is not application/json' }
-    const document: unknown = JSON.parse(body)
-    const value: unknown = typeof document === 'object' && document !== null ? Reflect.get(document, field) : undefined
-    return value === expected ? undefined : { url, problem: `${field} is not ${expected}` }
+    const document = parseJsonObject(Buffer.from(body))
+    if (document === undefined) return { url, problem: 'the document is not a JSON object' }
+    return document[field] === expected ? undefined : { url, problem: `${field} is not ${expected}` }
   } catch (error) {
     return { url, problem: error instanceof Error ? error.message : 'it cannot be fetched' }
   }

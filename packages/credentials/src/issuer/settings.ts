@@ -1,9 +1,10 @@
 import type { Actor, ModuleContext, Services } from '@billfold/core/modules'
 import type { Profile } from '../options.ts'
 import type { CredentialSigner } from '../trust/credential-signer.ts'
-import { assertSignerChain, leafOf } from '../trust/signer-key.ts'
+import { assertSignerChain, leafOf, withKeyCheck } from '../trust/signer-key.ts'
 import type { TrustList } from '../trust/trust-list.ts'
 import type { Authorize } from './oauth/authorize-option.ts'
+import { signerJwk } from './metadata/signer-jwk.ts'
 import type { IssuerOptions, WalletClient } from './options.ts'
 import { createServerNonces, type ServerNonces } from './oauth/server-nonces.ts'
 import type { AnyCredentialType, CredentialConfiguration, CredentialDisplay } from './types/credential-type.ts'
@@ -22,8 +23,13 @@ export interface IssuerSettings {
   readonly clients: ReadonlyMap<string, WalletClient>
   readonly dpop: 'required' | 'nonce'
   readonly bearerTokens: boolean
-  /** Whether `iss` is written into credentials: only where the certificate of the signer names the issuer. */
-  readonly writesIssuer: boolean
+  /**
+   * The id of the key that signs, if `iss` is written into credentials: only where the certificate of the signer names the issuer.
+   * Verifiers that take the issuer's keys from its metadata find the one among several by it.
+   */
+  readonly namedKeyId: string | undefined
+  /** Whether a credential with `iss` may be in use: the certificate of any signer names the issuer. */
+  readonly isNamedBySigner: boolean
 }
 
 /** What the functions of the issuer work with. */
@@ -73,7 +79,7 @@ export function toIssuerSettings(options: IssuerOptions, profile: Profile): Issu
     profile,
     types: byId,
     configurations: new Map(configurations.map((one) => [one.id, one])),
-    signers: [first, ...others],
+    signers: [withKeyCheck(first), ...others.map(withKeyCheck)],
     display,
     authorize: options.authorize,
     walletProviders: options.walletProviders,
@@ -81,7 +87,8 @@ export function toIssuerSettings(options: IssuerOptions, profile: Profile): Issu
     clients: new Map(clients.map((client) => [client.clientId, client])),
     dpop,
     bearerTokens,
-    writesIssuer: namesIssuer(first, publicUrl),
+    namedKeyId: namesIssuer(first, publicUrl) ? signerJwk(first).kid : undefined,
+    isNamedBySigner: signers.some((one) => namesIssuer(one, publicUrl)),
   }
 }
 

@@ -18,7 +18,7 @@ export function createWellKnown(moduleContext: ModuleContext, options: IssuerOpt
     name: 'credentials-well-known',
     title: 'Credentials: well-known documents',
     routes: wellKnownRoutes(context, (name) => `/.well-known/${name}${path}`),
-    errorReply: wireErrorReply(context.nonces.dpopNonce),
+    errorReply: wireErrorReply(context.nonces.dpopNonce, context.settings),
     servesOpenApi: false,
   }
 }

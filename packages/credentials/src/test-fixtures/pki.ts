@@ -42,6 +42,7 @@ export interface CertificateOptions {
   readonly from?: number
   readonly until?: number
   readonly dnsNames?: readonly string[]
+  readonly uris?: readonly string[]
   readonly extendedKeyUsage?: readonly string[]
   readonly keyUsage?: number
   readonly criticalExtension?: string
@@ -106,11 +107,16 @@ async function commonFields(options: CertificateOptions, keys: webcrypto.CryptoK
     pathLength,
     from = -30,
     until = 365,
-    dnsNames,
+    dnsNames = [],
+    uris = [],
     extendedKeyUsage,
     criticalExtension,
   } = options
   const usage = options.keyUsage ?? (isAuthority ? KeyUsageFlags.keyCertSign : KeyUsageFlags.digitalSignature)
+  const names = [
+    ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
+    ...uris.map((value) => ({ type: 'url' as const, value })),
+  ]
   return {
     serialNumber: String(serial++).padStart(4, '0'),
     signingAlgorithm: algorithm,
@@ -120,7 +126,7 @@ async function commonFields(options: CertificateOptions, keys: webcrypto.CryptoK
       new BasicConstraintsExtension(isAuthority, pathLength, true),
       new KeyUsagesExtension(usage, true),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
-      ...(dnsNames ? [new SubjectAlternativeNameExtension(dnsNames.map((value) => ({ type: 'dns', value })))] : []),
+      ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
       ...(extendedKeyUsage ? [new ExtendedKeyUsageExtension([...extendedKeyUsage])] : []),
       ...(criticalExtension ? [new Extension(criticalExtension, true, Uint8Array.of(5, 0))] : []),
     ],

@@ -1,24 +1,36 @@
-import { type Actor, auditWrite, eventWrites, type Services } from '@billfold/core/modules'
-import { batch } from '@billfold/core/storage'
+import { type Actor, auditWrite, consumeNonceWrite, eventWrites, type Services } from '@billfold/core/modules'
+import { batch, isCommitError } from '@billfold/core/storage'
 import type { CredentialSigner } from './credential-signer.ts'
 import { leafHashOf, leafOf } from './signer-key.ts'
 
-const noticeMs = 30 * 24 * 60 * 60 * 1000
+const dayMs = 24 * 60 * 60 * 1000
+const noticeMs = 30 * dayMs
 
-/** Logs a warning, and records it once a day, if the certificate of a signer expires within 30 days. */
-export async function reportExpiringSigner(services: Services, host: Actor, signer: CredentialSigner): Promise<void> {
-  const now = services.now()
+/**
+ * Records and logs that the certificate of a signer expires within 30 days: once a day for each certificate, whatever the number of
+ * processes and of roles that sign with it.
+ */
+export async function reportExpiringSigner(
+  services: Services,
+  host: Actor,
+  signer: CredentialSigner,
+  startedAt: number,
+): Promise<void> {
   const notAfter = Date.parse(leafOf(signer).validTo)
-  if (notAfter - now > noticeMs) return
+  if (notAfter - startedAt > noticeMs) return
   const hash = leafHashOf(signer)
-  const key = { name: 'credentials.signer-expiring', subject: hash, tenant: host.tenant }
-  const { allowed } = await services.rateLimiter.consume(key, { limit: 1, windowSeconds: 24 * 60 * 60 })
-  if (!allowed) return
+  const day = Math.floor(startedAt / dayMs)
+  try {
+    await services.storage.commit(
+      batch(
+        consumeNonceWrite('signer warning', host.tenant, `${hash} ${day}`, (day + 2) * dayMs),
+        auditWrite(host, 'signer.expiring', hash, startedAt, { notAfter }),
+        ...eventWrites(services, host.tenant, 'signer.expiring', { signer: hash, notAfter }),
+      ),
+    )
+  } catch (error) {
+    if (isCommitError(error) && error.index === 0) return
+    throw error
+  }
   services.logger.warn({ signer: hash, notAfter }, 'the certificate of a credential signer expires soon')
-  await services.storage.commit(
-    batch(
-      auditWrite(host, 'signer.expiring', hash, now, { notAfter }),
-      ...eventWrites(services, host.tenant, 'signer.expiring', { signer: hash, notAfter }),
-    ),
-  )
 }

@@ -54,7 +54,7 @@ export function createVerifier(
       {
         name: 'report a signer that expires',
         stage: 'expire',
-        run: () => reportExpiringSigner(services, host(), settings.signer),
+        run: (startedAt) => reportExpiringSigner(services, host(), settings.signer, startedAt),
       },
       {
         name: 'delete presentation requests that are over',

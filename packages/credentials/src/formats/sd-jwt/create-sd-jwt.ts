@@ -35,6 +35,8 @@ export interface SdJwtInput {
   readonly holderKey?: EcJwk
   /** Only where the certificate names it. */
   readonly issuer?: string
+  /** The `kid` of its key among those that the issuer publishes. */
+  readonly keyId?: string
   readonly issuedAt?: number
   readonly notBefore?: number
   readonly expiresAt?: number
@@ -55,7 +57,7 @@ type Rule = boolean | 'all' | DisclosureFrame | readonly [true | DisclosureFrame
  * @throws RangeError if a claim that must not be disclosable is among the claims
  */
 export async function createSdJwt(input: SdJwtInput): Promise<string> {
-  const { signer, vct, claims, disclosure, holderKey, issuer, issuedAt, notBefore, expiresAt, status } = input
+  const { signer, vct, claims, disclosure, holderKey, issuer, keyId, issuedAt, notBefore, expiresAt, status } = input
   const reserved = Object.keys(claims).find((name) => undisclosableClaims.has(name) || name === '_sd_alg')
   if (reserved !== undefined) throw new RangeError(`claims.${reserved} is set by the issuer, not by the dataset`)
   const disclosures: string[] = []
@@ -72,7 +74,7 @@ export async function createSdJwt(input: SdJwtInput): Promise<string> {
     ...(status && { status: { status_list: { idx: status.index, uri: status.uri } } }),
   }
   const x5c = signer.certificates.map((certificate) => Buffer.from(certificate).toString('base64'))
-  const jwt = await signJws(signer, { typ: 'dc+sd-jwt', x5c }, payload)
+  const jwt = await signJws(signer, { typ: 'dc+sd-jwt', x5c, ...(keyId !== undefined && { kid: keyId }) }, payload)
   return [jwt, ...disclosures, ''].join('~')
 }
 

@@ -133,7 +133,7 @@ export function wellKnownRoutes(context: IssuerContext, toPath: (name: string) =
       replies: { 200: json },
       handler: async () => ({ status: 200, headers: cached, body: createAuthorizationServerMetadata(settings) }),
     }),
-    ...(settings.writesIssuer
+    ...(settings.isNamedBySigner
       ? [
           route({
             id: 'getJwtVcIssuerMetadata',

@@ -1,6 +1,7 @@
 import type { BillfoldError } from '@billfold/core'
 import type { Reply, Route } from '@billfold/core/http'
 import { consentPageHeaders, renderErrorPage } from '../oauth/consent-page.ts'
+import type { IssuerSettings } from '../settings.ts'
 import { isWireErrorCode, missingToken, type WireErrorCode } from '../wire-errors.ts'
 
 /** Which errors a route replies with. */
@@ -33,8 +34,12 @@ const open: WireFormat = { family: 'open', invalidInput: 'oauth.invalid-request'
  * 8.3.1.2, 9.3 and 11.3. Routes for service keys have the errors of Billfold, browsers get a page.
  *
  * @param dpopNonce returns the nonce that wallets use in their next DPoP proof
+ * @param settings whether the challenge names Bearer beside DPoP
  */
-export function wireErrorReply(dpopNonce: () => string | undefined) {
+export function wireErrorReply(
+  dpopNonce: () => string | undefined,
+  { bearerTokens }: Pick<IssuerSettings, 'bearerTokens'>,
+) {
   return (error: BillfoldError, requestId: string, route?: Route): Reply => {
     const format = formats[route?.id ?? ''] ?? open
     if (format.family === 'service') return toServiceReply(error, requestId)
@@ -45,7 +50,8 @@ export function wireErrorReply(dpopNonce: () => string | undefined) {
       status,
       headers: {
         ...(nonce !== undefined && { 'dpop-nonce': nonce }),
-        ...(status === 401 && format.family === 'resource' && { 'www-authenticate': toChallenge(error, code) }),
+        ...(status === 401 &&
+          format.family === 'resource' && { 'www-authenticate': toChallenge(error, code, bearerTokens) }),
       },
       body: { error: code, error_description: toPrintable(message) },
     }
@@ -75,10 +81,13 @@ function toWireCode(code: WireErrorCode): string {
 }
 
 /** RFC 6750 section 3, RFC 9449 section 7.1. */
-function toChallenge(error: BillfoldError, code: string): string {
+function toChallenge(error: BillfoldError, code: string, bearerTokens: boolean): string {
   // Without a token no error is named (RFC 6750 section 3.1).
   const isMissing = error.code === 'oauth.invalid-token' && error.cause === missingToken
-  return isMissing ? 'DPoP algs="ES256"' : `DPoP error="${code}", algs="ES256"`
+  const dpop = isMissing ? 'DPoP algs="ES256"' : `DPoP error="${code}", algs="ES256"`
+  if (!bearerTokens) return dpop
+  // The errors of DPoP proofs are none of Bearer tokens.
+  return error.code === 'oauth.invalid-token' && !isMissing ? `${dpop}, Bearer error="${code}"` : `${dpop}, Bearer`
 }
 
 function toServiceReply({ code, status, message, issues }: BillfoldError, requestId: string): Reply {

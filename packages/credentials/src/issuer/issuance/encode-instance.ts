@@ -15,7 +15,7 @@ export interface InstanceContent {
 
 /** Signs an instance in the format of its configuration: an SD-JWT VC, or an mdoc in base64url. */
 export function encodeInstance(
-  { signers: [signer], publicUrl, writesIssuer }: IssuerSettings,
+  { signers: [signer], publicUrl, namedKeyId }: IssuerSettings,
   { format, type }: CredentialConfiguration,
   { claims, holderKey, validity: { validFrom, validUntil }, status }: InstanceContent,
 ): Promise<string> {
@@ -36,7 +36,7 @@ export function encodeInstance(
     claims: claims.values,
     disclosure: type.sdJwt?.disclosure ?? 'all',
     holderKey,
-    ...(writesIssuer && { issuer: publicUrl }),
+    ...(namedKeyId !== undefined && { issuer: publicUrl, keyId: namedKeyId }),
     issuedAt: toSeconds(validFrom),
     notBefore: toSeconds(validFrom),
     expiresAt: toSeconds(validUntil),

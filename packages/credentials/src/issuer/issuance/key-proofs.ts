@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { CommitStep } from '../../commit-steps.ts'
-import { verifyEmbeddedJws } from '../oauth/embedded-jws.ts'
 import type { IssuerContext } from '../settings.ts'
 import { wireError } from '../wire-errors.ts'
-import { nonceLifetimeMs } from '../oauth/server-nonces.ts'
-import { verifyKeyAttestation } from './key-attestation.ts'
+import { type JwtProof, verifyJwtProof } from './jwt-proof.ts'
+import { maxAttestationLength, verifyKeyAttestation } from './key-attestation.ts'
 import type { ProvenKey } from './proven-key.ts'
 
 /** The keys of a request, and the writes that use their nonces up. */
@@ -13,16 +12,13 @@ export interface ProvenKeys {
   readonly steps: readonly CommitStep[]
 }
 
-const jws = z.string().max(32 * 1024)
+const jws = z.string().max(maxAttestationLength)
 
 /** The proofs of a credential request (OpenID4VCI section 8.2.1): one kind, and of `attestation` one. */
 export const proofsSchema = z.union([
   z.strictObject({ jwt: z.array(jws).min(1).max(100) }),
   z.strictObject({ attestation: z.array(jws).length(1) }),
 ])
-
-/** Clocks of wallets may be off by this, in milliseconds. */
-const skewMs = 60_000
 
 /**
  * Verifies the proofs of a credential request (OpenID4VCI section 8.2.1 and appendix F). Writes nothing.
@@ -37,13 +33,21 @@ export async function verifyKeyProofs(context: IssuerContext, proofs: unknown, m
   const nonces = new Set<string>()
   if ('attestation' in parsed.data) {
     const [text = ''] = parsed.data.attestation
-    const attested = await verifyKeyAttestation(context, text)
+    const attested = await verifyKeyAttestation(context, text, 'attestation')
     if (attested.nonce === undefined) throw wireError('issuance.invalid-proof', 'The key attestation has no nonce')
     nonces.add(attested.nonce)
     proven.push(...attested.keys)
   } else {
     if (parsed.data.jwt.length > max) throw wireError('issuance.invalid-proof', 'There are too many proofs')
-    for (const text of parsed.data.jwt) proven.push(verifyProof(context, text, nonces))
+    const verified: JwtProof[] = []
+    for (const text of parsed.data.jwt) verified.push(await verifyJwtProof(context, text))
+    if (verified.length > 1 && verified.some(({ isAttested }) => isAttested))
+      throw wireError(
+        'issuance.invalid-proof',
+        'A proof with a key attestation proves all of its keys, and comes alone',
+      )
+    proven.push(...verified.flatMap(({ keys }) => keys))
+    for (const nonce of verified.flatMap((proof) => proof.nonces)) nonces.add(nonce)
   }
   if (proven.length > max) throw wireError('issuance.invalid-proof', 'There are too many keys')
   if (new Set(proven.map(({ thumbprint }) => thumbprint)).size !== proven.length)
@@ -51,25 +55,6 @@ export async function verifyKeyProofs(context: IssuerContext, proofs: unknown, m
   for (const nonce of nonces)
     if (!(await context.nonces.isFresh('credential nonce', nonce))) throw wireError('issuance.invalid-nonce')
   return { keys: proven, steps: [...nonces].map((nonce) => useNonce(context, nonce)) }
-}
-
-/** @param nonces receives the nonce of the proof */
-function verifyProof({ services, settings }: IssuerContext, text: string, nonces: Set<string>): ProvenKey {
-  const proof = verifyEmbeddedJws(text, 'openid4vci-proof+jwt')
-  if (proof === undefined) throw wireError('issuance.invalid-proof', 'A proof has no valid signature')
-  const { header, payload, jwk, thumbprint } = proof
-  // Exactly one way to name the key (appendix F.1).
-  if ('kid' in header || 'x5c' in header) throw wireError('issuance.invalid-proof', 'A proof names its key twice')
-  const { aud, iat, nonce } = payload
-  const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
-  if (audiences.length !== 1 || audiences[0] !== settings.publicUrl)
-    throw wireError('issuance.invalid-proof', 'A proof is for another issuer')
-  const now = services.now()
-  if (typeof iat !== 'number' || iat * 1000 > now + skewMs || iat * 1000 < now - nonceLifetimeMs - skewMs)
-    throw wireError('issuance.invalid-proof', 'A proof is too old or from the future')
-  if (typeof nonce !== 'string') throw wireError('issuance.invalid-proof', 'A proof has no nonce')
-  nonces.add(nonce)
-  return { jwk, thumbprint }
 }
 
 function useNonce({ nonces }: IssuerContext, nonce: string): CommitStep {

@@ -1,13 +1,8 @@
-import { toEcJwk, computeThumbprint } from '../oauth/embedded-jws.ts'
 import type { IssuerSettings } from '../settings.ts'
-import { leafOf } from '../../trust/signer-key.ts'
+import { signerJwk } from './signer-jwk.ts'
 
-/** The public keys of the signers, the first signs (RFC 7517 section 5). */
+/** The public keys of the signers, the first signs (RFC 7517 section 5). A renewed certificate of the same key adds none. */
 export function createJwks({ signers }: IssuerSettings): { readonly keys: readonly unknown[] } {
-  return {
-    keys: signers.flatMap((signer) => {
-      const jwk = toEcJwk(leafOf(signer).publicKey.export({ format: 'jwk' }))
-      return jwk === undefined ? [] : [{ ...jwk, kid: computeThumbprint(jwk), use: 'sig', alg: 'ES256' }]
-    }),
-  }
+  const keys = new Map(signers.map((signer) => signerJwk(signer)).map((jwk) => [jwk.kid, jwk]))
+  return { keys: [...keys.values()].map((jwk) => ({ ...jwk, use: 'sig', alg: 'ES256' })) }
 }

@@ -81,7 +81,7 @@ function isGrantCaller(caller: Caller): caller is GrantCaller {
 }
 
 async function admit(context: IssuerContext, request: IncomingRequest): Promise<GrantCaller> {
-  const { services, tenant, nonces } = context
+  const { services, settings, tenant, nonces } = context
   await nonces.loadDpopNonce()
   const header = request.headers['authorization']
   const [, scheme = '', token = ''] = /^(DPoP|Bearer) +(\S+)$/i.exec(typeof header === 'string' ? header : '') ?? []
@@ -91,7 +91,8 @@ async function admit(context: IssuerContext, request: IncomingRequest): Promise<
   const isBound = grant.jkt !== null
   if (isBound && (scheme.toLowerCase() !== 'dpop' || proof?.jkt !== grant.jkt))
     throw wireError('oauth.invalid-token', 'The access token is bound to a key')
-  if (!isBound && scheme.toLowerCase() !== 'bearer')
+  // A host that has turned Bearer tokens off accepts none that it issued before.
+  if (!isBound && (scheme.toLowerCase() !== 'bearer' || !settings.bearerTokens))
     throw wireError('oauth.invalid-token', 'The access token is not bound to a key')
   if (grant.expiresAt <= services.now()) throw wireError('oauth.invalid-token')
   const steps = proof === undefined ? [] : [proof.step]

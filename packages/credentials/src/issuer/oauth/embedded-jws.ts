@@ -28,12 +28,16 @@ export function verifyEmbeddedJws(text: string, typ: string): EmbeddedJws | unde
   return { ...parsed, jwk, thumbprint: computeThumbprint(jwk) }
 }
 
-/** Parses a JWS with `alg` ES256 and this `typ`, unverified. */
+/**
+ * Parses a JWS with `alg` ES256 and this `typ`, unverified.
+ * @param limit characters; longer ones are refused
+ */
 export function parseEs256(
   text: string,
   typ: string,
+  limit = maxLength,
 ): { readonly header: JsonObject; readonly payload: JsonObject } | undefined {
-  if (text.length > maxLength || !isCanonicalJws(text)) return undefined
+  if (text.length > limit || !isCanonicalJws(text)) return undefined
   const [header, payload] = text.split('.').map((part) => parseJsonObject(parseBase64url(part) ?? new Uint8Array()))
   if (header === undefined || payload === undefined) return undefined
   // RFC 7515 section 4.1.11: nothing critical is understood here.
