@@ -149,15 +149,15 @@ export function clientFormsSuite(client: MountedClient, authorization: () => str
     })
 
     it.each(['BITCOIN', 'LITECOIN', 'SOLANA', 'TRON'])(
-      'get 400 on %s, which has no transactions, not a status to retry',
+      'get 503 on %s without a node, as on every chain, and 400 for what the chain does not have',
       async (secretType) => {
         const { result: wallet } = await call('POST', '/api/wallets', { secretType, pincode: pin })
         const request = { type: 'TRANSFER', secretType, walletId: wallet.id, to: wallet.address, value: 1 }
-        const refused = { status: 400, codes: ['transaction.unsupported-type'] }
-        expect(await call('POST', '/api/transactions', { ...request, pincode: pin })).toMatchObject(refused)
-        expect(await call('POST', '/api/transactions/build', request)).toMatchObject(refused)
-        const path = `/api/transactions/${secretType}/0x${'12'.repeat(32)}/status`
-        expect(await call('GET', path)).toMatchObject(refused)
+        const unavailable = { status: 503, codes: ['transaction.chain-unavailable'] }
+        expect(await call('POST', '/api/transactions', { ...request, pincode: pin })).toMatchObject(unavailable)
+        expect(await call('POST', '/api/transactions/build', request)).toMatchObject(unavailable)
+        const nft = { ...request, type: 'NFT_TRANSFER', tokenAddress: wallet.address, tokenId: '1' }
+        expect((await call('POST', '/api/transactions/build', nft)).status).toBeGreaterThanOrEqual(400)
       },
     )
 

@@ -100,7 +100,13 @@ describe('the list of transactions', () => {
     expect(newest).toMatchObject({
       transactionHash: hash,
       createdAt: expect.any(String),
-      transactionRequest: { walletId: wallet.id, secretType: 'ETHEREUM', type: 'TRANSFER', status: 'PENDING' },
+      transactionRequest: {
+        walletId: wallet.id,
+        secretType: 'ETHEREUM',
+        type: 'ETH_TRANSACTION',
+        transferType: 'TRANSFER',
+        status: 'PENDING',
+      },
     })
     expect(await listed('statuses=SUCCEEDED,FAILED')).toEqual([])
     expect(await listed('userId=nobody')).toEqual([])

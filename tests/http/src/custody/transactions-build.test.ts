@@ -111,7 +111,7 @@ describe('without a node', () => {
     })
   })
 
-  it('returns 400 for a chain without transactions', async () => {
+  it('returns 503 for a chain that is not EVM', async () => {
     const { result: solana } = await hostWithoutNode.call('POST', '/api/wallets', { secretType: 'SOLANA', pincode })
     const transactionRequest = {
       type: 'TRANSFER',
@@ -121,7 +121,7 @@ describe('without a node', () => {
       value: 1,
     }
     const built = await hostWithoutNode.call('POST', '/api/transactions/build', { transactionRequest })
-    expect(built).toMatchObject({ status: 400, codes: ['transaction.unsupported-type'] })
+    expect(built).toMatchObject({ status: 503, codes: ['transaction.chain-unavailable'] })
   })
 })
 

@@ -175,6 +175,7 @@ const otherTables: Readonly<Record<string, string>> = {
   wallets: 'keys that a signing method opens',
   transactions: 'hashes of transactions',
   transaction_replacements: 'hashes of transactions',
+  saved_requests: 'a digest of the request; signing it takes a signing method',
   did_wallets: 'covered by did.updated',
   did_update_steps: 'hashes of transactions',
   files: 'keys of files',

@@ -178,7 +178,7 @@ function bodyRoutes(): Route[] {
       ...common,
       body: {
         encoding: 'form',
-        schema: z.object({ grant: z.string(), scope: z.array(z.string()).optional() }),
+        schema: z.object({ grant: z.string(), scope: z.string().optional() }),
         limit: 10_000,
       },
       handler: async ({ body }) => ({ status: 200, body }),
