@@ -255,6 +255,35 @@ describe('a holder, for a request', () => {
     expect(JSON.stringify(log)).not.toContain('Ada')
   })
 
+  test('asks the modules before it presents and before the issuer issues, and uses nothing up if they deny', async () => {
+    const asked: { kind: string; userId: string | null; counterparty: string | undefined }[] = []
+    const denied = new Set<string>()
+    host = await createWalletHost(pki, {
+      authorizeAct: async ({ kind, userId, counterparty }) => {
+        asked.push({ kind, userId, counterparty })
+        return denied.has(kind) ? { decision: 'deny' } : { decision: 'allow', writes: [] }
+      },
+    })
+    user = await host.createUser()
+    denied.add('credential-issue')
+    expect(codeOf(await receive())[0]).not.toBe(200)
+    expect(await host.billfold.credentials.issuer.list()).toEqual([])
+    denied.clear()
+    expect((await receive()).status).toBe(200)
+    const request = await ask()
+    const { id, options, verifier } = await shown(request.uri ?? '')
+    const [option] = options
+    const choice = { [option?.query ?? '']: option?.candidates[0]?.credential ?? '' }
+    const consent = await agree(id, choice)
+    const presentIt = () => post(`/requests/${id}/present`, { choice, consent }, user.method)
+    denied.add('credential-present')
+    expect(codeOf(await presentIt())).toEqual([403, 'act.denied'])
+    denied.clear()
+    expect((await presentIt()).status).toBe(200)
+    expect(asked).toContainEqual({ kind: 'credential-present', userId: user.userId, counterparty: verifier.id })
+    expect(asked.map(({ kind }) => kind)).toContain('credential-issue')
+  })
+
   test('refuses another consent, another choice and a second answer', async () => {
     await receive()
     const { id, options } = await shown((await ask()).uri ?? '')

@@ -7,6 +7,7 @@ import {
   type Storage,
 } from '@billfold/core'
 import { createRouteMatcher, type MountableApi } from '@billfold/core/http'
+import { type ActAuthorizer, defineModule } from '@billfold/core/modules'
 import { z } from 'zod'
 import { credentials } from '../credentials.ts'
 import type { HolderOptions } from '../holder/options.ts'
@@ -63,6 +64,8 @@ export interface WalletHostOptions {
   readonly types?: readonly AnyCredentialType[]
   readonly issuer?: Partial<IssuerOptions>
   readonly holder?: Partial<HolderOptions>
+  /** Decides about acts, as the module of policies does. Default: allows them. */
+  readonly authorizeAct?: ActAuthorizer
 }
 
 /** A user of the wallet, and the header of the PIN. */
@@ -129,6 +132,11 @@ export async function createWalletHost(pki: WalletPki, options: WalletHostOption
           queries: [identityQuery],
           redirectUri: 'https://verifier.example.com/done',
         },
+      }),
+      defineModule({
+        name: 'policies',
+        tables: [],
+        create: () => ({ authorizeAct: options.authorizeAct ?? (async () => ({ decision: 'allow', writes: [] })) }),
       }),
     ],
   })

@@ -38,6 +38,8 @@ const actImpact: Readonly<Record<string, number>> = {
   withdrawal: 5,
   payment: 4,
   'did-auth': 4,
+  'credential-present': 4,
+  'credential-issue': 3,
   login: 3,
   message: 2,
   'transaction-build': 1,

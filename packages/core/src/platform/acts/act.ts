@@ -19,6 +19,8 @@ export const actKinds = {
   payment: 'Holds the money of a payment',
   withdrawal: 'Holds the money of a withdrawal',
   login: 'Logs a user in',
+  'credential-issue': 'Issues verifiable credentials to a wallet',
+  'credential-present': 'Presents verifiable credentials to a verifier',
   'policy-change': 'Changes the policies that a module decides by',
 } as const
 

@@ -1,6 +1,6 @@
 import { newId } from '@billfold/core'
 import { timingSafeEqual } from '@billfold/core/crypto'
-import { auditWrite, eventWrites, loadMasterSecret, methodUnchanged } from '@billfold/core/modules'
+import { auditWrite, authorizeAct, eventWrites, loadMasterSecret, methodUnchanged } from '@billfold/core/modules'
 import { batch, insert, isCommitError, retryOnConflict, update, type Write } from '@billfold/core/storage'
 import { chooseClaims } from '../../dcql/match-credential.ts'
 import { createDeviceResponse } from '../../formats/mdoc/device-response.ts'
@@ -37,7 +37,8 @@ export interface Presented {
 
 /**
  * Presents credentials with a signing method of their user. Each instance is taken in a commit before it is signed, so it is shown once.
- * @throws BillfoldError `request.not-found`, `consent.changed`, `presentation.unsatisfiable`, `verifier.unreachable`, `verifier.refused`
+ * @throws BillfoldError `request.not-found`, `consent.changed`, `presentation.unsatisfiable`, `verifier.unreachable`, `verifier.refused`,
+ *   those of `authorizeAct`
  */
 export async function present(
   context: HolderContext,
@@ -86,8 +87,8 @@ export async function declineRequest(context: HolderContext, userId: string, req
 /** Takes an instance for each credential, in one commit that also moves the request: of several answers at once, one goes on. */
 async function takeInstances(
   context: HolderContext,
-  { authorized, userId }: ProvenUser,
-  { row, chosen }: PreparedConsent,
+  { actor, authorized, userId }: ProvenUser,
+  { row, chosen, stored, consent }: PreparedConsent,
   reuse: boolean,
 ): Promise<readonly HeldInstanceRow[]> {
   const { services } = context
@@ -101,12 +102,22 @@ async function takeInstances(
         throw holderError('presentation.unsatisfiable', { message: 'Every instance was shown before' })
       taken.push(instance)
     }
+    const counted = await authorizeAct(services, () => ({
+      kind: 'credential-present',
+      actor,
+      userId,
+      method: { id: authorized.row.id, type: authorized.row.type },
+      counterparty: stored.verifier.id,
+      // Over the verifier, its nonce and every claim: an approval is good for this presentation only.
+      content: consent,
+    }))
     const set = { state: 'taken', requestId: row.id }
     await services.storage.commit(
       batch(
         update(receivedRequests, { where: { id: row.id, state: 'resolved' }, set: { state: 'answering' } }),
         methodUnchanged(authorized),
         ...taken.map(({ id, state }) => update(heldInstances, { where: { id, state }, set })),
+        ...counted,
       ),
     )
     return taken

@@ -11,6 +11,7 @@ import { toStatusListUri } from '../status/status-list-token.ts'
 import { type GrantRow, type InstanceRow, issuanceGrants, issuedCredentials } from '../tables.ts'
 import type { CredentialConfiguration, ParsedClaims } from '../types/credential-type.ts'
 import { wireError } from '../wire-errors.ts'
+import { authorizeIssuance } from './authorize-issuance.ts'
 import { encodeInstance } from './encode-instance.ts'
 import type { ProvenKey } from './proven-key.ts'
 import { computeValidity } from './validity.ts'
@@ -38,7 +39,8 @@ const maxRounds = 8
 
 /**
  * Issues an instance for each key, in one commit with all that the request uses up. The signed credentials are not stored.
- * @throws BillfoldError `issuance.invalid-proof` if a key has an instance; `issuance.credential-request-denied` if the grant is spent;
+ * @throws BillfoldError `issuance.invalid-proof` if a key has an instance; `issuance.credential-request-denied` if the grant is spent or a
+ *   module does not allow it;
  *   the errors of the steps
  */
 export async function issueInstances(
@@ -75,6 +77,7 @@ async function prepareInstances(
   const { services, settings, tenant } = context
   const { type, format } = configuration
   const now = services.now()
+  const counted = await authorizeIssuance(services, actor, grant, configuration, keys.length)
   const validity = computeValidity(settings.signers[0], type.days, now)
   const allocated =
     type.status === 'none'
@@ -120,6 +123,7 @@ async function prepareInstances(
         ...(allocated?.writes ?? []),
         auditWrite(actor, 'credential.issued', grant.id, now, { type: type.id, format, instances: keys.length }),
         ...eventWrites(services, tenant, 'credential.issued', event),
+        ...counted,
       ].map((write) => ({ write })),
     ],
   }
