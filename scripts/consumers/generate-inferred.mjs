@@ -18,6 +18,11 @@ function exportOne(expression, value) {
   const name = expression.replaceAll('.', '_')
   if (typeof value !== 'function') lines.push(`export const ${name} = ${expression}`)
   else if (/^class\b/.test(String(value))) lines.push(`export class ${name} extends ${expression} {}`)
+  // A function of an API may be optional.
+  else if (expression.startsWith('billfold.'))
+    lines.push(
+      `export const ${name} = (...args: Parameters<NonNullable<typeof ${expression}>>) => ${expression}?.(...args)`,
+    )
   else lines.push(`export const ${name} = (...args: Parameters<typeof ${expression}>) => ${expression}(...args)`)
 }
 
