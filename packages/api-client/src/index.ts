@@ -1,20 +1,20 @@
 import createClient, { type Client, type ClientOptions } from 'openapi-fetch'
-import type { paths as AuthenticationPaths } from './generated/authentication.ts'
-import type { components as CustodyComponents, paths as CustodyPaths } from './generated/custody.ts'
-import type { components as DidComponents, paths as DidPaths } from './generated/dids.ts'
-import type { components as OnboardingComponents, paths as OnboardingPaths } from './generated/onboarding.ts'
-import type { components as PaymentComponents, paths as PaymentPaths } from './generated/payments.ts'
+import type { paths as Authentication } from './generated/authentication.ts'
+import type { components as CustodyComponents, paths as Custody } from './generated/custody.ts'
+import type { components as DidComponents, paths as Dids } from './generated/dids.ts'
+import type { components as OnboardingComponents, paths as Onboarding } from './generated/onboarding.ts'
+import type { components as PaymentComponents, paths as Payments } from './generated/payments.ts'
 
 /** The paths of the authentication API, with their parameters, bodies and replies. */
-export type { paths as AuthenticationPaths } from './generated/authentication.ts'
+export interface AuthenticationPaths extends Authentication {}
 /** The paths of the custody API, with their parameters, bodies and replies. */
-export type { paths as CustodyPaths } from './generated/custody.ts'
+export interface CustodyPaths extends Custody {}
 /** The paths of the DID API, with their parameters, bodies and replies. */
-export type { paths as DidPaths } from './generated/dids.ts'
+export interface DidPaths extends Dids {}
 /** The paths of the onboarding API, with their parameters, bodies and replies. */
-export type { paths as OnboardingPaths } from './generated/onboarding.ts'
+export interface OnboardingPaths extends Onboarding {}
 /** The paths of the payments API, with their parameters, bodies and replies. */
-export type { paths as PaymentPaths } from './generated/payments.ts'
+export interface PaymentPaths extends Payments {}
 
 export type { Client, ClientOptions }
 
