@@ -8,7 +8,7 @@ import {
 import { transactionLimits } from '../limits.ts'
 import { type OnChainStatus, resolveOnChainStatus } from '../tracking/on-chain-status.ts'
 import { chainAccountKey, type TransactionRow } from '../transaction-row.ts'
-import { broadcastReserving, markReservingSent } from './broadcast-reserving.ts'
+import { markReservingSent, tryBroadcastReserving } from './broadcast-reserving.ts'
 import { bumpFeeRates } from './bump-fee-rates.ts'
 import { settleReserving } from './settle-reserving.ts'
 
@@ -56,8 +56,9 @@ async function reconcileUnknown(
       row.state === 'rejected' ? { state: 'rejected' } : { state: 'rejected', failureCode: 'transaction.expired' },
     )
   if (row.state !== 'rejected') {
+    // With those that it depends on: two that were signed in the same millisecond are in no order.
     await services.chainConnections.withAccountLock(chainAccountKey(row), () =>
-      broadcastReserving(services, client, row),
+      tryBroadcastReserving(services, client, row),
     )
     return
   }
