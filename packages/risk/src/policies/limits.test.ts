@@ -74,9 +74,10 @@ for (const store of await listStores()) {
         signConcurrently(1),
       ])
       expect(rule?.version).toBe(1)
-      expect([...before, ...after].every(({ status, codes }) => status === 200 || codes.includes('act.denied'))).toBe(
-        true,
-      )
+      // Each was signed before the rule, is denied by it, or has to come again because too many others committed meanwhile.
+      const isAnswered = ({ status, codes }: CustodyReply): boolean =>
+        status === 200 || status === 409 || status === 503 || codes.includes('act.denied')
+      expect([...before, ...after].filter((reply) => !isAnswered(reply))).toEqual([])
       expect((await signConcurrently(1)).filter(({ status }) => status === 200)).toEqual([])
     })
   })
