@@ -43,7 +43,11 @@ for (const store of await listStores()) {
         for (let round = 0; round < times; round++) {
           const [host, owner] = [hosts[number % hosts.length], owners[number % owners.length]]
           if (host === undefined || owner === undefined) throw new Error('no host')
-          replies.push(await host.call('createSignature', messageBody(owner.walletId, `${number} ${round}`)))
+          const sign = () => host.call('createSignature', messageBody(owner.walletId, `${number} ${round}`))
+          let reply = await sign()
+          // What lost too many races did not happen, and is asked for again, as clients do.
+          while (reply.codes.includes('storage.conflict')) reply = await sign()
+          replies.push(reply)
         }
         return replies
       }
@@ -74,10 +78,8 @@ for (const store of await listStores()) {
         signConcurrently(1),
       ])
       expect(rule?.version).toBe(1)
-      // Each was signed before the rule, is denied by it, or has to come again because too many others committed meanwhile.
-      const isAnswered = ({ status, codes }: CustodyReply): boolean =>
-        status === 200 || status === 409 || status === 503 || codes.includes('act.denied')
-      expect([...before, ...after].filter((reply) => !isAnswered(reply))).toEqual([])
+      const outcomes = [...before, ...after].map(({ status, codes }) => (status === 200 ? 'signed' : codes.join(' ')))
+      expect(outcomes.filter((outcome) => outcome !== 'signed' && outcome !== 'act.denied')).toEqual([])
       expect((await signConcurrently(1)).filter(({ status }) => status === 200)).toEqual([])
     })
   })

@@ -148,16 +148,24 @@ export function clientFormsSuite(client: MountedClient, authorization: () => str
       expect(await call('POST', '/api/transactions/build', {})).toMatchObject({ codes: ['transactionRequest'] })
     })
 
-    it.each(['BITCOIN', 'LITECOIN', 'SOLANA', 'TRON'])(
+    const unsupported = { status: 400, codes: ['transaction.unsupported-type'] }
+    it.each([
+      ['BITCOIN', unsupported],
+      ['LITECOIN', unsupported],
+      ['SOLANA', undefined],
+      ['TRON', undefined],
+    ])(
       'get 503 on %s without a node, as on every chain, and 400 for what the chain does not have',
-      async (secretType) => {
+      async (secretType, withoutNfts) => {
         const { result: wallet } = await call('POST', '/api/wallets', { secretType, pincode: pin })
         const request = { type: 'TRANSFER', secretType, walletId: wallet.id, to: wallet.address, value: 1 }
         const unavailable = { status: 503, codes: ['transaction.chain-unavailable'] }
         expect(await call('POST', '/api/transactions', { ...request, pincode: pin })).toMatchObject(unavailable)
         expect(await call('POST', '/api/transactions/build', request)).toMatchObject(unavailable)
         const nft = { ...request, type: 'NFT_TRANSFER', tokenAddress: wallet.address, tokenId: '1' }
-        expect((await call('POST', '/api/transactions/build', nft)).status).toBeGreaterThanOrEqual(400)
+        expect(await call('POST', '/api/transactions/build', nft)).toMatchObject(withoutNfts ?? unavailable)
+        const path = `/api/transactions/${secretType}/0x${'12'.repeat(32)}/status`
+        expect(await call('GET', path)).toMatchObject(unavailable)
       },
     )
 
