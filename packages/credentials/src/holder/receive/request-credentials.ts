@@ -107,7 +107,7 @@ function toIdentifier({ authorization_details: details = [] }: IssuanceTokens, c
 }
 
 /**
- * Verifies received instances. If one is not what was offered, none is kept, and the issuer receives `credential_failure`.
+ * Verifies received instances. If one is not what was offered, none is stored, and the issuer receives `credential_failure`.
  * @throws BillfoldError `issuer.untrusted`, `issuer.refused`
  */
 export async function acceptInstances(
