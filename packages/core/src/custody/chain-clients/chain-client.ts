@@ -161,6 +161,16 @@ export interface SolanaToken {
   readonly decimals: number
   /** What a new token account costs, in lamports. */
   readonly accountRent: bigint
+  /** How much of it exists, in minor units. NFTs cannot be sent by a client that does not say it. */
+  readonly supply?: bigint | undefined
+}
+
+/** An account that holds a token of Solana. */
+export interface SolanaTokenAccount {
+  /** In minor units. */
+  readonly amount: bigint
+  /** True if its token cannot be transferred by its owner alone, as that of a programmable NFT. */
+  readonly isFrozen: boolean
 }
 
 /** A client of a node of Solana. Addresses and hashes are in base58. */
@@ -174,6 +184,8 @@ export interface SolanaClient extends ReservingChainClient {
   readonly accountOwner: (address: string) => Promise<string | undefined>
   /** Fetches a token; undefined if the address is none. */
   readonly token: (mint: string) => Promise<SolanaToken | undefined>
+  /** Fetches a token account; undefined if the address is none. NFTs cannot be sent by a client that lacks it. */
+  readonly tokenAccount?: (address: string) => Promise<SolanaTokenAccount | undefined>
   /** The highest priority fee of a transaction, in millionths of a lamport per compute unit. */
   readonly maxComputeUnitPrice: bigint
   /** The height of the newest finalized block. */

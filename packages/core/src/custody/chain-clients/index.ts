@@ -16,6 +16,7 @@ export type {
   ReservingChainClient,
   SolanaClient,
   SolanaToken,
+  SolanaTokenAccount,
   TronCall,
   TronClient,
   TronResources,

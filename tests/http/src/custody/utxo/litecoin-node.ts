@@ -101,11 +101,7 @@ export async function startLitecoinNode(): Promise<UtxoNode> {
   }
 }
 
-async function launch(
-  folder: string,
-  port: number,
-  rpc: (method: string) => Promise<unknown>,
-): Promise<ChildProcess> {
+async function launch(folder: string, port: number, rpc: (method: string) => Promise<unknown>): Promise<ChildProcess> {
   const options = [
     '-regtest',
     `-datadir=${folder}`,

@@ -44,18 +44,21 @@ async function startProcess(child: ChildProcess): Promise<HostProcess> {
 
 const regtest = databases.map((database) => ({ database, chain: 'a regtest chain', start: startRegtestNode }))
 describe.each(regtest)('two host processes on one $database.name, with $chain,', ({ database, start }) =>
-  payFromTwoProcesses(database, start),
+  payFromTwoProcesses(database, start, ['transaction.chain-unavailable']),
 )
 
-// Without Litecoin Core the report counts these as not run.
+// A queue of sends that is full while the node is slow is an answer to come again. Without Litecoin Core the report counts these as not run.
 const litecoin = databases.map((database) => ({ database, chain: 'Litecoin Core', start: startLitecoinNode }))
-describe
-  .skipIf(!hasLitecoind)
-  .each(litecoin)('two host processes on one $database.name, with $chain,', ({ database, start }) =>
-    payFromTwoProcesses(database, start),
-  )
+describe.skipIf(!hasLitecoind).each(litecoin)(
+  'two host processes on one $database.name, with $chain,',
+  ({ database, start }) => payFromTwoProcesses(database, start, ['transaction.chain-unavailable', 'server.busy']),
+)
 
-function payFromTwoProcesses(database: (typeof databases)[number], startNode: () => Promise<UtxoNode>): void {
+function payFromTwoProcesses(
+  database: (typeof databases)[number],
+  startNode: () => Promise<UtxoNode>,
+  repeatable: readonly string[],
+): void {
   const key = newKey()
   let fresh: FreshDatabase
   let node: UtxoNode
@@ -109,7 +112,7 @@ function payFromTwoProcesses(database: (typeof databases)[number], startNode: ()
           return sent.result.transactionHash
         }
         if (sent?.codes[0] === 'transaction.funds-pending') await node.mine().catch(() => undefined)
-        else if (sent !== undefined) expect(sent.codes).toEqual(['transaction.chain-unavailable'])
+        else if (sent !== undefined) expect(repeatable).toContain(sent.codes.join())
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     }
@@ -131,7 +134,8 @@ function payFromTwoProcesses(database: (typeof databases)[number], startNode: ()
       return found.filter(([, one]) => one === undefined || one.confirmations === 0).map(([txid]) => txid)
     }
     for (let round = 0; round < 20 && (await pending()).length > 0; round++) {
-      for (const txid of await pending()) await pickHost(0).call('GET', `/api/transactions/${node.secretType}/${txid}/status`)
+      for (const txid of await pending())
+        await pickHost(0).call('GET', `/api/transactions/${node.secretType}/${txid}/status`)
       await node.mine()
     }
     expect(await pending()).toEqual([])

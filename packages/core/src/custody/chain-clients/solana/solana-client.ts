@@ -29,6 +29,10 @@ const genesisHashes = {
 
 const base58 = /^[1-9A-HJ-NP-Za-km-z]{32,88}$/
 const count = z.int().nonnegative()
+const amount = z
+  .string()
+  .regex(/^[0-9]{1,20}$/)
+  .transform(BigInt)
 const balanceShape = z.object({ value: count })
 const blockhashShape = z.object({
   value: z.object({ blockhash: z.string().regex(base58), lastValidBlockHeight: count }),
@@ -49,7 +53,16 @@ const statusShape = z.object({
 })
 const accountShape = z.object({ value: z.object({ owner: z.string().regex(base58), data: z.unknown() }).nullable() })
 const mintShape = z.object({
-  parsed: z.object({ type: z.literal('mint'), info: z.object({ decimals: z.int().min(0).max(255) }) }),
+  parsed: z.object({
+    type: z.literal('mint'),
+    info: z.object({ decimals: z.int().min(0).max(255), supply: amount.optional() }),
+  }),
+})
+const tokenAccountShape = z.object({
+  parsed: z.object({
+    type: z.literal('account'),
+    info: z.object({ state: z.string(), tokenAmount: z.object({ amount }) }),
+  }),
 })
 const feesShape = z.array(z.object({ prioritizationFee: count })).max(512)
 
@@ -109,7 +122,13 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaClient {
       const data = mintShape.safeParse(account?.data)
       if (account === undefined || !data.success) return undefined
       const accountRent = BigInt(count.parse(await rpc('getMinimumBalanceForRentExemption', [tokenAccountBytes])))
-      return { program: account.owner, decimals: data.data.parsed.info.decimals, accountRent }
+      return { program: account.owner, accountRent, ...data.data.parsed.info }
+    },
+    tokenAccount: async (address) => {
+      const data = tokenAccountShape.safeParse((await fetchAccount(rpc, address))?.data)
+      if (!data.success) return undefined
+      const { state, tokenAmount } = data.data.parsed.info
+      return { amount: tokenAmount.amount, isFrozen: state === 'frozen' }
     },
     broadcast: async (raw) => {
       const text = Buffer.from(raw).toString('base64')
