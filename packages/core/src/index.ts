@@ -157,6 +157,13 @@ export type {
   TokenIndexer,
   TokenOwner,
 } from './custody/tokens/token-indexer.ts'
+export { evmTransferSource, type EvmTransferSourceOptions } from './custody/incoming-transfers/evm-transfer-source.ts'
+export type {
+  IncomingTransfer,
+  TransferQuery,
+  TransferSource,
+  TransferSources,
+} from './custody/incoming-transfers/transfer-source.ts'
 export type { SmartAccountChain, SmartAccountOptions } from './custody/smart-accounts/smart-account-options.ts'
 export {
   type Bundler,
@@ -211,6 +218,11 @@ export {
   type EvmClient,
   type EvmClientOptions,
   type EvmFees,
+  type EvmBlock,
+  type EvmBlockClient,
+  type EvmBlockLog,
+  type EvmBlockLogQuery,
+  type EvmBlocks,
   type EvmHistory,
   type EvmHistoryClient,
   type EvmLog,

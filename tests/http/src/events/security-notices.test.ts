@@ -48,6 +48,7 @@ const noticeOf: { readonly [Type in Exclude<keyof EventCatalogue, 'webhook.pinge
   'transaction.failed': null,
   'transaction.rejected': null,
   'transaction.replaced': null,
+  'transfer.received': null,
   'session.verified': null,
   'session.failed': null,
   'session.consent-given': null,
