@@ -108,6 +108,23 @@ describe('a transfer of SOL', () => {
     expect((await host().call('GET', path)).result.hasReachedFinality).toBe(true)
   })
 
+  it('takes the priority fee that the fees of the chain name, up to the limit of the client', async () => {
+    const fees = async () => (await host().call('GET', '/api/transactions/SOLANA/fees')).result
+    expect(await fees()).toEqual({ secretType: 'SOLANA', computeUnitPrice: 5000 })
+    const wallet = await createWallet(10)
+    const transactionRequest = { type: 'TRANSFER', secretType: 'SOLANA', walletId: wallet.id, value: 1 }
+    const request = { ...transactionRequest, to: wallet.address }
+    const build = async () => (await host().call('POST', '/api/transactions/build', { transactionRequest: request })).result
+    expect((await build()).computeUnitPrice).toBe('5000')
+    chain.overrides.set('getRecentPrioritizationFees', () => [{ prioritizationFee: Number.MAX_SAFE_INTEGER }])
+    expect(await fees()).toEqual({ secretType: 'SOLANA', computeUnitPrice: 1_000_000 })
+    expect((await build()).computeUnitPrice).toBe('1000000')
+    chain.overrides.set('getRecentPrioritizationFees', () => [])
+    expect(await fees()).toEqual({ secretType: 'SOLANA', computeUnitPrice: 0 })
+    chain.overrides.set('getRecentPrioritizationFees', () => [{ prioritizationFee: -1 }])
+    expect((await host().call('GET', '/api/transactions/SOLANA/fees')).codes).toEqual(['transaction.chain-unavailable'])
+  })
+
   it('is refused without funds, and the wallet can send once it has some', async () => {
     const [wallet, to] = [await createWallet(), (await createWallet()).address]
     expect((await send(wallet.id, { to, value: '1' })).codes).toEqual(['transaction.insufficient-funds'])

@@ -10,6 +10,7 @@ import { buildExecution } from './build-execution.ts'
 import { buildNftTransfer, buildTokenTransfer, buildTransfer } from './build-transfer.ts'
 import { encodeMessage, encodeTransaction, toTransactionHash } from './message.ts'
 import { limitComputeUnits, setComputeUnitPrice } from './programs.ts'
+import { fetchUnitPrice } from './unit-price.ts'
 
 /** Bytes of the largest transaction that the network takes. */
 const maxTransactionBytes = 1232
@@ -122,6 +123,9 @@ async function resolvePrice(
     return requested
   }
   const written = instructions.flatMap(({ accounts }) => accounts.filter(({ isWritable }) => isWritable))
-  const recommended = await callNode(() => client.computeUnitPrice(written.map(({ address }) => address)))
-  return recommended > client.maxComputeUnitPrice ? client.maxComputeUnitPrice : recommended
+  return fetchUnitPrice(
+    client,
+    written.map(({ address }) => address),
+    { callNode },
+  )
 }
