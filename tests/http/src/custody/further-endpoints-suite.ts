@@ -65,9 +65,13 @@ export function furtherEndpointsSuite(client: RequestDriver, authorization: () =
     const exchange = 'fromToken=ETH&toToken=HBAR&amount=1&orderType=SELL'
     const routes: readonly (readonly [method: string, path: string, body?: object])[] = [
       ['GET', '/api/chains/HEDERA'],
-      ['POST', '/api/wallets/import', { importWalletType: 'HEDERA_KEYSTORE', keystore: '{}', password: 'p', pincode: pin }],
+      [
+        'POST',
+        '/api/wallets/import',
+        { importWalletType: 'HEDERA_KEYSTORE', keystore: '{}', password: 'p', pincode: pin },
+      ],
       ['POST', '/api/wallets/import', { importWalletType: 'MIGRATION', walletId: own.id, to: 'HEDERA', pincode: pin }],
-      ...['', '/balance', '/balance/tokens', `/balance/tokens/${address}`, '/nonfungibles', '/tokens/associations'].map(
+      ...['/balance', '/balance/tokens', `/balance/tokens/${address}`, '/nonfungibles', '/tokens/associations'].map(
         (path) => ['GET', `/api/wallets/HEDERA/${address}${path}`] as const,
       ),
       ['GET', `/api/wallets/address/validation/HEDERA/${address}`],

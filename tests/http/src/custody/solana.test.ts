@@ -114,7 +114,8 @@ describe('a transfer of SOL', () => {
     const wallet = await createWallet(10)
     const transactionRequest = { type: 'TRANSFER', secretType: 'SOLANA', walletId: wallet.id, value: 1 }
     const request = { ...transactionRequest, to: wallet.address }
-    const build = async () => (await host().call('POST', '/api/transactions/build', { transactionRequest: request })).result
+    const build = async () =>
+      (await host().call('POST', '/api/transactions/build', { transactionRequest: request })).result
     expect((await build()).computeUnitPrice).toBe('5000')
     chain.overrides.set('getRecentPrioritizationFees', () => [{ prioritizationFee: Number.MAX_SAFE_INTEGER }])
     expect(await fees()).toEqual({ secretType: 'SOLANA', computeUnitPrice: 1_000_000 })

@@ -29,7 +29,10 @@ export function feesRoute({ services, chains, service }: CustodyContext): Route 
     guard: service,
     params: z.object({ secretType: secretTypeField }),
     replies: {
-      200: { description: 'The fees by the names of chainSpecificFields; of TRON, its prices', schema: successSchema(feesBody) },
+      200: {
+        description: 'The fees by the names of chainSpecificFields; of TRON, its prices',
+        schema: successSchema(feesBody),
+      },
       503: nodeUnavailable,
     },
     handler: async ({ params }) => {

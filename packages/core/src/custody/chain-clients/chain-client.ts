@@ -38,6 +38,15 @@ export type ReservingBroadcastResult =
   | { readonly outcome: 'conflict' }
   | { readonly outcome: 'expired' }
 
+/** The newest block that a node has. */
+export interface ChainTip {
+  readonly number: number
+  /** When it was made, by the clock of whoever made it, in epoch milliseconds; undefined if the node does not say. */
+  readonly timestamp?: number | undefined
+  /** True if the node knows that it is behind its network. */
+  readonly isSyncing: boolean
+}
+
 /** What the clients of all chains have. */
 export interface CommonChainClient {
   /**
@@ -50,6 +59,8 @@ export interface CommonChainClient {
   readonly balance: (address: string) => Promise<bigint>
   /** Fetches the number of the newest block. A client without it has chains that are shown without one. */
   readonly blockNumber?: () => Promise<number>
+  /** Fetches the newest block and its age, by which `billfold doctor` tells a node that is behind. */
+  readonly tip?: () => Promise<ChainTip>
   /** Fetches the status of a transaction by its hash, in the chain's text format (`0x...`, `th_...`). */
   readonly status: (hash: string) => Promise<NodeTransactionStatus>
   /** Confirmations after which a transaction is final. Default: 12. */

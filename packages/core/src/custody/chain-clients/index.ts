@@ -5,6 +5,7 @@ export type {
   BroadcastResult,
   ChainClient,
   ChainClients,
+  ChainTip,
   Coin,
   CommonChainClient,
   NodeTransactionStatus,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { NodeTransactionStatus, ReservingBroadcastResult, SolanaClient } from '../chain-client.ts'
+import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult, SolanaClient } from '../chain-client.ts'
 import { createJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
 import { chainLimits } from '../limits.ts'
 import type { Fetch } from '../request-node.ts'
@@ -66,6 +66,9 @@ const tokenAccountShape = z.object({
 })
 const feesShape = z.array(z.object({ prioritizationFee: count })).max(512)
 
+/** The error code of a node that is behind (NODE_UNHEALTHY). */
+const nodeUnhealthy = -32_005
+
 /** Bytes of a token account without extensions. */
 const tokenAccountBytes = 165
 
@@ -109,6 +112,7 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaClient {
     maxComputeUnitPrice: options.maxComputeUnitPrice ?? 1_000_000n,
     balance: async (address) => BigInt(balanceShape.parse(await rpc('getBalance', [address, confirmed])).value),
     blockNumber: () => height('confirmed'),
+    tip: () => fetchTip(rpc, () => height('confirmed')),
     expiredUntil: () => height('finalized'),
     latestBlockhash: async () => blockhashShape.parse(await rpc('getLatestBlockhash', [confirmed])).value,
     computeUnitPrice: async (addresses) => {
@@ -161,6 +165,23 @@ function verifyGenesisFirst(rpc: JsonRpcCall, genesisHash: string): JsonRpcCall 
       throw error
     }
     return rpc(method, params)
+  }
+}
+
+/** The node is unhealthy if it is far behind other validators that it knows. */
+async function fetchTip(rpc: JsonRpcCall, height: () => Promise<number>): Promise<ChainTip> {
+  const slot = count.parse(await rpc('getSlot', [{ commitment: 'confirmed' }]))
+  const time = count.nullable().parse((await rpc('getBlockTime', [slot])) ?? null)
+  const number = await height()
+  return { number, timestamp: time === null ? undefined : time * 1000, isSyncing: await isBehind(rpc) }
+}
+
+async function isBehind(rpc: JsonRpcCall): Promise<boolean> {
+  try {
+    return (await rpc('getHealth', [])) !== 'ok'
+  } catch (error) {
+    if (error instanceof JsonRpcError && error.code === nodeUnhealthy) return true
+    throw error
   }
 }
 
