@@ -32,7 +32,7 @@ export interface ViemClientOptions {
  * @throws RangeError if the public client has no chain, or the timeout is not a positive number of milliseconds
  *
  * @example
- * ```ts
+ * ```typescript
  * import { createBillfold, environmentKeyring, memoryStorage } from '@billfold/core'
  * import { viemChainClient } from '@billfold/core/viem'
  * import { createPublicClient, fallback, http } from 'viem'
