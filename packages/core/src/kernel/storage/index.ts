@@ -1,4 +1,5 @@
 export * from './table.ts'
+export * from './select-columns.ts'
 export * from './storage.ts'
 export * from './limits.ts'
 export * from './writes.ts'
