@@ -4,9 +4,9 @@ import { type RowOf, selectColumns } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { mustStayNonNegative } from './accounts.ts'
 import { afterId, type CheckedPage, type LedgerFinding } from './consistency.ts'
-import { type EntrySums, sumAccounts, sumEntries } from './entry-sums.ts'
+import { entriesPerQuery, type EntrySums, sumAccounts, sumEntries } from './entry-sums.ts'
 import { compareHolds, findWrongHolds } from './hold-sums.ts'
-import { pageSize, paginate } from './paginate.ts'
+import { paginate } from './paginate.ts'
 import { ledgerAccounts } from './tables.ts'
 
 const accountBalances = selectColumns(ledgerAccounts, ({ id, tenant, kind, owner, currency, balance, entries }) => {
@@ -75,14 +75,14 @@ async function* readAccounts(services: Services, start: string | undefined): Asy
   }
 }
 
-/** Groups accounts so that the entries of a group are less than a page. An account with more is a group of its own. */
+/** Groups accounts so that the entries of a group are read by one query. An account with more is a group of its own. */
 function groupAccounts(accounts: readonly AccountBalance[]): readonly (readonly AccountBalance[])[] {
   const groups: AccountBalance[][] = []
   let entries = 0
   for (const account of accounts) {
     const group = groups.at(-1)
     entries += account.entries
-    if (group === undefined || entries >= pageSize) {
+    if (group === undefined || entries >= entriesPerQuery) {
       groups.push([account])
       entries = account.entries
     } else group.push(account)

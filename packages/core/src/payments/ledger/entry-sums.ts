@@ -1,6 +1,5 @@
 import { type RowOf, selectColumns, type Where } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
-import { pageSize } from './paginate.ts'
 import { ledgerEntries } from './tables.ts'
 
 /** The entries as a walk along the accounts needs them, and as one along the transfers does. */
@@ -10,6 +9,9 @@ const accountEntries = selectColumns(ledgerEntries, ({ accountId, transferId, am
 const transferEntries = selectColumns(ledgerEntries, ({ transferId, amount }) => ({ transferId, amount }))
 
 type AccountEntry = RowOf<typeof accountEntries>
+
+/** Number of entries per query: those of a page of transfers, as a rule. A commit writes fewer. */
+export const entriesPerQuery = 2500
 
 /** The sum and the number of some entries. */
 export interface EntrySum {
@@ -41,9 +43,9 @@ export async function* sumTransfers(
     const rows = await storage.find(transferEntries, {
       where: { transferId },
       orderBy: [['transferId', 'asc']],
-      limit: pageSize,
+      limit: entriesPerQuery,
     })
-    const isFull = rows.length === pageSize
+    const isFull = rows.length === entriesPerQuery
     // A full page can end inside a transfer, which then starts the next page. A commit writes fewer entries than a page has.
     const end = isFull ? rows.at(-1)?.transferId : undefined
     const sums: EntrySums = new Map()
@@ -98,9 +100,9 @@ async function readPage(
     ['accountId', 'asc'],
     ['transferId', 'asc'],
   ] as const
-  const rows = await storage.find(accountEntries, { where, orderBy, limit: pageSize })
+  const rows = await storage.find(accountEntries, { where, orderBy, limit: entriesPerQuery })
   const end = rows.at(-1)
-  if (rows.length < pageSize || end === undefined) return { rows }
+  if (rows.length < entriesPerQuery || end === undefined) return { rows }
   const isWhole = (row: AccountEntry): boolean => row.transferId !== end.transferId || row.accountId !== end.accountId
   const whole = rows.slice(0, rows.findLastIndex(isWhole) + 1)
   return { rows: whole, partial: whole.at(-1) }
