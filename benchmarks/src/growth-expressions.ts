@@ -118,7 +118,15 @@ function paymentRows(bytes: GrowthSql['bytes']): readonly GrowthRow[] {
   return [
     {
       table: 'ledger_holds',
-      cells: { id: 'payment_id', ...money, owner: 'user_id', amount: 40, state: "'captured'", subject: "'payment'", ...ended },
+      cells: {
+        id: 'payment_id',
+        ...money,
+        owner: 'user_id',
+        amount: 40,
+        state: "'captured'",
+        subject: "'payment'",
+        ...ended,
+      },
     },
     {
       table: 'payments',

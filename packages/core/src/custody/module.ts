@@ -83,8 +83,8 @@ export const custodyModule = defineModule({
     personalData: [custodyPersonalData, savedRequestData],
     maintenanceSteps: [
       { name: 'reconcile transactions', stage: 'reconcile', run: () => reconcileTransactions(services) },
-      { name: 'delete old transactions', stage: 'reconcile', run: () => purgeTransactions(services) },
-      { name: 'delete old saved requests', stage: 'expire', run: () => purgeSavedRequests(services) },
+      { name: 'delete old transactions', stage: 'reconcile', run: (_, report) => purgeTransactions(services, report) },
+      { name: 'delete old saved requests', stage: 'expire', run: (_, report) => purgeSavedRequests(services, report) },
     ],
   }),
 })

@@ -1,4 +1,11 @@
-import { afterId, type CheckedPage, findHoldsWithoutBalance, ledgerHolds, type LedgerFinding, ledgerTransfers } from '../ledger/index.ts'
+import {
+  afterId,
+  type CheckedPage,
+  findHoldsWithoutBalance,
+  ledgerHolds,
+  type LedgerFinding,
+  ledgerTransfers,
+} from '../ledger/index.ts'
 import { paginate } from '../ledger/paginate.ts'
 import { type RowOf, selectColumns } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
@@ -7,9 +14,12 @@ import { gatewayTransactions, payments } from '../tables.ts'
 const paymentStates = selectColumns(payments, ({ id, tenant, senderId, amount, state, transferId, version }) => {
   return { id, tenant, senderId, amount, state, transferId, version }
 })
-const transactionStates = selectColumns(gatewayTransactions, ({ id, tenant, type, amount, state, transferId, version }) => {
-  return { id, tenant, type, amount, state, transferId, version }
-})
+const transactionStates = selectColumns(
+  gatewayTransactions,
+  ({ id, tenant, type, amount, state, transferId, version }) => {
+    return { id, tenant, type, amount, state, transferId, version }
+  },
+)
 const holdStates = selectColumns(ledgerHolds, ({ id, tenant, owner, currency, amount, state, subject }) => {
   return { id, tenant, owner, currency, amount, state, subject }
 })

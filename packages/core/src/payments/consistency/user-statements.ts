@@ -80,7 +80,12 @@ async function findSuspicious(services: Services, rows: UserRows): Promise<reado
   for (const row of rows.received) compare(receivedLine(row))
   for (const row of rows.funded) compare(transactionLine(row))
   const grants = [...lines.values()].filter(({ kind }) => kind === 'grant')
-  if (grants.length > 0) for (const line of await listGrantLines(services, grants.map(({ id }) => id))) compare(line)
+  if (grants.length > 0)
+    for (const line of await listGrantLines(
+      services,
+      grants.map(({ id }) => id),
+    ))
+      compare(line)
   return [...suspicious, ...lines.values()]
 }
 

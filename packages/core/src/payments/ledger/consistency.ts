@@ -58,7 +58,8 @@ export async function* checkTransfers(
         if (!unseen.delete(id)) findings.push(...(await findMissingTransfer(services, id)))
         else if (sum.total !== 0n || sum.count < 2)
           findings.push(await describeTransfer(services, 'transfer-unbalanced', id, `sum ${sum.total}`))
-    for (const id of unseen) findings.push(await describeTransfer(services, 'transfer-without-entries', id, 'no entries'))
+    for (const id of unseen)
+      findings.push(await describeTransfer(services, 'transfer-without-entries', id, 'no entries'))
     yield { after, rows: ids.length, findings }
   }
 }
