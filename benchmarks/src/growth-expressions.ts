@@ -40,8 +40,13 @@ export function rowsOfUser(
   const shardOf = 'created_at % 16'
   const shared = {
     id: accountOf('gateway', "''", 'n'),
-    ...{ ...money, kind: "'gateway'", owner: "''", shard: 'n', created_at: 1 },
-    ...{ balance: perShard(-100), entries: perShard(1) },
+    ...money,
+    kind: "'gateway'",
+    owner: "''",
+    shard: 'n',
+    created_at: 1,
+    balance: perShard(-100),
+    entries: perShard(1),
   }
   return {
     columns,
@@ -64,8 +69,12 @@ function userRows(id: GrowthSql['id'], bytes: GrowthSql['bytes']): readonly Grow
     {
       table: 'users',
       cells: {
-        ...{ id: 'user_id', tenant, reference: "concat('reference-', n)", origin: "'custody'" },
-        ...{ created_at: createdAt, archived_at: 'null' },
+        id: 'user_id',
+        tenant,
+        reference: "concat('reference-', n)",
+        origin: "'custody'",
+        created_at: createdAt,
+        archived_at: 'null',
       },
     },
     {
@@ -107,14 +116,6 @@ function paymentRows(bytes: GrowthSql['bytes']): readonly GrowthRow[] {
   const parties = { sender_id: 'user_id', receiver_id: 'next_id', invitee_index: 'null', proof_key: 'null' }
   const confirmed = { sender_confirmed_at: createdAt, receiver_confirmed_at: createdAt, expires_at: createdAt }
   const reference = { caller: "'gateway'", reference_index: 'available_account', sealed_details: bytes(90) }
-  const line = { ...money, state: "'completed'", at: createdAt }
-  const statement = (user_id: string, id: string, kind: string, direction: string, counterparty_id: string) => ({
-    table: 'statement_lines',
-    cells: {
-      ...{ user_id, id, kind: `'${kind}'`, direction: `'${direction}'`, counterparty_id },
-      ...{ ...line, amount: kind === 'deposit' ? 100 : 40 },
-    },
-  })
   return [
     {
       table: 'ledger_holds',
@@ -131,17 +132,52 @@ function paymentRows(bytes: GrowthSql['bytes']): readonly GrowthRow[] {
     {
       table: 'payments',
       cells: {
-        ...{ id: 'payment_id', ...money, ...parties, ...confirmed, ...ended },
-        ...{ amount: 40, state: "'completed'", transfer_id: 'captured', version: 3 },
+        id: 'payment_id',
+        ...money,
+        ...parties,
+        ...confirmed,
+        ...ended,
+        amount: 40,
+        state: "'completed'",
+        transfer_id: 'captured',
+        version: 3,
       },
     },
     {
       table: 'gateway_transactions',
       cells: {
-        ...{ id: 'deposit_id', ...money, user_id: 'user_id', ...reference, type: "'DEPOSIT'", amount: 100, ...ended },
-        ...{ state: "'SUCCESS'", transfer_id: 'deposited', version: 2 },
+        id: 'deposit_id',
+        ...money,
+        user_id: 'user_id',
+        ...reference,
+        type: "'DEPOSIT'",
+        amount: 100,
+        ...ended,
+        state: "'SUCCESS'",
+        transfer_id: 'deposited',
+        version: 2,
       },
     },
+    ...statementRows(),
+  ]
+}
+
+/** The lines of a deposit and of a payment. */
+function statementRows(): readonly GrowthRow[] {
+  const line = { ...money, state: "'completed'", at: createdAt }
+  const statement = (user_id: string, id: string, kind: string, direction: string, counterparty_id: string) => ({
+    table: 'statement_lines',
+    cells: {
+      user_id,
+      id,
+      kind: `'${kind}'`,
+      direction: `'${direction}'`,
+      counterparty_id,
+      ...line,
+      amount: kind === 'deposit' ? 100 : 40,
+    },
+  })
+  return [
     statement('user_id', 'deposit_id', 'deposit', 'credit', 'null'),
     statement('user_id', 'payment_id', 'payment', 'debit', 'next_id'),
     statement('next_id', 'payment_id', 'payment', 'credit', 'user_id'),

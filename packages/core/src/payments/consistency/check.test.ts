@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { authorizeSpending } from '../spending/authorize-spending.ts'
 import { createLedgerApi, ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from '../ledger/index.ts'
 import { newId } from '../../kernel/ids.ts'
+import type { TrackedStorage } from '../../platform/idempotency/index.ts'
 import type { Services } from '../../platform/services.ts'
 import {
   batch,
@@ -9,7 +10,6 @@ import {
   type Query,
   remove,
   type RowOf,
-  type Storage,
   type Table,
   update,
   type Write,
@@ -25,7 +25,7 @@ import { gatewayTransactions, paymentProfiles, payments as paymentTable, stateme
 const actor = { tenant: 't', id: 'test' }
 
 /** Counts the rows that are read in one turn of the event loop. */
-function countRowsPerTurn(inner: Storage): { readonly storage: Storage; readonly max: () => number } {
+function countRowsPerTurn(inner: TrackedStorage): { readonly storage: TrackedStorage; readonly max: () => number } {
   let [rows, max, isCounting] = [0, 0, false]
   const count = (added: number): void => {
     rows += added
@@ -41,7 +41,7 @@ function countRowsPerTurn(inner: Storage): { readonly storage: Storage; readonly
     count(found.length)
     return found
   }
-  return { storage: { find, commit: (one) => inner.commit(one) }, max: () => max }
+  return { storage: { ...inner, find, commit: (one) => inner.commit(one) }, max: () => max }
 }
 
 let number = 1000

@@ -62,7 +62,7 @@ export async function* sumAccounts(
   after: string | undefined,
   last: string | undefined,
 ): AsyncGenerator<ReadonlyMap<string, EntrySum>, void> {
-  for (let from = after ?? ''; last === undefined || from < last; ) {
+  for (let from = after ?? ''; from !== last; ) {
     const accountId = { gt: from, ...(last !== undefined && { lte: last }) }
     const { rows, partial } = await readPage(services, { accountId })
     yield toSums(rows)

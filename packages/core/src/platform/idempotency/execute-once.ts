@@ -96,10 +96,9 @@ export async function executeOnce(
 /** Deletes expired idempotency keys, and expired replies that carry a secret: their keys stay used. */
 export async function purgeExpiredIdempotencyKeys(storage: Storage, now: number, report?: ReportRows): Promise<void> {
   await deleteInBatches(storage, idempotencyKeys, { expiresAt: { lte: now } }, report)
-  const withoutReply = (where: Where): Write => ({
-    ...{ kind: 'update', table: idempotencyKeys, expectedRows: 'any' },
-    ...{ where, set: { reply: null }, add: {} },
-  })
+  const withoutReply = (where: Where): Write => {
+    return { kind: 'update', table: idempotencyKeys, where, set: { reply: null }, add: {}, expectedRows: 'any' }
+  }
   const expired = { replyExpiresAt: { lte: now }, reply: { ne: null } }
   await commitInBatches(storage, idempotencyKeys, expired, withoutReply, report)
 }
