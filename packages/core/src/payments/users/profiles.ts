@@ -153,16 +153,21 @@ export async function findPayee(
   return user === undefined ? undefined : profile
 }
 
-/** Returns true if this user has the identifier, verified or claimed. */
+/**
+ * Returns true if this user has the identifier, verified or claimed.
+ * @param known identifiers of the user, and possibly of others, if they are read already
+ */
 export async function ownsIdentifier(
   services: Services,
   tenant: string,
   userId: string,
   identifier: Identifier,
+  known?: readonly IdentifierRow[],
 ): Promise<boolean> {
   const wanted = await tryIdentifierBlindIndex(services, tenant, identifier)
   if (wanted === undefined) return false
-  return (await listIdentifiers(services, userId)).some((row) => hasBlindIndex(row, wanted))
+  const rows = known ?? (await listIdentifiers(services, userId))
+  return rows.some((row) => row.userId === userId && hasBlindIndex(row, wanted))
 }
 
 function encryptionContext(tenant: string, userId: string): EncryptionContext {
