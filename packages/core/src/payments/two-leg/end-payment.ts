@@ -93,15 +93,22 @@ export function listExpiredFrom(
   return storage.find(paymentTable, { where, limit: batchSize })
 }
 
+/** Lists expired payments that a user has sent or was to receive, and that are not refunded yet. */
+export async function listExpiredOf(
+  services: PaymentsContext['services'],
+  userId: string,
+): Promise<readonly PaymentRow[]> {
+  const received = { receiverId: userId, state: 'pending', expiresAt: { lte: services.now() } }
+  const [from, to] = await Promise.all([
+    listExpiredFrom(services, userId),
+    services.storage.find(paymentTable, { where: received, limit: batchSize }),
+  ])
+  return [...from, ...to]
+}
+
 /** Refunds the expired payments that a user sent or was to receive. */
 export async function expireUserPayments(payments: PaymentsContext, actor: Actor, userId: string): Promise<void> {
-  const { storage, now } = payments.services
-  const received = { receiverId: userId, state: 'pending', expiresAt: { lte: now() } }
-  const [from, to] = await Promise.all([
-    listExpiredFrom(payments.services, userId),
-    storage.find(paymentTable, { where: received, limit: batchSize }),
-  ])
-  await refundExpired(payments, actor, [...from, ...to])
+  await refundExpired(payments, actor, await listExpiredOf(payments.services, userId))
 }
 
 /** Refunds payments that have expired. */

@@ -72,7 +72,18 @@ export async function getContacts(services: Services, userId: string): Promise<C
 
 /** Returns the contact details of a user who has verified both an email and a phone number; otherwise undefined. */
 export async function findVerifiedContacts(services: Services, userId: string): Promise<Contacts | undefined> {
-  const rows = (await listIdentifiers(services, userId)).filter(({ verifiedBy }) => verifiedBy !== null)
+  return toVerifiedContacts(services, await listIdentifiers(services, userId))
+}
+
+/**
+ * Opens the contact details of a user who has verified both an email and a phone number; otherwise undefined.
+ * @param identifiers all identifiers of the user
+ */
+export async function toVerifiedContacts(
+  services: Services,
+  identifiers: readonly IdentifierRow[],
+): Promise<Contacts | undefined> {
+  const rows = identifiers.filter(({ verifiedBy }) => verifiedBy !== null)
   const isComplete = ['email', 'phone'].every((kind) => rows.some((row) => row.kind === kind))
   return isComplete ? openContacts(services, rows) : undefined
 }
