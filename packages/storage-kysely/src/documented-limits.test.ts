@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { maxPipelinedRows } from './pipeline/pipelined-reads.ts'
 import { pipelineLimits } from './pipeline/postgres-pipeline.ts'
 import { maxPreparedStatements } from './pipeline/prepared-statement-names.ts'
 import { defaultRetry, defaultStatementTimeoutMs } from './commit/retry.ts'
@@ -12,6 +13,7 @@ const format = (value: number): string => value.toLocaleString('en-US')
 
 test.each([
   `and at most ${pipelineLimits.maxConnections}, carry pipelined commits, up to ${pipelineLimits.maxBatchSize} each`,
+  `and at most ${pipelineLimits.maxReadConnections}, carry them. Reads with a \`limit\` above ${maxPipelinedRows} or`,
   `waits longer than ${pipelineLimits.lockTimeoutMs} ms for a row lock`,
   `Up to ${maxPreparedStatements} statements are prepared`,
   `up to ${maxCompoundWrites} writes`,

@@ -4,7 +4,7 @@ import type { RowOf } from '../../kernel/storage/index.ts'
 import { findReferenceClaim, type ReferenceClaimRow } from '../idempotency-references.ts'
 import { type AccountBalances, listHoldBalances } from '../ledger/index.ts'
 import type { PaymentsContext } from '../settings.ts'
-import { paymentProfiles, payments as paymentTable } from '../tables.ts'
+import { paymentProfiles, type payments as paymentTable } from '../tables.ts'
 import { findUserByIdentifiers, listIdentifiersOfUsers, type PaymentProfileRow } from '../users/profiles.ts'
 import { listExpiredFrom } from './end-payment.ts'
 

@@ -77,13 +77,13 @@ export async function findVerifiedContacts(services: Services, userId: string): 
 
 /**
  * Opens the contact details of a user who has verified both an email and a phone number; otherwise undefined.
- * @param identifiers all identifiers of the user
+ * @param all all identifiers of the user
  */
 export async function toVerifiedContacts(
   services: Services,
-  identifiers: readonly IdentifierRow[],
+  all: readonly IdentifierRow[],
 ): Promise<Contacts | undefined> {
-  const rows = identifiers.filter(({ verifiedBy }) => verifiedBy !== null)
+  const rows = all.filter(({ verifiedBy }) => verifiedBy !== null)
   const isComplete = ['email', 'phone'].every((kind) => rows.some((row) => row.kind === kind))
   return isComplete ? openContacts(services, rows) : undefined
 }
