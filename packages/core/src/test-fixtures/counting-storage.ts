@@ -26,7 +26,7 @@ export function countingStorage(inner: Storage): CountingStorage {
   let roundTrips = 0
   let turn: Promise<void> | undefined
   let takesTurns = false
-  const takeTurn = async (): Promise<void> => {
+  const endTurn = async (): Promise<void> => {
     if (!takesTurns) return
     if (turn === undefined) {
       roundTrips++
@@ -40,7 +40,7 @@ export function countingStorage(inner: Storage): CountingStorage {
     storage: {
       find: async (table, query) => {
         reads++
-        await takeTurn()
+        await endTurn()
         return inner.find(table, query)
       },
       commit: async (writes) => {

@@ -3,7 +3,7 @@ import { retryOnConflict, StaleReadError } from './optimistic-retry.ts'
 
 /**
  * Like {@link retryOnConflict}, for rows that may have been read before, to share round trips with other reads. Only the first
- * attempt decides on those. If it refuses, the next one decides on rows that are read anew: a row that has changed meanwhile can
+ * attempt decides on those. If it refuses, the next one decides on rows that are read again: a row that has changed meanwhile can
  * delay an operation, but never be the reason for refusing it. A commit is held by its guards as ever.
  *
  * @param early the rows that were read before; undefined if there are none

@@ -76,7 +76,7 @@ export function deleteOtherApiKeys(userId: string, exceptId: string): Write {
  * Finds the row of a presented API key. An unknown, expired or revoked key, a key of another tenant and a key of an
  * archived user give the same error.
  * @param alongside is called with the id of the user of an existing key, while the user is read: reads that it starts share the
- *   round trip. What they find must not be told unless the key is authenticated
+ *   round trip. What they find must not be disclosed unless the key is authenticated
  * @throws BillfoldError `caller.unauthenticated`
  */
 export async function authenticateApiKey(
