@@ -128,7 +128,7 @@ async function render() {
 }
 
 const self = await call('self').catch((error) => report(error.message, true))
-document.querySelector('#self').textContent = self === undefined ? '' : `Signed in as ${self.id}`
+document.querySelector('#self').textContent = self === undefined ? '' : `Signed in as ${self.id} · times in UTC`
 document.querySelector('#sections').append(
   ...Object.entries(sections)
     .filter(([name]) => name !== 'approvals' || self?.hasApprovals === true)

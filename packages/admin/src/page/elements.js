@@ -66,15 +66,30 @@ export function time(value) {
   return new Date(value).toISOString().replace('T', ' ').slice(0, 19)
 }
 
-/** A section with a table, as wide as the window and no wider. */
+/** A section with a table. On a narrow window each row is a list of names and values, so the roles are explicit. */
 export function table(title, rows, columns) {
   if (rows.length === 0)
     return element('section', {}, element('h2', {}, title), element('p', { class: 'empty' }, 'None'))
-  const head = element('tr', {}, ...columns.map(([name]) => element('th', { scope: 'col' }, name)))
-  const lines = rows.map((row) => element('tr', {}, ...columns.map(([, cell]) => element('td', {}, cell(row) ?? ''))))
+  const head = columns.map(([name]) => element('th', { scope: 'col', role: 'columnheader' }, name))
+  const cells = (row) =>
+    columns.map(([name, cell]) => element('td', { role: 'cell', 'data-name': name }, cell(row) ?? ''))
+  const lines = rows.map((row) => element('tr', { role: 'row' }, ...cells(row)))
+  const grid = element(
+    'table',
+    { role: 'table', class: 'rows' },
+    element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...head)),
+    element('tbody', { role: 'rowgroup' }, ...lines),
+  )
   const scroll = { class: 'table', tabindex: '0', role: 'region', 'aria-label': title }
-  const grid = element('table', {}, element('thead', {}, head), element('tbody', {}, ...lines))
   return element('section', {}, element('h2', {}, title), element('div', scroll, grid))
+}
+
+/** Names and values, one a line. */
+export function facts(entries) {
+  const rows = entries.map(([name, value]) =>
+    element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, value)),
+  )
+  return element('table', {}, element('tbody', {}, ...rows))
 }
 
 /** A button that does nothing by itself. */

@@ -87,13 +87,8 @@ function keyForm(scopes) {
     const { keyId, keySecret } = await call('service-keys', { tag: name.value, scopes: chosen() })
     showSecret('New service key', onlyOnce, { 'Key id': keyId, 'Key secret': keySecret })
   }
-  const list = element(
-    'details',
-    { class: 'scopes' },
-    element('summary', {}, 'Scopes'),
-    ...boxes.map(({ line }) => line),
-  )
-  list.open = true
+  const lines = boxes.map(({ line }) => line)
+  const list = element('fieldset', {}, element('legend', {}, 'Scopes'), ...lines)
   return form('Create service key', create, element('label', {}, 'Name', name), list)
 }
 

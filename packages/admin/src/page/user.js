@@ -1,5 +1,5 @@
 // One user. What is shown here is recorded in the audit log.
-import { askThen, auditTable, button, call, element, table, time } from './elements.js'
+import { askThen, auditTable, button, call, element, facts, table, time } from './elements.js'
 
 function methodState({ lockedUntil, remainingAttempts }) {
   if (remainingAttempts === 0) return 'Locked until it is unlocked'
@@ -39,16 +39,13 @@ export async function showUser(id) {
     yes: 'Revoke',
     act: () => call(`sessions/${session.id}/revoke`, {}),
   })
-  const facts = [
+  const lines = [
     ['Id', user.id],
     ['Reference', user.reference ?? '–'],
     ['Origin', user.origin],
     ['Created', time(user.createdAt)],
     ['Archived', time(user.archivedAt)],
   ]
-  const rows = facts.map(([name, value]) =>
-    element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, value)),
-  )
   const isOpen = ({ state, expiresAt }) => state !== 'succeeded' && state !== 'failed' && expiresAt > Date.now()
   return [
     element(
@@ -56,7 +53,7 @@ export async function showUser(id) {
       {},
       element('h2', {}, 'User'),
       element('p', { class: 'note' }, 'The audit log records that you have looked at this user.'),
-      element('table', {}, element('tbody', {}, ...rows)),
+      facts(lines),
       element(
         'p',
         { class: 'buttons' },
@@ -95,7 +92,7 @@ export async function showUser(id) {
       ['Created', ({ createdAt }) => time(createdAt)],
       ['Change', (session) => (isOpen(session) ? button('Revoke…', () => askThen(revokeSession(session))) : '')],
     ]),
-    ...Object.entries(data).map(([name, value]) => dataSection(name, value)),
+    ...Object.entries(data).flatMap(([name, value]) => dataSections(titles[name] ?? name, value)),
     auditTable(audit),
   ]
 }
@@ -112,10 +109,35 @@ const titles = {
   risk: 'Risk',
 }
 
-/** What a module exports of a user, as it is. */
-function dataSection(name, value) {
-  const title = titles[name] ?? name
-  const text = JSON.stringify(value, undefined, 2)
-  const scroll = { tabindex: '0', role: 'region', 'aria-label': title }
-  return element('section', {}, element('h2', {}, title), element('pre', scroll, text))
+/** What a module exports of a user: a table for a list, and for an object its values and a table for each of its lists. */
+function dataSections(title, value) {
+  if (Array.isArray(value))
+    return value.length === 0 ? [] : [table(title, value.map(toRow), columnsOf(value.map(toRow)))]
+  const entries = Object.entries(toRow(value)).filter(([, one]) => one !== null && one !== '')
+  const lists = entries.filter(([, one]) => Array.isArray(one))
+  const values = entries.filter(([, one]) => !Array.isArray(one)).map(([name, one]) => [toWords(name), toText(one)])
+  return [
+    ...(values.length === 0 ? [] : [element('section', {}, element('h2', {}, title), facts(values))]),
+    ...lists.flatMap(([name, list]) => dataSections(`${title}: ${toWords(name).toLowerCase()}`, list)),
+  ]
+}
+
+function toRow(value) {
+  return typeof value === 'object' && value !== null ? value : { value }
+}
+
+function columnsOf(rows) {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  return names.map((name) => [toWords(name), (row) => toText(row[name])])
+}
+
+/** `createdAt` as `Created at`. */
+function toWords(name) {
+  const words = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+function toText(value) {
+  if (value === undefined || value === null) return '–'
+  return typeof value === 'object' ? element('code', {}, JSON.stringify(value)) : String(value)
 }
