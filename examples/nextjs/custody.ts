@@ -25,7 +25,7 @@ async function createCustody(): Promise<FetchHandler> {
   console.log(`curl -u ${keyId}:${keySecret} http://localhost:${process.env.PORT ?? '3000'}/custody/api/users`)
   return fetchHandler(billfold.custody, {
     prefix: '/custody',
-    // One proxy in front of the host. `next start` itself appends the address of the connection, so this holds without a proxy too.
+    // One proxy in front of the host, which appends the address of its caller.
     clientAddress: (request) => forwardedFor(request, 1),
   })
 }

@@ -227,7 +227,10 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     }
     await page.getByRole('button', { name: 'Resolve', exact: true }).click()
     // Not waitForFunction: it evaluates text in the page, which the page's Content-Security-Policy refuses from the second try on.
-    await page.locator('#calls li').nth(2).waitFor({ ...waiting, state: 'attached' })
+    await page
+      .locator('#calls li')
+      .nth(2)
+      .waitFor({ ...waiting, state: 'attached' })
     expect(await page.locator('#calls li').count()).toBe(3)
     const box = await stepNamed(page, 'Resolve').locator('.outcome').boundingBox()
     const top = box?.y ?? -1

@@ -68,7 +68,7 @@ function keyTable(keys) {
 }
 
 function keyForm(scopes) {
-  const name = element('input', { name: 'tag', required: true, maxlength: '128', autocomplete: 'off' })
+  const name = element('input', { name: 'tag', required: true, maxLength: '128', autocomplete: 'off' })
   const boxes = Object.entries(scopes).map(([scope, description]) => {
     const box = element('input', { type: 'checkbox', value: scope })
     return {
@@ -117,14 +117,14 @@ function licenceTable(licences) {
 }
 
 function licenceForm() {
-  const name = element('input', { required: true, maxlength: '128', autocomplete: 'off' })
+  const name = element('input', { required: true, maxLength: '128', autocomplete: 'off' })
   const level = element(
     'select',
     {},
     element('option', { value: 'standard' }, 'standard'),
     element('option', { value: 'system' }, 'system: can read and reset service keys'),
   )
-  const community = element('input', { maxlength: '128', autocomplete: 'off' })
+  const community = element('input', { maxLength: '128', autocomplete: 'off' })
   const expiry = element('input', { type: 'date' })
   const create = async () => {
     const { licence } = await call('licences', {
