@@ -1,4 +1,5 @@
 import type { Actor, ModuleContext, Services } from '@billfold/core/modules'
+import { assertSignerChain } from '../trust/signer-key.ts'
 import type { HolderOptions } from './options.ts'
 import { safeWalletHttp, type WalletHttp } from './wallet-http.ts'
 
@@ -22,6 +23,7 @@ export function createHolderContext({ services, tenant, host }: ModuleContext, o
   const { redirectUri, walletProvider, clientId, http = safeWalletHttp, transactionDataTypes = [] } = options
   if (!URL.canParse(redirectUri) || new URL(redirectUri).protocol !== 'https:')
     throw new RangeError(`holder.redirectUri must be https: ${JSON.stringify(redirectUri)}`)
+  if (walletProvider !== undefined) assertSignerChain('credentials.holder.walletProvider.signer', walletProvider.signer)
   const settings = {
     ...options,
     clientId: walletProvider?.clientId ?? clientId ?? redirectUri,
