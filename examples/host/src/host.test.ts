@@ -152,7 +152,7 @@ describe('a host with default settings', () => {
     expect((await callCustody(host, 'GET', `/api/users/${id}`)).body).toMatchObject({
       result: { reference: 'retained' },
     })
-    for (const file of ['credentials.json', 'keyring.json'])
+    for (const file of ['credentials.json', 'keyring.json', 'certificates.json'])
       expect(statSync(join(host.dataDirectory, file)).mode & 0o777).toBe(0o600)
   })
 
