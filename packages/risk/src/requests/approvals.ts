@@ -52,13 +52,13 @@ export async function listRequests(
   const rows =
     userId === undefined
       ? await findWaiting(services, tenant, {})
-      : [...(await findWaiting(services, tenant, { userId })), ...(await listApprovable(services, tenant, userId))]
+      : [...(await findWaiting(services, tenant, { userId })), ...(await listForApprover(services, tenant, userId))]
   const newest = rows.toSorted((one, other) => (one.id < other.id ? 1 : -1)).slice(0, maxListed)
   return Promise.all(newest.map((row) => toWaitingRequest(services, row)))
 }
 
 /** What a user can approve: requests of the rules that name the user, so that nobody else reads those of all others. */
-async function listApprovable(services: Services, tenant: string, userId: string): Promise<readonly RequestRow[]> {
+async function listForApprover(services: Services, tenant: string, userId: string): Promise<readonly RequestRow[]> {
   const { policies } = await readPolicySet(services, tenant)
   const ids = policies.flatMap(({ id, then }) => (then.decision === 'approve' && then.of.includes(userId) ? [id] : []))
   if (ids.length === 0) return []
