@@ -199,6 +199,7 @@ export {
   type BroadcastResult,
   type ChainClient,
   type ChainClients,
+  type ChainTip,
   type Coin,
   type CommonChainClient,
   type NonceChainClient,
@@ -208,6 +209,7 @@ export {
   type SolanaClientOptions,
   type SolanaNetwork,
   type SolanaToken,
+  type SolanaTokenAccount,
   solanaChainClient,
   type TronCall,
   type TronClient,
@@ -275,6 +277,6 @@ export type { PendingDelivery, WebhooksApi } from './platform/webhooks/api.ts'
 export type { WebhookInput } from './platform/webhooks/manage-endpoints.ts'
 export type { WebhookOptions } from './platform/webhooks/options.ts'
 export type { DnsResolver } from './platform/http-client/ssrf-safe-request.ts'
-export type { MaintenanceResult } from './maintenance/maintain.ts'
+export type { MaintenanceOptions, MaintenanceProgress, MaintenanceResult } from './maintenance/maintain.ts'
 export type { BiometricVerifier } from './identity/biometrics/index.ts'
 export type { RateLimiter, RateLimitKey, RateLimitRule, RateLimitResult } from './platform/rate-limits/index.ts'

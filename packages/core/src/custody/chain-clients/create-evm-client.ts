@@ -23,6 +23,7 @@ const receiptShape = z
   .object({ status: quantitySchema.optional(), blockNumber: countSchema, blockHash: z.string().max(66) })
   .nullable()
 const hashShape = z.string().regex(/^0x[0-9a-fA-F]{64}$/)
+const tipShape = z.object({ number: countSchema, timestamp: countSchema })
 const blockShape = z.object({ baseFeePerGas: quantitySchema.nullish() })
 
 /** Creates a client of EVM nodes over a connection. */
@@ -37,6 +38,12 @@ export function createEvmClient(connection: EvmConnection): EvmHistoryClient & E
     timeoutMs,
     balance: async (address) => quantitySchema.parse(await rpc('eth_getBalance', [address, 'latest'])),
     blockNumber: async () => Number(quantitySchema.parse(await rpc('eth_blockNumber', []))),
+    tip: async () => {
+      const { number, timestamp } = tipShape.parse(await rpc('eth_getBlockByNumber', ['latest', false]))
+      // False, or how far it is.
+      const isSyncing = (await rpc('eth_syncing', [])) !== false
+      return { number, timestamp: timestamp * 1000, isSyncing }
+    },
     nonces: async (address) => {
       // Query the pending count first, so that transactions mined between the two calls do not seem to be lost.
       const next = await count(address, 'pending')
