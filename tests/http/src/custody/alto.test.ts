@@ -148,7 +148,7 @@ describe.each(requiredBundlers())('a contract account with the bundler %s', () =
       transactionHash: first.result.transactionHash,
       pincode,
     })
-    expect(replaced.status).toBeGreaterThanOrEqual(400)
+    expect(replaced.codes).toEqual(['transaction.unsupported-type'])
     // The bundle is in no block when the bundler dies and the node drops it.
     await chain.anvil.rpc('evm_setIntervalMining', 0)
     const to = randomAddress()
