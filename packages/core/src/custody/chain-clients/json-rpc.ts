@@ -45,6 +45,11 @@ function toJsonRpcError({ code, message, data }: { code: number; message: string
 const methodLimits: ReadonlyMap<string, number> = new Map([
   ['eth_getBlockByNumber', chainLimits.maxBlockBytes],
   ['eth_getLogs', chainLimits.maxBlockBytes],
+  ['getBlock', chainLimits.maxBlockBytes],
+  ['getblock', chainLimits.maxDecodedBlockBytes],
+  // Anybody can send coins to an address, so that their list grows.
+  ['listunspent', chainLimits.maxBlockBytes],
+  ['scantxoutset', chainLimits.maxBlockBytes],
 ])
 
 /** Creates a JSON-RPC 2.0 client over HTTP that uses the first node that responds. */

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult, SolanaClient } from '../chain-client.ts'
+import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult } from '../chain-client.ts'
 import { createJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
 import { chainLimits } from '../limits.ts'
 import type { Fetch } from '../request-node.ts'
+import { createSolanaBlocks, type SolanaBlockClient } from './solana-blocks.ts'
 
 /** A network of Solana, or its genesis hash in base58. */
 export type SolanaNetwork = 'mainnet' | 'devnet' | 'testnet' | { readonly genesisHash: string }
@@ -91,7 +92,7 @@ const finalizedConfirmations = 32
  * })
  * ```
  */
-export function solanaChainClient(options: SolanaClientOptions): SolanaClient {
+export function solanaChainClient(options: SolanaClientOptions): SolanaBlockClient {
   const urls = typeof options.url === 'string' ? [options.url] : [...options.url]
   const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
   if (urls.length === 0 || urls.length > chainLimits.maxNodes || !urls.every(isHttp))
@@ -146,6 +147,7 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaClient {
       }
     },
     status: (hash) => fetchStatus(rpc, hash),
+    ...createSolanaBlocks(rpc),
   }
 }
 

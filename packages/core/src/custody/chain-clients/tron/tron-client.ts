@@ -1,17 +1,12 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import type {
-  NodeTransactionStatus,
-  ReservingBroadcastResult,
-  TronCall,
-  TronClient,
-  TronResources,
-} from '../chain-client.ts'
+import type { NodeTransactionStatus, ReservingBroadcastResult, TronCall, TronResources } from '../chain-client.ts'
 import { chainLimits } from '../limits.ts'
 import { type Fetch, requestNode } from '../request-node.ts'
 import { formatRevertReason } from '../revert-reason.ts'
 import { toGenesisHash, toTronCaip2, type TronNetwork } from './networks.ts'
 import { classifyTronRefusal } from './classify-refusal.ts'
+import { fetchTokenTransfers, fetchTronBlock, type TronBlockClient } from './tron-blocks.ts'
 
 /** Options of {@link tronChainClient}. */
 export interface TronClientOptions {
@@ -87,13 +82,13 @@ type Post = (path: string, json?: unknown) => Promise<unknown>
  * })
  * ```
  */
-export function tronChainClient(options: TronClientOptions): TronClient {
+export function tronChainClient(options: TronClientOptions): TronBlockClient {
   const { maxFeeLimit = 500, lifetimeSeconds = 3600, timeoutMs = chainLimits.responseTimeoutMs } = options
   const urls = typeof options.url === 'string' ? [options.url] : [...options.url]
   assertOptions(urls, maxFeeLimit, lifetimeSeconds)
   const genesisHash = toGenesisHash(options.network ?? 'mainnet')
   const post = verifyNetworkFirst(createPost(urls, timeoutMs, options), genesisHash)
-  const newest = async (path = '/wallet'): Promise<TronBlock> => toBlock(await post(`${path}/getnowblock`))
+  const newest = async (path = '/wallet'): Promise<ReferenceBlock> => toBlock(await post(`${path}/getnowblock`))
   return {
     family: 'tron',
     network: toTronCaip2(genesisHash),
@@ -110,6 +105,9 @@ export function tronChainClient(options: TronClientOptions): TronClient {
       return { number, timestamp, isSyncing: false }
     },
     referenceBlock: () => newest(),
+    solidBlock: async () => (await newest('/walletsolidity')).number,
+    block: (number) => fetchTronBlock(post, number),
+    tokenTransfers: (number) => fetchTokenTransfers(post, number),
     expiredUntil: async () => (await newest('/walletsolidity')).timestamp,
     resources: (address) => fetchResources(post, address),
     call: (call) => callContract(post, call),
@@ -130,13 +128,13 @@ function assertOptions(urls: readonly string[], maxFeeLimit: number, lifetimeSec
     )
 }
 
-interface TronBlock {
+interface ReferenceBlock {
   readonly number: number
   readonly hash: string
   readonly timestamp: number
 }
 
-function toBlock(json: unknown): TronBlock {
+function toBlock(json: unknown): ReferenceBlock {
   const { blockID, block_header: header } = blockShape.parse(json)
   return { hash: blockID, ...header.raw_data }
 }
@@ -151,7 +149,9 @@ function createPost(
     for (const url of urls) {
       try {
         const target = `${url.replace(/\/+$/, '')}${path}`
-        const { status, json: found } = await requestNode({ url: target, json, timeoutMs, fetch, headers })
+        const maxResponseBytes = chainLimits.maxBlockBytes
+        const request = { url: target, json, timeoutMs, fetch, headers, maxResponseBytes }
+        const { status, json: found } = await requestNode(request)
         if (status !== 200 || found === undefined) throw new Error(`node responded with status ${status}`)
         return found
       } catch (error) {

@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult, UtxoClient } from '../chain-client.ts'
+import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult } from '../chain-client.ts'
 import { createJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
 import { classifyUtxoRefusal } from './classify-refusal.ts'
+import { fetchCoreBlock } from './core-block.ts'
 import { listCoins } from './core-coins.ts'
+import type { UtxoBlockClient } from './utxo-blocks.ts'
 import { coinAmount } from './core-amount.ts'
 import { toUtxoCaip2 } from './networks.ts'
 import { resolveUtxoOptions, type UtxoClientOptions, type UtxoClientSettings } from './options.ts'
@@ -52,7 +54,7 @@ const refusalCodes = new Set([-25, -26, -22])
  * })
  * ```
  */
-export function bitcoinCoreChainClient(options: BitcoinCoreClientOptions): UtxoClient {
+export function bitcoinCoreChainClient(options: BitcoinCoreClientOptions): UtxoBlockClient {
   const settings = resolveUtxoOptions('bitcoinCoreChainClient', options)
   const { network, finalityConfirmations, maxFeeRate, urls, timeoutMs, fetch } = settings
   const rpc = verifyNetworkFirst(createJsonRpc({ urls, timeoutMs, fetch }), network.genesisHash)
@@ -73,6 +75,7 @@ export function bitcoinCoreChainClient(options: BitcoinCoreClientOptions): UtxoC
     balance: async (address) => (await list(address)).reduce((sum, coin) => sum + coin.amount, 0n),
     blockNumber: async () => height.parse(await rpc('getblockcount', [])),
     tip: () => fetchTip(rpc),
+    block: (number) => fetchCoreBlock(rpc, number),
     unspent: list,
     feeRate: () => fetchFeeRate(rpc, settings),
     broadcast: (raw) => broadcast(rpc, raw),

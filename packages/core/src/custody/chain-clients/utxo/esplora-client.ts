@@ -1,8 +1,11 @@
 import { z } from 'zod'
+import { chainLimits } from '../limits.ts'
 import { type NodeResponse, requestNode } from '../request-node.ts'
-import type { Coin, NodeTransactionStatus, ReservingBroadcastResult, UtxoClient } from '../chain-client.ts'
+import type { Coin, NodeTransactionStatus, ReservingBroadcastResult } from '../chain-client.ts'
 import { parseSpentOutputs } from './spent-outputs.ts'
 import { classifyUtxoRefusal } from './classify-refusal.ts'
+import { fetchEsploraBlock } from './esplora-block.ts'
+import type { UtxoBlockClient } from './utxo-blocks.ts'
 import { toUtxoCaip2 } from './networks.ts'
 import { resolveUtxoOptions, type UtxoClientOptions, type UtxoClientSettings } from './options.ts'
 
@@ -38,7 +41,7 @@ type Get = (path: string, text?: string) => Promise<NodeResponse>
  * })
  * ```
  */
-export function esploraChainClient(options: EsploraClientOptions): UtxoClient {
+export function esploraChainClient(options: EsploraClientOptions): UtxoBlockClient {
   const settings = resolveUtxoOptions('esploraChainClient', options)
   const { network, finalityConfirmations, maxFeeRate } = settings
   const get = verifyNetworkFirst(createGet(settings), network.genesisHash)
@@ -69,6 +72,12 @@ export function esploraChainClient(options: EsploraClientOptions): UtxoClient {
         }),
       )
     },
+    block: (number) =>
+      fetchEsploraBlock(
+        (path) => ok(get(path)),
+        async (path) => (await get(path)).text,
+        number,
+      ),
     tip: async () => {
       const { text: newest } = await get('/blocks/tip/hash')
       const { height: number, timestamp } = tipShape.parse(await ok(get(`/block/${encodeURIComponent(newest.trim())}`)))
@@ -94,7 +103,8 @@ function createGet({ urls, timeoutMs, fetch }: UtxoClientSettings): Get {
     let lastError: unknown
     for (const url of urls) {
       try {
-        const response = await requestNode({ url: `${url}${path}`, text, timeoutMs, fetch })
+        const maxResponseBytes = chainLimits.maxBlockBytes
+        const response = await requestNode({ url: `${url}${path}`, text, timeoutMs, fetch, maxResponseBytes })
         if (response.status >= 500 || response.status === 429)
           throw new Error(`node responded with status ${response.status}`)
         return response
