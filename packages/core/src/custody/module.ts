@@ -89,8 +89,8 @@ export const custodyModule = defineModule({
     maintenanceSteps: [
       { name: 'reconcile transactions', stage: 'reconcile', run: () => reconcileTransactions(services) },
       { name: 'record incoming transfers', stage: 'reconcile', run: () => recordIncomingTransfers(services) },
-      { name: 'delete old transactions', stage: 'reconcile', run: () => purgeTransactions(services) },
-      { name: 'delete old saved requests', stage: 'expire', run: () => purgeSavedRequests(services) },
+      { name: 'delete old transactions', stage: 'reconcile', run: (_, report) => purgeTransactions(services, report) },
+      { name: 'delete old saved requests', stage: 'expire', run: (_, report) => purgeSavedRequests(services, report) },
     ],
   }),
 })

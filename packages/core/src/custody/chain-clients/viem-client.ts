@@ -63,7 +63,7 @@ function createViemRpc(publicClient: ViemPublicClient, timeoutMs: number): JsonR
     try {
       return await withTimeout(timeoutMs, (signal) => publicClient.request({ method, params }, { ...retries, signal }))
     } catch (error) {
-      // oxlint-disable-next-line eslint/preserve-caught-error -- viem quotes URLs and requests, which can contain secrets
+      // viem quotes URLs and requests, which can contain secrets.
       throw findErrorResponse(error) ?? new Error(`node did not respond: ${toErrorName(error)}`)
     }
   }
@@ -92,8 +92,8 @@ function toErrorResponse(error: object): JsonRpcError | undefined {
   if (error.code === unknownCode) return undefined
   const details = 'details' in error ? error.details : undefined
   const message = 'message' in error ? error.message : undefined
-  const text = [details, message].find((one) => typeof one === 'string' && one !== '')
-  return new JsonRpcError(error.code, String(text ?? ''), 'data' in error ? error.data : undefined)
+  const [text = ''] = [details, message].filter((one) => typeof one === 'string' && one !== '').map(String)
+  return new JsonRpcError(error.code, text, 'data' in error ? error.data : undefined)
 }
 
 function toErrorName(error: unknown): string {

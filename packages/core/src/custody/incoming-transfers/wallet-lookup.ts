@@ -20,7 +20,10 @@ export function createWalletLookup({ storage }: Pick<CustodyServices, 'storage'>
       for (let start = 0; start < distinct.length; start += storageLimits.valuesPerIn) {
         const chunk = distinct.slice(start, start + storageLimits.valuesPerIn)
         for (const wallet of await storage.find(wallets, { where: { secretType, address: { in: chunk } } }))
-          found.set(wallet.address, (found.get(wallet.address) ?? new Map()).set(wallet.id, wallet))
+          found.set(
+            wallet.address,
+            (found.get(wallet.address) ?? new Map<string, CustodyWalletRow>()).set(wallet.id, wallet),
+          )
       }
       return new Set(distinct.filter((address) => found.has(address)))
     },

@@ -51,7 +51,10 @@ describe('sending a user operation', () => {
     [-32_000, 'too many operations of this sender'],
     [-32_601, 'method not found'],
     [-32_500, 'AA25 invalid account nonce'],
-    [-32_602, 'AA25 invalid account nonce: Another UserOperation with same sender and nonce is already being processed'],
+    [
+      -32_602,
+      'AA25 invalid account nonce: Another UserOperation with same sender and nonce is already being processed',
+    ],
     [-32_602, 'AA25 invalid account nonce: Maximum number of parallel user operations for this sender reached'],
     [-32_602, 'AA10 sender already constructed: A conflicting userOperation for this sender is already in the mempool'],
   ])('that ends with %i, %s, is tried again later', async (code, message) => {
