@@ -79,7 +79,9 @@ export async function startSolanaChain(): Promise<SolanaChain> {
       if (!found.exists) return { value: null }
       return { value: { owner: found.programAddress, data: parseToken(found.programAddress, found.data) } }
     },
+    getEpochInfo: () => ({ absoluteSlot: height - finalized, blockHeight: height - finalized }),
     getSignatureStatuses: ([hashes]) => ({
+      context: { slot: height },
       value: (hashes as readonly string[]).map((hash) => {
         const found = statuses.get(hash)
         if (found === undefined) return null

@@ -453,6 +453,24 @@ describe('a node that', () => {
     expect(chain.balanceOf(to)).toBe(1_000_000_000n)
   })
 
+  it('is behind another one is not believed that a transaction has expired', async () => {
+    chain.passBlocks(200)
+    const [wallet, to] = [await createWallet(10), (await createWallet()).address]
+    const { result } = await send(wallet.id, { to, value: '1' }, 'first')
+    expect(chain.balanceOf(to)).toBe(1_000_000_000n)
+    // The height is that of a node that is up to date, the status that of one that stopped before the transaction.
+    chain.passBlocks(200)
+    chain.overrides.set('getSignatureStatuses', () => ({ context: { slot: 10 }, value: [null] }))
+    chain.overrides.set('sendTransaction', () => {
+      throw new SolanaRpcError('Transaction simulation failed: Blockhash not found')
+    })
+    await maintain()
+    await maintain()
+    chain.overrides.clear()
+    expect((await send(wallet.id, { to, value: '1' }, 'first')).result).toEqual(result)
+    expect(await statusOf(result.transactionHash)).toBe('SUCCEEDED')
+  })
+
   it('loses a transaction until its blockhash has expired lets it fail for good, and not before', async () => {
     // A new blockhash.
     chain.passBlocks(200)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult } from '../chain-client.ts'
-import { createJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
+import { createVerifiedJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
 import { classifyUtxoRefusal } from './classify-refusal.ts'
 import { fetchCoreBlock } from './core-block.ts'
 import { listCoins } from './core-coins.ts'
@@ -57,10 +57,12 @@ const refusalCodes = new Set([-25, -26, -22])
 export function bitcoinCoreChainClient(options: BitcoinCoreClientOptions): UtxoBlockClient {
   const settings = resolveUtxoOptions('bitcoinCoreChainClient', options)
   const { network, finalityConfirmations, maxFeeRate, urls, timeoutMs, fetch } = settings
-  const rpc = verifyNetworkFirst(createJsonRpc({ urls, timeoutMs, fetch }), network.genesisHash)
+  const connect = (nodes: readonly string[]): JsonRpcCall =>
+    createVerifiedJsonRpc({ urls: nodes, timeoutMs, fetch }, (node) => verifyGenesis(node, network.genesisHash))
+  const rpc = connect(urls)
   const { wallet } = options
   const walletUrls = urls.map((url) => `${url}/wallet/${encodeURIComponent(wallet ?? '')}`)
-  const walletRpc = wallet === undefined ? undefined : createJsonRpc({ urls: walletUrls, timeoutMs, fetch })
+  const walletRpc = wallet === undefined ? undefined : connect(walletUrls)
   const list = listCoins(rpc, walletRpc, timeoutMs)
   const status = (txid: string): Promise<NodeTransactionStatus> => fetchStatus(rpc, walletRpc, txid)
   return {
@@ -87,16 +89,8 @@ export function bitcoinCoreChainClient(options: BitcoinCoreClientOptions): UtxoB
   }
 }
 
-/** Checks the first block of the node's chain once, before the first request. */
-function verifyNetworkFirst(rpc: JsonRpcCall, genesisHash: string): JsonRpcCall {
-  let isVerified = false
-  return async (method, params) => {
-    if (!isVerified) {
-      if ((await rpc('getblockhash', [0])) !== genesisHash) throw new Error('node is on another chain')
-      isVerified = true
-    }
-    return rpc(method, params)
-  }
+async function verifyGenesis(rpc: JsonRpcCall, genesisHash: string): Promise<void> {
+  if ((await rpc('getblockhash', [0])) !== genesisHash) throw new Error('node is on another chain')
 }
 
 /** The node's estimate, and at least what its mempool accepts now. A node with little data has no estimate. */

@@ -4,7 +4,11 @@ import type { UtxoBlock } from './utxo-blocks.ts'
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const hex = z.string().regex(/^([0-9a-f]{2})*$/)
 const amount = z.int().nonnegative().transform(BigInt)
-const blockShape = z.object({ id: hash, previousblockhash: hash.nullish(), tx_count: z.int().nonnegative().max(100_000) })
+const blockShape = z.object({
+  id: hash,
+  previousblockhash: hash.nullish(),
+  tx_count: z.int().nonnegative().max(100_000),
+})
 const output = z.object({ scriptpubkey: hex, scriptpubkey_address: z.string().optional(), value: amount })
 const transactionsShape = z.array(
   z.object({
