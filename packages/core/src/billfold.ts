@@ -201,6 +201,8 @@ export interface Billfold {
   readonly errorTable: ErrorTable
   /** The audit actions of all modules, with their descriptions. */
   readonly auditActions: AuditActions
+  /** The scopes that service keys can have for the APIs of all modules, with their descriptions. `*` grants all of them. */
+  readonly serviceKeyScopes: Readonly<Record<string, string>>
   /** The event types of all modules. */
   readonly eventCatalogue: EventDefinitions
 }
@@ -284,6 +286,7 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
     tables: declared.tables,
     errorTable: declared.errors,
     auditActions: declared.auditActions,
+    serviceKeyScopes: declared.serviceKeyScopes,
     eventCatalogue: declared.events,
   }
   return addModules(billfold, additionalParts, mount)

@@ -15,6 +15,7 @@ const userAuditActions = {
   'user.unlocked': 'The host reset the failed attempts of a user or a standalone wallet',
   'user.contact-verified': 'An email or a phone number of a user was verified',
   'user.contact-code-sent': 'A new code was sent to an email or a phone number that a user claims',
+  'user.viewed': 'A person looked at the data of a user; the detail has the kinds of data',
   'user.erased': 'The personal data of a user was erased',
 }
 

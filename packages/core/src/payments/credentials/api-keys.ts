@@ -83,17 +83,21 @@ export function deleteOtherApiKeys(userId: string, exceptId: string): Write {
 /**
  * Finds the row of a presented API key. An unknown, expired or revoked key, a key of another tenant and a key of an
  * archived user give the same error.
+ * @param alongside is called with the id of the user of an existing key, while the user is read: reads that it starts share the
+ *   round trip. What they find must not be disclosed unless the key is authenticated
  * @throws BillfoldError `caller.unauthenticated`
  */
 export async function authenticateApiKey(
   services: Services,
   tenant: string,
   apiKey: string,
+  alongside: (userId: string) => void = () => {},
 ): Promise<PaymentApiKeyRow> {
   const row = await findLiveApiKey(services, tenant, apiKey)
   if (row === undefined) throw new BillfoldError('caller.unauthenticated')
-  const [user] = await services.storage.find(users, { where: { id: row.userId, archivedAt: null }, limit: 1 })
-  if (user === undefined) throw new BillfoldError('caller.unauthenticated')
+  const reading = services.storage.find(users, { where: { id: row.userId, archivedAt: null }, limit: 1 })
+  alongside(row.userId)
+  if ((await reading).length === 0) throw new BillfoldError('caller.unauthenticated')
   return row
 }
 
