@@ -5,8 +5,7 @@ import { blindIndex, hashKey, seal } from './payment-bare-crypto.ts'
 import { confirm } from './payment-bare-confirm.ts'
 import { create } from './payment-bare-create.ts'
 import { barePaymentTables } from './payment-bare-tables.ts'
-import type { PayingPair } from './payment-pairs.ts'
-import type { PaymentsServer } from './payment-server.ts'
+import type { PayingPair, PaymentsServer } from './payment-pairs.ts'
 
 /**
  * A handwritten payment with the guarantees of the payments API: an API key that is still valid at the commit, an idempotency

@@ -5,8 +5,7 @@ import express from 'express'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { z } from 'zod'
-import type { PayingPair } from './payment-pairs.ts'
-import type { PaymentsServer } from './payment-server.ts'
+import type { PayingPair, PaymentsServer } from './payment-pairs.ts'
 
 const loginReply = z.object({ data: z.object({ 'api-key': z.string() }) })
 const sessionReply = z.object({ data: z.object({ sessionid: z.string() }) })

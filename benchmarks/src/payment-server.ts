@@ -1,16 +1,10 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer } from 'node:http'
 import { barePayments } from './payment-bare.ts'
 import { billfoldPayments } from './payment-billfold.ts'
-import type { PayingPair } from './payment-pairs.ts'
+import type { PaymentsServer } from './payment-pairs.ts'
 
 // Run by payment.ts as `node payment-server.js <which> <database> <pairs>`. Sends its port and its users, and its CPU time on every
 // message.
-
-/** A server, and the function that creates its users once it listens. */
-export interface PaymentsServer {
-  readonly listener: RequestListener
-  readonly createPairs: (port: number, count: number) => Promise<readonly PayingPair[]>
-}
 
 const creators: Readonly<Record<string, (url: string) => Promise<PaymentsServer>>> = {
   billfold: billfoldPayments,

@@ -86,9 +86,9 @@ describe.each((await listTestDatabases()).filter(({ kind }) => kind === 'postgre
     const { fresh, db, storage } = await open()
     await db.transaction().execute(async (blocker) => {
       await sql`update billfold_purses set coins = coins where id = 'a'`.execute(blocker)
-      const commits = 'aabbccdd'
-        .split('')
-        .map((id) => storage.commit(batch(update(purses, { where: { id }, add: { coins: 1 } }))))
+      const commits = ['a', 'b', 'c', 'd', 'a', 'b', 'c', 'd'].map((id) =>
+        storage.commit(batch(update(purses, { where: { id }, add: { coins: 1 } }))),
+      )
       let isDone = false
       const committed = Promise.all(commits).then(() => (isDone = true))
       expect(await storage.find(...find('h'))).toEqual([{ id: 'h', coins: 1 }])

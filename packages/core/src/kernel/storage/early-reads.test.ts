@@ -21,7 +21,9 @@ const refusal = new BillfoldError('ledger.insufficient-funds')
 describe('a decision on rows that were read early', () => {
   test('reads nothing if it succeeds', async () => {
     const { decide, decided } = decision()
-    const mustNotRead = async () => Promise.reject(new Error('read'))
+    const mustNotRead = async (): Promise<string> => {
+      throw new Error('read')
+    }
     expect(await decideOnEarlyReads('early', mustNotRead, decide)).toBe('early')
     expect(decided).toEqual(['early'])
   })
