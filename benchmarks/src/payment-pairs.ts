@@ -1,4 +1,3 @@
-import type { RequestListener } from 'node:http'
 import { z } from 'zod'
 
 const contacts = z.object({ email: z.string(), phone: z.string() })
@@ -9,8 +8,7 @@ export const payingPair = z.object({ apikey: z.string(), from: contacts, to: con
 /** Two users who have paid each other before, and the API key of the one who pays. */
 export type PayingPair = z.output<typeof payingPair>
 
-/** A server, and the function that creates its users once it listens. */
-export interface PaymentsServer {
-  readonly listener: RequestListener
-  readonly createPairs: (port: number, count: number) => Promise<readonly PayingPair[]>
+/** What a server of payments prepares. */
+export interface PreparedPairs {
+  readonly pairs: readonly PayingPair[]
 }
