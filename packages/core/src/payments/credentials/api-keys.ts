@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto'
 import { randomSecret } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
-import { insert, remove, type RowOf, type Write } from '../../kernel/storage/index.ts'
+import {
+  insert,
+  remove,
+  type RowOf,
+  type Write,
+  deleteInBatches,
+  type ReportRows,
+  type Storage,
+} from '../../kernel/storage/index.ts'
 import { users } from '../../identity/users/table.ts'
 import type { PaymentsContext } from '../settings.ts'
 import { paymentApiKeys } from '../tables.ts'
@@ -104,8 +112,8 @@ export async function findLiveApiKey(
 }
 
 /** The write that deletes expired keys. `now` is in milliseconds since 1970. */
-export function deleteExpiredApiKeys(now: number): Write {
-  return remove(paymentApiKeys, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })
+export async function purgeExpiredApiKeys(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, paymentApiKeys, { expiresAt: { lte: now } }, report)
 }
 
 /** A plain hash is enough: the key has 256 random bits, so there is nothing to brute-force. */

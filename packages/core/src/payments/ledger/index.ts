@@ -1,5 +1,7 @@
 export { type LedgerAccount, accountInsert, allShards } from './accounts.ts'
-export { checkAccounts, checkTransfers, type CheckedPage, type LedgerFinding } from './consistency.ts'
+export { checkAccounts } from './account-consistency.ts'
+export { afterId, checkTransfers, type CheckedPage, type LedgerFinding } from './consistency.ts'
+export { findHoldsWithoutBalance } from './hold-sums.ts'
 export {
   type AccountBalances,
   getAccountBalance,
