@@ -78,6 +78,16 @@ const suites = [
     lines: /^(Galera|PostgreSQL|PgBouncer|Pgpool)/,
   },
   {
+    name: 'credentials',
+    title:
+      'Credential offers redeemed four times at once, and responses to one request all at once, through two processes on PostgreSQL',
+    program: [
+      'tests/issuance/dist/reliability/run-credentials.js',
+      ...(values.quick ? ['50', '50'] : ['1000', '1000']),
+    ],
+    lines: /^\d+ (offers|responses)/,
+  },
+  {
     name: 'fuzz',
     title: 'Fuzzing: hostile requests to each API on each database in both adapters, each host in a process of its own',
     program: httpProgram('fuzz', [1_000_000], [300]),

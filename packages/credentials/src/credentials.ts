@@ -11,6 +11,7 @@ import { createHolder, type HolderFunctions } from './holder/create-holder.ts'
 import { createIssuer, type IssuerFunctions } from './issuer/create-issuer.ts'
 import { createWellKnown } from './issuer/well-known.ts'
 import type { CredentialsOptions } from './options.ts'
+import { assertReady } from './ready.ts'
 import { createCredentialRecords, type CredentialRecords } from './records.ts'
 import { credentialScopes } from './scopes.ts'
 import { createVerifier, type VerifierFunctions } from './verifier/create-verifier.ts'
@@ -21,6 +22,18 @@ interface RoleFunctions {
   readonly verifier: VerifierFunctions
 }
 
+/** What the module has whichever roles are configured, as properties of `billfold.credentials`. */
+export interface ModuleFunctions {
+  /**
+   * Checks the signers, before the host listens: each signs once, and the signature is verified by its certificate; no chain has an
+   * anchor by which another role of this host would verify it. A host calls it at its start.
+   * @throws RangeError that names the option; the errors of a KMS or of a trust list
+   */
+  readonly ready: () => Promise<void>
+  /** What is stored, for the command line and for scripts. */
+  readonly records: CredentialRecords
+}
+
 type Configured<Options> = {
   readonly [K in keyof RoleFunctions as Options extends Readonly<Record<K, object>> ? K : never]: RoleFunctions[K]
 }
@@ -28,7 +41,7 @@ type Configured<Options> = {
 /** The running parts of the module: the functions and the API of each role that is configured. */
 export interface CredentialsParts<Options extends CredentialsOptions>
   extends Omit<ModuleParts, 'api' | 'apis' | 'onboardingRoutes' | 'evidenceSource'> {
-  readonly functions: Configured<Options> & { readonly records: CredentialRecords }
+  readonly functions: Configured<Options> & ModuleFunctions
   readonly apis: { readonly [K in keyof Configured<Options> | WellKnown<Options>]: Api }
   readonly onboardingRoutes?: OnboardingRoutes
 }
@@ -80,6 +93,7 @@ function createRoles(context: ModuleContext, options: CredentialsOptions): Modul
     ...(parts.issuer && { onboardingRoutes: parts.issuer.onboardingRoutes }),
     functions: {
       ...Object.fromEntries(Object.entries(parts).map(([role, { functions }]) => [role, functions])),
+      ready: () => assertReady(options),
       records: createCredentialRecords(context),
     },
   }

@@ -1,4 +1,4 @@
-export { credentials, type CredentialsParts } from './credentials.ts'
+export { credentials, type CredentialsParts, type ModuleFunctions } from './credentials.ts'
 export type { CredentialsOptions, Profile } from './options.ts'
 export {
   type CredentialSigner,

@@ -1,62 +1,11 @@
-import 'reflect-metadata'
 import { createServer } from 'node:http'
-import { KeyObject, webcrypto } from 'node:crypto'
-import {
-  BasicConstraintsExtension,
-  cryptoProvider,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  X509CertificateGenerator,
-} from '@peculiar/x509'
 import { createBillfold, localKeyring, memoryStorage, newKey, silentLogger } from '@billfold/core'
-import { claimsOf, credentials, credentialType, localSigner, trustAnchors } from '@billfold/credentials'
+import { claimsOf, credentials, credentialType, trustAnchors } from '@billfold/credentials'
 import { fullDate } from '@billfold/credentials/formats'
 import { expressRouter } from '@billfold/express-adapter'
 import express from 'express'
 import { z } from 'zod'
-
-cryptoProvider.set(webcrypto)
-
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-const dayMs = 24 * 60 * 60 * 1000
-
-/** Creates a signer whose certificate an authority of the test has issued, and that authority in DER. */
-async function createSigner() {
-  const createKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const [authorityKeys, keys] = [await createKeys(), await createKeys()]
-  const dates = {
-    signingAlgorithm: algorithm,
-    notBefore: new Date(Date.now() - dayMs),
-    notAfter: new Date(Date.now() + 365 * dayMs),
-  }
-  const authority = await X509CertificateGenerator.createSelfSigned({
-    ...dates,
-    serialNumber: '01',
-    name: 'CN=Authority',
-    keys: authorityKeys,
-    extensions: [
-      new BasicConstraintsExtension(true, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
-    ],
-  })
-  const leaf = await X509CertificateGenerator.create({
-    ...dates,
-    serialNumber: '02',
-    subject: 'CN=Document signer',
-    issuer: authority.subject,
-    publicKey: keys.publicKey,
-    signingKey: authorityKeys.privateKey,
-    extensions: [
-      new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-    ],
-  })
-  return {
-    ...localSigner({ certificates: [new Uint8Array(leaf.rawData)], privateKey: KeyObject.from(keys.privateKey) }),
-    authority: new Uint8Array(authority.rawData),
-    privateKey: keys.privateKey,
-  }
-}
+import { createSigner } from './create-signer.ts'
 
 const claims = z.object({ given_name: z.string(), birthdate: z.iso.date() })
 export const ada = { given_name: 'Ada', birthdate: '1815-12-10' }

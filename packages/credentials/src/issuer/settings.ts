@@ -66,7 +66,7 @@ export function toIssuerSettings(options: IssuerOptions, profile: Profile): Issu
   const signers = isList(signer) ? signer : [signer]
   const [first, ...others] = signers
   if (first === undefined) throw new RangeError('issuer.signer must have at least one signer')
-  for (const one of signers) assertSignerChain(one)
+  for (const [index, one] of signers.entries()) assertSignerChain(`credentials.issuer.signer[${index}]`, one)
   const configurations = types.flatMap((type) => type.configurations)
   const byId = new Map(types.map((type) => [type.id, type]))
   if (byId.size !== types.length) throw new RangeError('issuer.types must have distinct ids')

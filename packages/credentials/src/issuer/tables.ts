@@ -12,6 +12,8 @@ export const credentialOffers = defineTable({
     userId: nullable(text(36)),
     /** The approved application whose attributes are issued; null if there is none. */
     applicationId: nullable(text(36)),
+    /** The application of an open offer; null once the offer has ended. So an application has one open offer, whatever comes at once. */
+    openApplicationId: nullable(text(36)),
     /** Claims, codes and what the offer says about its transaction code: JSON, sealed by the keyring. */
     sealedContent: bytes(),
     /** SHA-256 of the secret in the URL of the offer, base64url. */
@@ -29,7 +31,12 @@ export const credentialOffers = defineTable({
     expiresAt: integer(),
   },
   key: ['id'],
-  unique: { byRef: ['refHash'], byCode: ['codeHash'], byIssuerState: ['issuerStateHash'] },
+  unique: {
+    byRef: ['refHash'],
+    byCode: ['codeHash'],
+    byIssuerState: ['issuerStateHash'],
+    byOpenApplication: ['tenant', 'openApplicationId'],
+  },
   indexes: {
     byExpiry: ['expiresAt'],
     byUser: ['tenant', 'userId'],

@@ -83,6 +83,7 @@ describe('a path is refused', () => {
     const leaf = await leafWith()
     expect(await verify([])).toMatch(/empty/)
     expect(await verify([leaf, root])).toMatch(/anchor is in the path/)
+    expect(await verify([await createAuthority('Alone', { isAuthority: false })])).toMatch(/the leaf is self-signed/)
     const list = trustAnchors([{ certificate: root.der }])
     const chain = [Buffer.from('no certificate')]
     expect(await code(verifyPath(list, { chain, purpose: 'issuer', now: Date.now() }))).toMatch(/malformed/)

@@ -92,7 +92,8 @@ function verifyChain(
 
 function assertLeaf(leaf: X509Certificate, extendedKeyUsage: readonly string[] | undefined): void {
   if (leaf.ca) throw refuse('the leaf is an authority')
-  if (leaf.checkIssued(leaf) && leaf.verify(leaf.publicKey)) throw refuse('the leaf is self-signed')
+  // `checkIssued` is false of a leaf, which may sign no certificates.
+  if (leaf.issuer === leaf.subject && leaf.verify(leaf.publicKey)) throw refuse('the leaf is self-signed')
   if (!readCertificateFields(leaf).allowsDigitalSignature) throw refuse('the key of the leaf is for other uses')
   // Node names the extended key usage `keyUsage`; it is absent without that extension.
   const usages: readonly string[] | undefined = leaf.keyUsage

@@ -1,4 +1,4 @@
-import { createHash, type KeyObject, sign, verify, X509Certificate } from 'node:crypto'
+import { createHash, type KeyObject, randomBytes, sign, verify, X509Certificate } from 'node:crypto'
 import { algorithmOf } from '../formats/keys.ts'
 import type { CredentialSigner } from './credential-signer.ts'
 import type { TrustAnchor } from './trust-list.ts'
@@ -23,7 +23,7 @@ export function localSigner(input: {
     sign: (bytes) => sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
   }
   if (!leafOf(signer).checkPrivateKey(privateKey)) throw new RangeError('signer.privateKey is not the key of its leaf')
-  assertSignerChain(signer)
+  assertSignerChain('signer', signer)
   return signer
 }
 
@@ -44,27 +44,46 @@ export function leafHashOf(signer: CredentialSigner): string {
 }
 
 /**
- * Asserts that a chain can be published: one to four certificates, each issued by the next, the leaf on P-256, no authority and not
- * self-signed, no anchor in it (HAIP 1.0 sections 5 and 6.1.1).
+ * Asserts that a chain can be published: one to four certificates, each issued by the next, the leaf on P-256, no authority and none
+ * self-signed (HAIP 1.0 sections 5 and 6.1.1).
+ * @param option the name of the signer among the options, for the error
  * @throws RangeError that says what is wrong
  */
-export function assertSignerChain(signer: CredentialSigner, anchors: readonly TrustAnchor[] = []): void {
+export function assertSignerChain(option: string, signer: CredentialSigner): void {
   const chain = signer.certificates.map((certificate) => new X509Certificate(certificate))
   const leaf = leafOf(signer)
-  if (chain.length > 4)
-    throw new RangeError(`signer.certificates must have at most 4 certificates, got ${chain.length}`)
-  if (leaf.ca) throw new RangeError('signer.certificates must begin with the leaf, got the certificate of an authority')
-  if (algorithmOf(leaf.publicKey) !== 'ES256')
-    throw new RangeError('signer.certificates: the key of the leaf must be on P-256')
+  const name = `${option}.certificates`
+  if (chain.length > 4) throw new RangeError(`${name} must have at most 4 certificates, got ${chain.length}`)
   for (const [index, certificate] of chain.entries()) {
-    if (certificate.checkIssued(certificate) && certificate.verify(certificate.publicKey))
-      throw new RangeError(`signer.certificates[${index}] is self-signed: the trust anchor is left out`)
-    if (anchors.some((anchor) => anchor.certificate.raw.equals(certificate.raw)))
-      throw new RangeError(`signer.certificates[${index}] is a trust anchor: it is left out`)
+    // By its signature alone: `checkIssued` is false of a leaf, which may sign no certificates.
+    if (certificate.verify(certificate.publicKey))
+      throw new RangeError(`${name}[${index}] is self-signed: the trust anchor is left out`)
     const issuer = chain[index + 1]
     if (issuer !== undefined && !(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)))
-      throw new RangeError(`signer.certificates[${index}] is not issued by the next`)
+      throw new RangeError(`${name}[${index}] is not issued by the next`)
   }
+  if (leaf.ca) throw new RangeError(`${name} must begin with the leaf, got the certificate of an authority`)
+  if (algorithmOf(leaf.publicKey) !== 'ES256') throw new RangeError(`${name}: the key of the leaf must be on P-256`)
+}
+
+/**
+ * Asserts that a signer can sign, with the key of its leaf, and that none of these anchors is in its chain: those who trust the anchor
+ * refuse such a chain (HAIP 1.0 section 6.1.1).
+ * @throws RangeError that says what is wrong; the errors of the signer
+ */
+export async function assertSignerReady(
+  option: string,
+  signer: CredentialSigner,
+  anchors: readonly TrustAnchor[],
+): Promise<void> {
+  for (const [index, certificate] of signer.certificates.entries())
+    if (anchors.some((anchor) => anchor.certificate.raw.equals(certificate)))
+      throw new RangeError(`${option}.certificates[${index}] is a trust anchor: it is left out`)
+  // Random, so that the signature is good for nothing else.
+  const bytes = randomBytes(32)
+  const key = { key: leafOf(signer).publicKey, dsaEncoding: 'ieee-p1363' } as const
+  if (!verify('sha256', bytes, key, await signer.sign(bytes)))
+    throw new RangeError(`${option}.sign signs with another key than the one of ${option}.certificates[0]`)
 }
 
 /**

@@ -71,7 +71,7 @@ const dayMs = 24 * 60 * 60 * 1000
 export function resolveVerifierOptions(options: VerifierOptions, profile: 'haip' | 'open'): VerifierSettings {
   const { signer, issuers, queries = [], evidenceDays = 0, redirectUri } = options
   const publicUrl = parsePublicUrl('verifier.publicUrl', options.publicUrl)
-  assertSignerChain(signer)
+  assertSignerChain('credentials.verifier.signer', signer)
   const byId = new Map(queries.map((query) => [query.id, query]))
   if (byId.size < queries.length) throw new RangeError('credentials.verifier.queries: two queries have the same id')
   if (!Number.isInteger(evidenceDays) || evidenceDays < 0 || evidenceDays > 36_500)

@@ -1,8 +1,7 @@
 import { userErrors } from '../../kernel/error-codes/identity.ts'
 import { defineModule } from '../../platform/module.ts'
-import { batch } from '../../kernel/storage/index.ts'
 import { contactCodes } from './contacts/contact-code-table.ts'
-import { deleteExpiredContactCodes } from './contacts/contact-codes.ts'
+import { purgeExpiredContactCodes } from './contacts/contact-codes.ts'
 import { userEvents } from './events.ts'
 import { identifiers } from './identifier-table.ts'
 import { sealedIdentifiers } from './identifiers.ts'
@@ -46,7 +45,7 @@ export const usersModule = defineModule({
       {
         name: 'delete expired contact codes',
         stage: 'expire',
-        run: () => services.storage.commit(batch(deleteExpiredContactCodes(services.now()))),
+        run: (startedAt, report) => purgeExpiredContactCodes(services.storage, startedAt, report),
       },
     ],
   }),

@@ -10,6 +10,7 @@ import { isCommitError, batch, update } from '@billfold/core/storage'
 import { z } from 'zod'
 import { commitSteps } from '../../commit-steps.ts'
 import { hashSecret } from '../../secret-hash.ts'
+import { endedOffer } from '../offers/ended-offer.ts'
 import type { IssuerContext } from '../settings.ts'
 import { authorizationRequests, type AuthorizationRequestRow, credentialOffers } from '../tables.ts'
 import { wireError } from '../wire-errors.ts'
@@ -104,7 +105,7 @@ export async function decideConsent(
   }
   const code = randomSecret()
   const set = { state: 'coded', codeHash: hashSecret(code), expiresAt: services.now() + codeMs }
-  const redeemed = { where: { id: body.offerId ?? '', state: 'open' }, set: { state: 'redeemed' } }
+  const redeemed = { where: { id: body.offerId ?? '', state: 'open' }, set: endedOffer('redeemed') }
   await commitSteps(
     services.storage,
     { write: update(authorizationRequests, { where, set }), conflict: invalidLink() },

@@ -4,6 +4,7 @@ import { type Actor, auditWrite } from '@billfold/core/modules'
 import { commitSteps } from '../../commit-steps.ts'
 import { hashSecret } from '../../secret-hash.ts'
 import { hashTxCode } from '../offers/create-offer.ts'
+import { endedOffer } from '../offers/ended-offer.ts'
 import { findOpenOffer } from '../offers/find-offer.ts'
 import { sealedOfferContent } from '../offers/offer-content.ts'
 import type { IssuerContext } from '../settings.ts'
@@ -50,7 +51,7 @@ export async function redeemOffer(
   await commitSteps(
     services.storage,
     {
-      write: update(credentialOffers, { where, set: { state: 'redeemed' } }),
+      write: update(credentialOffers, { where, set: endedOffer('redeemed') }),
       conflict: wireError('oauth.invalid-grant'),
     },
     ...(proof === undefined ? [] : [proof.step]),
@@ -76,7 +77,7 @@ async function verifyTxCode(context: IssuerContext, offer: OfferRow, presented: 
   const spent = { id, state: 'open', attemptsLeft: 0 }
   try {
     await storage.commit(
-      batch(update(credentialOffers, { where: spent, set: { state: 'locked' }, expectedRows: 'any' })),
+      batch(update(credentialOffers, { where: spent, set: endedOffer('locked'), expectedRows: 'any' })),
     )
   } catch (error) {
     if (!isCommitError(error)) throw error

@@ -1,12 +1,13 @@
 import { BillfoldError, newId } from '@billfold/core'
 import { randomCode, randomSecret } from '@billfold/core/crypto'
 import { type Actor, auditWrite, eventWrites, getApplication, getUser, outboxWrite } from '@billfold/core/modules'
-import { batch, insert, update, type Write } from '@billfold/core/storage'
+import { batch, insert, retryOnConflict, update, type Write } from '@billfold/core/storage'
 import { hashSecret } from '../../secret-hash.ts'
 import { issuerError } from '../issuer-error.ts'
 import type { IssuerContext } from '../settings.ts'
 import { credentialOffers, type OfferRow } from '../tables.ts'
 import type { AnyCredentialType } from '../types/credential-type.ts'
+import { endedOffer } from './ended-offer.ts'
 import { type OfferContent, sealedOfferContent } from './offer-content.ts'
 import { type OfferUris, toOfferObject, toReferenceUris, toValueUris } from './offer-object.ts'
 
@@ -58,7 +59,17 @@ const alphabets = { numeric: '0123456789', text: '23456789ABCDEFGHJKLMNPQRSTUVWX
  * Creates an offer.
  * @throws BillfoldError `input.invalid`, `user.not-found`, `application.not-found`, `application.not-approved`
  */
-export async function createOffer(
+export function createOffer(
+  context: IssuerContext,
+  actor: Actor,
+  type: AnyCredentialType,
+  input: OfferInput,
+): Promise<CreatedOffer> {
+  // Of two offers for one application at once, one commits first, and the other ends it.
+  return retryOnConflict(() => commitOffer(context, actor, type, input))
+}
+
+async function commitOffer(
   context: IssuerContext,
   actor: Actor,
   type: AnyCredentialType,
@@ -88,6 +99,7 @@ export async function createOffer(
     txCode: txCode === undefined ? null : await hashTxCode(context, row.id, txCode.code),
     attemptsLeft: txCodeAttempts,
     state: 'open',
+    openApplicationId: subject.applicationId,
     createdAt: services.now(),
     expiresAt,
   }
@@ -202,7 +214,7 @@ function toTxCode(option: boolean | TxCodeOptions | undefined, isPreAuthorized: 
 function endEarlierOffers({ tenant, applicationId }: OfferRow): readonly Write[] {
   if (applicationId === null) return []
   const where = { tenant, applicationId, state: 'open' }
-  return [update(credentialOffers, { where, set: { state: 'revoked' }, expectedRows: 'any' })]
+  return [update(credentialOffers, { where, set: endedOffer('revoked'), expectedRows: 'any' })]
 }
 
 function txCodeMessage(

@@ -4,6 +4,7 @@ import { hashSecret } from '../../secret-hash.ts'
 import { issuerError } from '../issuer-error.ts'
 import type { IssuerContext } from '../settings.ts'
 import { credentialOffers, type OfferRow } from '../tables.ts'
+import { endedOffer } from './ended-offer.ts'
 import { sealedOfferContent } from './offer-content.ts'
 import { type CredentialOfferObject, toOfferObject } from './offer-object.ts'
 
@@ -32,7 +33,7 @@ export async function endOffer({ services, tenant }: IssuerContext, actor: Actor
   try {
     await services.storage.commit(
       batch(
-        update(credentialOffers, { where, set: { state: 'revoked' } }),
+        update(credentialOffers, { where, set: endedOffer('revoked') }),
         auditWrite(actor, 'credential.offer-ended', id, now),
       ),
     )
