@@ -198,6 +198,36 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     300_000,
   )
 
+  test.each(['express', 'koa'] as const)(
+    'applies, is approved, receives a credential, and presents one claim to another site, on %s',
+    async (framework) => {
+      const page = await open(hosts[framework], '/demo/credentials')
+      await perform(page, 'Apply')
+      expect(await page.getByRole('button', { name: 'Receive', exact: true }).isDisabled()).toBe(true)
+      await perform(page, 'Approve')
+      const received = await (await perform(page, 'Receive')).innerText()
+      for (const shown of ['Example authority', 'urn:example:account:1', 'given_name', 'family_name'])
+        expect(received).toContain(shown)
+      await page.getByRole('button', { name: 'Visit the shop', exact: true }).click()
+      await page.getByRole('heading', { name: 'Shop' }).waitFor(waiting)
+      expect(new URL(page.url()).origin).not.toBe(hosts[framework].url)
+      expect(await findAccessibilityProblems(page)).toEqual([])
+      await page.getByRole('link', { name: 'Show your credential' }).click()
+      await page.waitForURL(/\/demo\/credentials\?.*request_uri=/, waiting)
+      expect(await (await perform(page, 'Look at it')).innerText()).toMatch(/Shop[^]*first name[^]*given_name$/m)
+      await expectNoFaults(page)
+      expect(await callsOn(page)).toContainEqual(expect.stringMatching(/^POST \/holder\/users\/.*\/requests host 200$/))
+      await page.getByRole('button', { name: 'Present', exact: true }).click()
+      await page.getByRole('heading', { name: 'Welcome, Ada' }).waitFor(waiting)
+      expect(await page.locator('dl').innerText()).toContain('not disclosed')
+      await page.reload()
+      await page.getByRole('heading', { name: 'Not verified' }).waitFor(waiting)
+      await page.goBack()
+      expect(faults).toEqual([])
+    },
+    300_000,
+  )
+
   test('removes the key from the address bar, and rejects actions of a page opened without it', async () => {
     const page = await open(hosts.koa, '/')
     expect(page.url()).toBe(`${hosts.koa.url}/`)
@@ -227,7 +257,10 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     }
     await page.getByRole('button', { name: 'Resolve', exact: true }).click()
     // Not waitForFunction: it evaluates text in the page, which the page's Content-Security-Policy refuses from the second try on.
-    await page.locator('#calls li').nth(2).waitFor({ ...waiting, state: 'attached' })
+    await page
+      .locator('#calls li')
+      .nth(2)
+      .waitFor({ ...waiting, state: 'attached' })
     expect(await page.locator('#calls li').count()).toBe(3)
     const box = await stepNamed(page, 'Resolve').locator('.outcome').boundingBox()
     const top = box?.y ?? -1

@@ -141,7 +141,7 @@ describe('a host with default settings', () => {
     host = await startExampleHost({ FRAMEWORK: 'koa', DEMO: 'off' }, host.dataDirectory)
     expect(readCredentials(host.dataDirectory).serviceKey).toEqual(before.serviceKey)
     expect((await callCustody(host, 'GET', `/api/users/${body.result.id}`)).body.result.reference).toBe('retained')
-    for (const file of ['credentials.json', 'keyring.json'])
+    for (const file of ['credentials.json', 'keyring.json', 'certificates.json'])
       expect(statSync(join(host.dataDirectory, file)).mode & 0o777).toBe(0o600)
   })
 

@@ -9,13 +9,14 @@ import { consoleUrl, startExampleHost } from './running-host.ts'
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
 const picture = join(import.meta.dirname, '..', '..', '..', 'docs', 'images', 'console.png')
-const flows = ['custody', 'onboarding', 'face', 'passkeys', 'dids', 'payments'] as const
+const flows = ['custody', 'onboarding', 'face', 'passkeys', 'credentials', 'dids', 'payments'] as const
 /** Buttons to press in each flow, as far as they stay on the page. */
 const actions: Readonly<Record<(typeof flows)[number], readonly string[]>> = {
   custody: ['Create user', 'Create wallet', 'Sign', 'Assess'],
   onboarding: ['Sign in', 'Submit', 'Approve'],
   face: ['Create user'],
   passkeys: ['Create user and wallet', 'Add passkey', 'Sign with passkey', 'Replace PIN'],
+  credentials: ['Apply', 'Approve', 'Receive'],
   dids: ['Create DID', 'Resolve', 'Add service'],
   payments: ['Register both', 'Pay', 'Confirm as Ben', 'Confirm as Ada', 'Show entries'],
 }
@@ -45,6 +46,32 @@ async function completeFaceFlow(page: Page): Promise<void> {
   await perform(page, 'List devices')
 }
 
+/** Presents the credential to the other site, of which pictures are taken as well, and comes back. */
+async function completeCredentialsFlow(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Visit the shop' }).click()
+  await page.getByRole('heading', { name: 'Shop' }).waitFor()
+  await takePictures(page, 'shop')
+  await page.getByRole('link', { name: 'Show your credential' }).click()
+  await perform(page, 'Look at it')
+  await takePictures(page, 'console-credentials-request')
+  await page.getByRole('button', { name: 'Present' }).click()
+  await page.getByRole('heading', { name: 'Welcome, Ada' }).waitFor()
+  await takePictures(page, 'shop-welcome')
+  await page.getByRole('link', { name: 'Back to the console' }).click()
+  await page.getByText('one claim, once').waitFor()
+}
+
+/** Takes screenshots in all sizes, light and dark. */
+async function takePictures(page: Page, shown: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [name, size] of Object.entries(sizes)) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize(size)
+      await page.screenshot({ path: join(folder, `${shown}-${name}-${colorScheme}.png`), fullPage: name === 'phone' })
+    }
+  }
+}
+
 async function perform(page: Page, action: string): Promise<void> {
   const button = page.getByRole('button', { name: action, exact: true })
   const step = page.locator('.step').filter({ has: button })
@@ -63,16 +90,10 @@ try {
     await page.goto(consoleUrl(host, flow === 'custody' ? '/' : `/demo/${flow}`))
     for (const action of actions[flow]) await perform(page, action)
     if (flow === 'face') await completeFaceFlow(page)
+    if (flow === 'credentials') await completeCredentialsFlow(page)
     await page.evaluate('scrollTo(0, 0)')
     if (flow === 'custody') await takePicture(page)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const [name, size] of Object.entries(sizes)) {
-        await page.emulateMedia({ colorScheme })
-        await page.setViewportSize(size)
-        const path = join(folder, `console-${flow}-${name}-${colorScheme}.png`)
-        await page.screenshot({ path, fullPage: name === 'phone' })
-      }
-    }
+    await takePictures(page, `console-${flow}`)
     await page.context().close()
   }
   for (const [name, colorScheme] of [

@@ -11,3 +11,8 @@ export function isRedirectUri(uri: string): boolean {
   if (url === undefined || uri.includes('#')) return false
   return url.protocol === 'https:' || (uri.startsWith(`${url.protocol}//`) && !knownSchemes.has(url.protocol))
 }
+
+/** True for http on this computer, where nobody can listen in (RFC 8252 section 8.3). */
+export function isLoopback({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
+}

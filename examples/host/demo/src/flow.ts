@@ -36,7 +36,7 @@ export interface FlowStep {
 
 /** A flow: the steps of one use case. */
 export interface Flow {
-  readonly name: 'custody' | 'onboarding' | 'face' | 'passkeys' | 'dids' | 'payments'
+  readonly name: 'custody' | 'onboarding' | 'face' | 'passkeys' | 'credentials' | 'dids' | 'payments'
   readonly title: string
   readonly intro: string
   /** Creates the steps. They share state, so each page load needs new ones. */

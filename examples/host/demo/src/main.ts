@@ -3,6 +3,7 @@ import { renderCallList } from './render-call-list.ts'
 import { storeConsoleKey } from './console-key.ts'
 import { byId, h } from './dom.ts'
 import type { Flow } from './flow.ts'
+import { credentialsFlow } from './flows/credentials.ts'
 import { custodyFlow } from './flows/custody.ts'
 import { didsFlow } from './flows/dids.ts'
 import { faceFlow } from './flows/face.ts'
@@ -11,7 +12,15 @@ import { passkeysFlow } from './flows/passkeys.ts'
 import { paymentsFlow } from './flows/payments.ts'
 import { renderSteps } from './render-steps.ts'
 
-const flows: readonly Flow[] = [custodyFlow, onboardingFlow, faceFlow, passkeysFlow, didsFlow, paymentsFlow]
+const flows: readonly Flow[] = [
+  custodyFlow,
+  onboardingFlow,
+  faceFlow,
+  passkeysFlow,
+  credentialsFlow,
+  didsFlow,
+  paymentsFlow,
+]
 
 /** Selects the flow by path; custody at `/`. */
 function selectFlow(): Flow {

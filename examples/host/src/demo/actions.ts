@@ -1,4 +1,5 @@
 import { custodyDemoActions } from './custody-actions.ts'
+import { credentialDemoActions } from './credential-actions.ts'
 import { didDemoActions } from './did-actions.ts'
 import { faceDemoActions } from './face-actions.ts'
 import { onboardingDemoActions } from './onboarding-actions.ts'
@@ -14,6 +15,7 @@ export const demoActions: Readonly<Record<string, DemoAction>> = {
   ...onboardingDemoActions,
   ...faceDemoActions,
   ...passkeyDemoActions,
+  ...credentialDemoActions,
   ...didDemoActions,
   ...paymentDemoActions,
 }

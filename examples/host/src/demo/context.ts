@@ -1,15 +1,16 @@
-import type { Billfold, ModuleResults } from '@billfold/core'
+import type { ModuleResults } from '@billfold/core'
 import type { risk } from '@billfold/risk'
+import type { HostBillfold } from '../credentials.ts'
 import type { HostSettings } from '../settings.ts'
 import type { DemoCredentials } from './credentials.ts'
 import type { RecordedCall } from './exchange.ts'
 
-/** Billfold with the modules of this host. */
-export type HostBillfold = Billfold & ModuleResults<readonly [ReturnType<typeof risk>]>
+/** Billfold with the modules that the demo uses. */
+export type DemoBillfold = HostBillfold & ModuleResults<readonly [ReturnType<typeof risk>]>
 
 /** Context of the demo. Its credentials never leave this process. */
 export interface DemoContext {
-  readonly billfold: HostBillfold
+  readonly billfold: DemoBillfold
   readonly settings: HostSettings
   readonly credentials: DemoCredentials
   /** Key that a page must present to run actions, see `console-key.ts`. */

@@ -22,7 +22,7 @@ const types: Readonly<Record<string, string>> = { css: 'text/css', html: 'text/h
 
 /** Loads the file of a path: pages, scripts, browser modules and Swagger UI. Returns undefined for other paths. */
 export async function loadDemoFile(path: string): Promise<DemoFile | undefined> {
-  if (path === '/' || /^\/demo\/(custody|onboarding|face|passkeys|dids|payments)$/.test(path))
+  if (path === '/' || /^\/demo\/(custody|onboarding|face|passkeys|credentials|dids|payments)$/.test(path))
     return page('console.html')
   if (/^\/openapi(\/(custody|onboarding|authentication|dids|payments))?$/.test(path))
     return page('openapi.html', swaggerStyles)

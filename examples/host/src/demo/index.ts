@@ -23,14 +23,27 @@ export interface Demo {
 /** Creates credentials and verification configurations if missing, and puts the demo in front of the host's app. */
 export async function startDemo(
   app: RequestListener,
-  { billfold, settings, adminDid }: Pick<DemoContext, 'billfold' | 'settings'> & { readonly adminDid: AdminDid },
+  {
+    billfold,
+    settings,
+    adminDid,
+    shop,
+  }: Pick<DemoContext, 'billfold' | 'settings'> & { readonly adminDid: AdminDid; readonly shop: RequestListener },
 ): Promise<Demo> {
   const credentials = await loadOrCreateCredentials(billfold, settings, adminDid)
   await ensureConfigurations(billfold)
   const consoleKey = createConsoleKey()
   return {
-    handler: withDemo(app, { billfold, settings, credentials, consoleKey }),
+    handler: withShop(shop, withDemo(app, { billfold, settings, credentials, consoleKey })),
     url: `${settings.baseUrl}/#demo=${consoleKey}`,
+  }
+}
+
+/** Puts the other site of the console in front, below `/shop`. */
+function withShop(shop: RequestListener, app: RequestListener): RequestListener {
+  return (request, response) => {
+    if (/^\/shop(?:[/?]|$)/.test(request.url ?? '')) shop(request, response)
+    else app(request, response)
   }
 }
 

@@ -18,7 +18,7 @@ export const onboardingDemoActions: Readonly<Record<string, DemoAction>> = {
 }
 
 /** Asserts that the wallet token can read the application, so that the console approves its own applications only. @throws DemoError */
-async function assertReadable({ settings }: ActionContext, applicationId: string, token: string): Promise<void> {
+export async function assertReadable({ settings }: ActionContext, applicationId: string, token: string): Promise<void> {
   const headers = { authorization: `Bearer ${token}` }
   const { ok, body } = await fetch(`${settings.localUrl}/onboarding/applications/${applicationId}`, { headers })
   await body?.cancel()

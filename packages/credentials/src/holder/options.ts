@@ -12,7 +12,7 @@ export interface WalletProvider {
 
 /** Options of the holder. */
 export interface HolderOptions {
-  /** Where the browser returns to after an issuer's authorization page: https. */
+  /** Where the browser returns to after an issuer's authorization page: https; http for loopback only. */
   readonly redirectUri: string
   /** Anchors of issuers. A credential of any other is not accepted. */
   readonly issuers: TrustList

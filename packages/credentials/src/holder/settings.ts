@@ -1,4 +1,5 @@
 import type { Actor, ModuleContext, Services } from '@billfold/core/modules'
+import { isLoopback } from '../redirect-uri.ts'
 import { assertSignerChain } from '../trust/signer-key.ts'
 import type { HolderOptions } from './options.ts'
 import { safeWalletHttp, type WalletHttp } from './wallet-http.ts'
@@ -21,8 +22,11 @@ export interface HolderContext {
 /** Creates the context. @throws RangeError that names the option and its value */
 export function createHolderContext({ services, tenant, host }: ModuleContext, options: HolderOptions): HolderContext {
   const { redirectUri, walletProvider, clientId, http = safeWalletHttp, transactionDataTypes = [] } = options
-  if (!URL.canParse(redirectUri) || new URL(redirectUri).protocol !== 'https:')
-    throw new RangeError(`holder.redirectUri must be https: ${JSON.stringify(redirectUri)}`)
+  const url = URL.canParse(redirectUri) ? new URL(redirectUri) : undefined
+  if (url === undefined || (url.protocol !== 'https:' && !isLoopback(url)))
+    throw new RangeError(
+      `credentials.holder.redirectUri must be https (http for loopback): ${JSON.stringify(redirectUri)}`,
+    )
   if (walletProvider !== undefined) assertSignerChain('credentials.holder.walletProvider.signer', walletProvider.signer)
   const settings = {
     ...options,

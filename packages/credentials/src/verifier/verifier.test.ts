@@ -290,6 +290,19 @@ describe('a status list', () => {
     expect(statusServer.served()).toBe(2)
   })
 
+  test.each([
+    ['http://issuer.example/status/1', 503, 0],
+    ['ftp://issuer.example/status/1', 503, 0],
+    ['http://localhost:4000/status/1', 200, 1],
+  ])('at %s is answered with %i, and fetched %i times by the host', async (uri, status, fetched) => {
+    const host = await start()
+    const created = await host.verifier.request({ query: 'pid', flow: 'same-device' })
+    const request = await fetchRequest(created.uri ?? '')
+    const held = await issuePidSdJwt(pki.issuer, { status: { uri, index: 7 } })
+    expect((await respond(request, { 'pid-1': [await presentSdJwt(request, held)] })).status).toBe(status)
+    expect(statusServer.served()).toBe(fetched)
+  })
+
   test('is not fetched for a presentation that is wrong otherwise', async () => {
     const host = await start()
     const { uri } = await host.verifier.request({ query: 'pid', flow: 'same-device' })

@@ -85,7 +85,8 @@ const session = (applicant: Applicant): FlowStep => ({
       : undefined,
 })
 
-async function signIn({ address, sign }: BrowserWallet): Promise<string> {
+/** Signs a wallet in. Returns its W-JWT. */
+export async function signIn({ address, sign }: BrowserWallet): Promise<string> {
   const challenge = await requestApi('GET', `${api}/auth/challenge/${address}`)
   const message = getText(challenge, 'message')
   const json = { message, signature: await sign(message) }

@@ -2,10 +2,10 @@ import { CompactEncrypt, importJWK } from 'jose'
 import { z } from 'zod'
 import { computeThumbprint, toEcJwk, toKeyObject } from '../../issuer/oauth/embedded-jws.ts'
 import type { EcJwk } from '../../formats/keys.ts'
-import { isRedirectUri } from '../../redirect-uri.ts'
+import { isLoopback, isRedirectUri } from '../../redirect-uri.ts'
 import { holderError } from '../holder-error.ts'
 import { toJson } from '../receive/fetch-json.ts'
-import type { HolderContext } from '../settings.ts'
+import type { HolderSettings } from '../settings.ts'
 import type { WalletResponse } from '../wallet-http.ts'
 import type { RequestObject } from './request-schema.ts'
 
@@ -49,7 +49,7 @@ const replySchema = z.object({ redirect_uri: z.url().max(2048).optional() })
 
 /** Sends a response to the verifier. @throws BillfoldError `verifier.unreachable`, `verifier.refused` */
 export async function postResponse(
-  { settings }: HolderContext,
+  { settings }: { readonly settings: Pick<HolderSettings, 'http'> },
   url: string,
   form: Readonly<Record<string, string>>,
 ): Promise<{ readonly redirectUri?: string }> {
@@ -67,7 +67,10 @@ export async function postResponse(
   if (response.status !== 200) throw holderError('verifier.refused')
   const parsed = replySchema.safeParse(toJson(response.body))
   const redirectUri = parsed.success ? parsed.data.redirect_uri : undefined
+  if (redirectUri === undefined) return {}
   // The host sends its user there: no script, no file. The response code may be in the fragment (OpenID4VP 1.0 section 8.2).
-  const [page = ''] = redirectUri?.split('#', 1) ?? []
-  return redirectUri === undefined || !isRedirectUri(page) ? {} : { redirectUri }
+  const [page = ''] = redirectUri.split('#', 1)
+  // On this computer the verifier and its pages have no TLS.
+  const isSameOrigin = isLoopback(new URL(url)) && new URL(redirectUri).origin === new URL(url).origin
+  return isRedirectUri(page) || isSameOrigin ? { redirectUri } : {}
 }

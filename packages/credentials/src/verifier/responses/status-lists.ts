@@ -3,6 +3,7 @@ import { Refusal } from '../../formats/refusal.ts'
 import { statusAt } from '../../formats/status-list/status-list.ts'
 import { type VerifiedStatusList, verifyStatusListToken } from '../../formats/status-list/status-list-token.ts'
 import { parseX5c, verifyPath } from '../../trust/certificate-path.ts'
+import { isLoopback } from '../../redirect-uri.ts'
 import type { VerifierSettings } from '../options.ts'
 
 const maxCached = 100
@@ -80,7 +81,9 @@ async function loadList(
   type: string,
 ): Promise<VerifiedStatusList> {
   const url = URL.canParse(uri) && uri.length <= 2048 ? new URL(uri) : undefined
-  if (url?.protocol !== 'https:') throw new Refusal('status.unavailable', 'the list has no https URI')
+  // Loopback is reached with the option `fetch` only: otherwise no private address is.
+  if (url === undefined || (url.protocol !== 'https:' && !isLoopback(url)))
+    throw new Refusal('status.unavailable', 'the list has no https URI')
   const token = await fetchToken(url, fetch)
   const now = services.now()
   return verifyStatusListToken(token, {
