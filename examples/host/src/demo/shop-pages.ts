@@ -1,4 +1,7 @@
 import type { PresentationResult } from '@billfold/credentials'
+import { z } from 'zod'
+
+const namesSchema = z.object({ firstName: z.string(), lastName: z.string().optional() })
 
 /** The page that asks for a credential. */
 export function shopPage(wallet: string): string {
@@ -21,14 +24,15 @@ export function welcomePage(
 <p><a class="button" href="${escape(again)}">Begin again</a></p>`,
     )
   const [credential] = result.credentials ?? []
+  const { firstName, lastName = 'not disclosed' } = namesSchema.parse(result.attributes)
   const facts = [
-    ['First name', String(result.attributes?.['firstName'])],
-    ['Last name', String(result.attributes?.['lastName'] ?? 'not disclosed')],
+    ['First name', firstName],
+    ['Last name', lastName],
     ['Issuer', credential?.issuer ?? ''],
     ['Type', credential?.type ?? ''],
   ].map(([label = '', value = '']) => `<div><dt>${escape(label)}</dt><dd>${escape(value)}</dd></div>`)
   return page(
-    `Welcome, ${String(result.attributes?.['firstName'])}`,
+    `Welcome, ${firstName}`,
     `<dl class="facts">${facts.join('')}</dl>
 <p><a class="button" href="${escape(back)}">Back to the console</a></p>`,
   )

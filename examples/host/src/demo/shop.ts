@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
-import { createBillfold, localKeyring, memoryStorage, newKey } from '@billfold/core'
+import { createBillfold, isBillfoldError, localKeyring, memoryStorage, newKey } from '@billfold/core'
 import { credentials, presentationQuery, sdJwt, trustAnchors } from '@billfold/credentials'
 import { expressRouter } from '@billfold/express-adapter'
 import express from 'express'
@@ -63,18 +63,26 @@ export function createShop(settings: HostSettings, { issuer, shop }: TestSigners
     const wallet = `${settings.baseUrl}/demo/credentials${new URL(uri).search}`
     return response.set(headers).type('html').send(shopPage(wallet))
   })
+  const findResult = async (transaction: string | undefined, session: string, responseCode: unknown) => {
+    if (transaction === undefined || typeof responseCode !== 'string') return undefined
+    try {
+      return await verifier.result({ transaction, responseCode, session })
+    } catch (error) {
+      if (isBillfoldError(error) && error.status === 404) return undefined
+      throw error
+    }
+  }
   app.get('/shop/welcome', async (request, response) => {
     const session = /(?:^|; )shop_session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
-    const responseCode = String(request.query['response_code'])
     const transaction = transactions.get(session)
     transactions.delete(session)
-    const result = transaction && (await verifier.result({ transaction, responseCode, session }).catch(() => undefined))
+    const result = await findResult(transaction, session, request.query['response_code'])
     const back = `${settings.baseUrl}/demo/credentials?presented=yes`
     response
-      .status(result ? 200 : 400)
+      .status(result === undefined ? 400 : 200)
       .set(headers)
       .type('html')
-      .send(welcomePage(result || undefined, { back, again: publicUrl }))
+      .send(welcomePage(result, { back, again: publicUrl }))
   })
   return (request, response) => void app(request, response)
 }

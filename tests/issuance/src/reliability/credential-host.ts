@@ -3,15 +3,16 @@ import { createBillfold, localKeyring, type RateLimiter, silentLogger, type Stor
 import { credentials, credentialType, localSigner, presentationQuery, sdJwt, trustAnchors } from '@billfold/credentials'
 import { z } from 'zod'
 
+/** What every process of a host is started with. Certificates and keys in PEM. */
+export const credentialHostConfiguration = z.object({
+  rootKey: z.string(),
+  certificates: z.array(z.string()),
+  privateKey: z.string(),
+  authority: z.string(),
+})
+
 /** What every process of a host is started with. */
-export interface CredentialHostConfiguration {
-  readonly rootKey: string
-  /** PEM. */
-  readonly certificates: readonly string[]
-  readonly privateKey: string
-  /** PEM. */
-  readonly authority: string
-}
+export type CredentialHostConfiguration = z.output<typeof credentialHostConfiguration>
 
 /** In front of the processes; nothing is fetched from there. */
 export const publicUrls = { issuer: 'https://host.example/issuer', verifier: 'https://host.example/verifier' }

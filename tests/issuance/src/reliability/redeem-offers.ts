@@ -14,7 +14,7 @@ export interface RedemptionCounts {
 
 const grantType = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
 const attemptsEach = 4
-const offersAtOnce = 8
+const offerConcurrency = 8
 const offerSchema = z.object({ grants: z.object({ [grantType]: z.object({ 'pre-authorized_code': z.string() }) }) })
 
 /** Creates offers, and redeems each four times at once: twice through every process, each time by another wallet. */
@@ -38,7 +38,7 @@ export async function redeemOffers(
       unexpected.push(...replies.filter((reply) => reply !== '200' && reply !== '400 invalid_grant'))
     }
   }
-  await Promise.all(Array.from({ length: offersAtOnce }, redeemNext))
+  await Promise.all(Array.from({ length: offerConcurrency }, redeemNext))
   return { ...counts, unexpected }
 }
 

@@ -44,8 +44,10 @@ async function listening(child: ChildProcess): Promise<number> {
   const ended = new AbortController()
   const port = once(child, 'message', { signal: ended.signal })
   child.once('exit', () => ended.abort(new Error('a process of the host has ended')))
-  const [message] = await port
-  return z.int().positive().parse(message)
+  return z
+    .tuple([z.int().positive()])
+    .rest(z.unknown())
+    .parse(await port)[0]
 }
 
 async function end(child: ChildProcess): Promise<void> {
