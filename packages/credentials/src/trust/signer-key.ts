@@ -27,10 +27,15 @@ export function localSigner(input: {
   return signer
 }
 
+/** Leaves that were parsed, by their bytes: parsing a certificate costs more than a signature. */
+const leaves = new WeakMap<Uint8Array, X509Certificate>()
+
 /** Returns the certificate of a signer. @throws RangeError if it has none */
-export function leafOf({ certificates: [leaf] }: CredentialSigner): X509Certificate {
-  if (leaf === undefined) throw new RangeError('signer.certificates must have the certificate of the signer')
-  return new X509Certificate(leaf)
+export function leafOf({ certificates: [der] }: CredentialSigner): X509Certificate {
+  if (der === undefined) throw new RangeError('signer.certificates must have the certificate of the signer')
+  const leaf = leaves.get(der) ?? new X509Certificate(der)
+  leaves.set(der, leaf)
+  return leaf
 }
 
 /** The value of `x5c` (RFC 7515 section 4.1.6). */

@@ -51,7 +51,6 @@ export async function issueInstances(
   const { services, tenant } = context
   const hashes = input.keys.map(({ thumbprint }) => services.blindIndex.hash('credential key', tenant, thumbprint))
   const keyHashes = await Promise.all(hashes)
-  await assertNewKeys(context, keyHashes, input.keyConflict)
   for (let round = 1; ; round++) {
     const made = await prepareInstances(context, actor, input, keyHashes)
     try {
