@@ -59,6 +59,8 @@ export function assertSignerChain(option: string, signer: CredentialSigner): voi
   const leaf = leafOf(signer)
   const name = `${option}.certificates`
   if (chain.length > 4) throw new RangeError(`${name} must have at most 4 certificates, got ${chain.length}`)
+  if (leaf.ca) throw new RangeError(`${name} must begin with the leaf, got the certificate of an authority`)
+  if (algorithmOf(leaf.publicKey) !== 'ES256') throw new RangeError(`${name}: the key of the leaf must be on P-256`)
   for (const [index, certificate] of chain.entries()) {
     // By its signature alone: `checkIssued` is false of a leaf, which may sign no certificates.
     if (certificate.verify(certificate.publicKey))
@@ -67,8 +69,6 @@ export function assertSignerChain(option: string, signer: CredentialSigner): voi
     if (issuer !== undefined && !(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)))
       throw new RangeError(`${name}[${index}] is not issued by the next`)
   }
-  if (leaf.ca) throw new RangeError(`${name} must begin with the leaf, got the certificate of an authority`)
-  if (algorithmOf(leaf.publicKey) !== 'ES256') throw new RangeError(`${name}: the key of the leaf must be on P-256`)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { parseBase64url } from '../../kernel/base64.ts'
 
@@ -41,12 +42,12 @@ function computeHmac(signed: string, key: Uint8Array): Buffer {
   return createHmac('sha256', key).update(signed, 'ascii').digest()
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 function encodeJson(value: JsonObject): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
+/** @throws SyntaxError */
 function decodeJson(bytes: Uint8Array): unknown {
-  return JSON.parse(utf8.decode(bytes))
+  if (!isUtf8(bytes)) throw new SyntaxError('not UTF-8')
+  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
 }

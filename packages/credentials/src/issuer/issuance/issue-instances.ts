@@ -58,10 +58,11 @@ export async function issueInstances(
       return made.issued
     } catch (error) {
       if (!isCommitError(error)) throw error
-      const { conflict } = made.steps[error.index] ?? {}
-      if (conflict !== undefined) throw conflict
-      // A key that another request has just used, or an index that another process has drawn.
+      // Before what is used up by the same request that comes again.
       await assertNewKeys(context, keyHashes, input.keyConflict)
+      const { conflict } = made.steps[error.index] ?? {}
+      if (conflict !== undefined) throw conflict()
+      // An index that another process has drawn.
       if (round === maxRounds) throw new BillfoldError('storage.conflict', { cause: error })
     }
   }
@@ -142,7 +143,8 @@ function takeFromGrant({ id }: GrantRow, count: number): CommitStep {
   const where = { id, state: 'active', left: { gte: count } }
   return {
     write: update(issuanceGrants, { where, add: { left: -count } }),
-    conflict: wireError('issuance.credential-request-denied', 'The access token is not good for so many credentials'),
+    conflict: () =>
+      wireError('issuance.credential-request-denied', 'The access token is not good for so many credentials'),
   }
 }
 
