@@ -1,1 +1,1 @@
-export { type IssuerServer, startIssuer } from './issuer-server.ts'
+export { ada, identity, type IssuerServer, startIssuer } from './issuer-server.ts'
