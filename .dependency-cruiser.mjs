@@ -155,7 +155,7 @@ export default {
     tsConfig: { fileName: join(import.meta.dirname, 'tsconfig.base.json') },
     doNotFollow: { path: 'node_modules' },
     // The consumers run in a folder of their own, beside the packages as they are installed.
-    exclude: { path: '(?:^|/)dist/|^scripts/consumers/' },
+    exclude: { path: '(?:^|/)dist/|^scripts/consumers/|^examples/nextjs/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['billfold-source', 'import', 'types', 'node', 'default'],

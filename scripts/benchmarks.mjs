@@ -25,6 +25,7 @@ const benchmarks = {
   commit: ['', '1', '200'],
   http: ['2', '1'],
   login: ['2', '50'],
+  payment: ['2', '50'],
   authentication: ['2', '50'],
   faces: ['10', '1000'],
   'rate-limits': ['1', '200'],

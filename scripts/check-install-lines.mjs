@@ -91,7 +91,7 @@ function toNpm(line, tarballs) {
  * @param {string} name
  * @returns {string[]}
  */
-function dependenciesOf(name) {
+export function dependenciesOf(name) {
   const folder = publicPackages().find((each) => each.name === name)?.folder
   if (folder === undefined) return []
   const manifest = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))

@@ -6,6 +6,7 @@ import { build } from 'esbuild'
 import { catalogVersions } from './catalog.mjs'
 import { installLineChecks, oldestNode } from './check-install-lines.mjs'
 import { saveCounts, runChecks } from './checks.mjs'
+import { nextExample } from './check-next-example.mjs'
 import { packAll, publicPackages } from './public-packages.mjs'
 import { root, runLine, runProgram } from './run-command.mjs'
 
@@ -24,7 +25,7 @@ async function install() {
   const tarballs = [...packed].map(([name, file]) => [name, `file:${file}`])
   const dependencies = { ...Object.fromEntries(tarballs), ...catalogVersions(hostDependencies) }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
-  for (const host of ['esm-host.mjs', 'commonjs-host.cjs', 'all-apis.mjs', 'fetch-host.mjs'])
+  for (const host of ['esm-host.mjs', 'commonjs-host.cjs', 'all-apis.mjs', 'fetch-host.mjs', 'probe-api.mjs'])
     copyFileSync(join(root, 'scripts/consumers', host), join(folder, host))
   return await runLine('npm install --omit=dev --no-audit --no-fund --prefer-offline', { cwd: folder })
 }
@@ -197,7 +198,10 @@ try {
             })),
             { name: 'the conformance suite runs in another project', run: conformance },
           ]),
-          await runChecks(installLineChecks(join(folder, 'install-lines'), packed)),
+          await runChecks([
+            ...installLineChecks(join(folder, 'install-lines'), packed),
+            { name: 'the example of Next.js builds, serves and streams', run: () => nextExample(packed) },
+          ]),
         ]
   const { failed } = saveCounts('tarballs', [installed, ...usage])
   if (failed > 0) process.exitCode = 1

@@ -6,23 +6,24 @@ import {
   localKeyring,
   newKey,
   silentLogger,
+  tables,
 } from '@billfold/core'
 import { koaRouter } from '@billfold/koa-adapter'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { listTestDatabases } from '@billfold/test-databases'
 import Koa from 'koa'
 import { sql } from 'kysely'
-import { createGrowthUsers, type GrowthUser, insertGrowth } from './growth-rows.ts'
+import { getGrowthUser, type GrowthUser, insertGrowth } from './growth-rows.ts'
 import { saveResult } from './save-result.ts'
 
-// Every list and lookup over a small database and over a large one, and the audits of the large one:
+// Every list and lookup over a small database and over a large one, in turns, and the audits of the large one:
 // node dist/growth.js [users, a million for the figures of a large host] [postgres|mysql] [repetitions]
 
-const [, , countText = '1000000', wanted = 'postgres', repetitionsText = '15'] = process.argv
+const [, , countText = '1000000', wanted = 'postgres', repetitionsText = '41'] = process.argv
 const count = Number(countText)
 const repetitions = Number(repetitionsText)
-/** The small database has this part of the users. */
-const smallShare = 50
+/** The users of the small database. */
+const smallCount = Math.min(1000, count)
 
 interface Call {
   readonly name: string
@@ -63,20 +64,30 @@ function listCalls(billfold: Billfold, get: (path: string) => Promise<unknown>):
   ]
 }
 
-async function measure(calls: readonly Call[], users: readonly GrowthUser[]): Promise<ReadonlyMap<string, number>> {
-  const medians = new Map<string, number>()
-  for (const { name, run } of calls) {
-    const times: number[] = []
-    for (let at = 0; at < repetitions; at++) {
-      const user = users[Math.floor((at / repetitions) * users.length)]
-      if (user === undefined) continue
+/** A host over a database with so many users. */
+interface Host {
+  readonly count: number
+  readonly billfold: Billfold
+  readonly calls: readonly Call[]
+  readonly close: () => Promise<void>
+}
+
+/** Measures a call against both hosts in turns, so that what else the machine does slows both. Returns the medians in milliseconds. */
+async function measure(index: number, hosts: readonly [Host, Host]): Promise<readonly [number, number]> {
+  const times: readonly [number[], number[]] = [[], []]
+  for (let at = -3; at < repetitions; at++)
+    for (const side of [0, 1] as const) {
+      const { calls, count: users } = hosts[side]
+      const user = getGrowthUser(1 + Math.floor(((Math.max(at, 0) + 0.5) / repetitions) * users))
       const startedAt = performance.now()
-      await run(user)
-      times.push(performance.now() - startedAt)
+      await calls[index]?.run(user)
+      if (at >= 0) times[side].push(performance.now() - startedAt)
     }
-    medians.set(name, times.toSorted((left, right) => left - right)[Math.floor(times.length / 2)] ?? Number.NaN)
-  }
-  return medians
+  return [median(times[0]), median(times[1])]
+}
+
+function median(times: readonly number[]): number {
+  return times.toSorted((left, right) => left - right)[Math.floor(times.length / 2)] ?? Number.NaN
 }
 
 /** Runs an audit, with the longest time that the event loop was blocked, and the growth of the memory. */
@@ -140,15 +151,21 @@ function listen(billfold: Billfold): Promise<{ readonly server: Server; readonly
 }
 
 const database = (await listTestDatabases()).find(({ dialect, kind }) => dialect === wanted && kind !== 'pglite')
-if (database === undefined) throw new Error(`there is no ${wanted}`)
-const fresh = await database.create()
-try {
+if (database === undefined || database.dialect === 'sqlite') throw new Error(`there is no ${wanted}`)
+const { dialect, name, create } = database
+
+/** Fills a database, and starts a host on it. */
+async function createHost(users: number): Promise<Host> {
+  const fresh = await create()
   const { db, driver } = fresh.connectWithDriver()
-  const { dialect } = database
   await migrate(db, { dialect })
+  const startedAt = performance.now()
+  await insertGrowth(db, dialect, users)
+  for (const table of tables)
+    await sql.raw(`analyze ${dialect === 'mysql' ? 'table ' : ''}billfold_${table.name}`).execute(db)
+  process.stdout.write(`${name}: ${users} users in ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`)
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
-  const storage = kyselyStorage(db, { dialect, ...driver })
-  const billfold = createBillfold({ storage, keyring, logger: silentLogger })
+  const billfold = createBillfold({ storage: kyselyStorage(db, { dialect, ...driver }), keyring, logger: silentLogger })
   const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'growth', scopes: ['custody'] })
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
   const { server, origin } = await listen(billfold)
@@ -157,42 +174,29 @@ try {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return response.json()
   }
-  const users = createGrowthUsers(count)
-  const smallCount = Math.floor(count / smallShare)
-  const analyze = async (): Promise<void> => {
-    for (const name of ['wallets', 'users', 'audit_records', 'ledger_entries', 'ledger_accounts', 'statement_lines'])
-      await sql.raw(`analyze ${dialect === 'mysql' ? 'table ' : ''}billfold_${name}`).execute(db)
+  const close = async (): Promise<void> => {
+    server.close()
+    await fresh.drop()
   }
-  const calls = listCalls(billfold, get)
-  const startedAt = performance.now()
-  await insertGrowth(db, dialect, users, 0, smallCount)
-  await analyze()
-  await measure(calls, users.slice(0, smallCount))
-  const small = await measure(calls, users.slice(0, smallCount))
-  await insertGrowth(db, dialect, users, smallCount, count)
-  await analyze()
-  process.stdout.write(`${database.name}: ${count} users in ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`)
-  const large = await measure(calls, users)
-  for (const [name, time] of large) {
-    const before = small.get(name) ?? Number.NaN
-    process.stdout.write(
-      `${name}: ${before.toFixed(2)} ms of ${smallCount}, ${time.toFixed(2)} ms of ${count}, ratio ${(time / before).toFixed(2)}\n`,
-    )
-    saveResult({
-      name: `growth: ${name}`,
-      billfold: `${time.toFixed(2)} ms of ${count}`,
-      other: `${before.toFixed(2)} ms of ${smallCount}`,
-      ratio: time / before,
-    })
+  return { count: users, billfold, calls: listCalls(billfold, get), close }
+}
+
+const [small, large] = [await createHost(smallCount), await createHost(count)]
+try {
+  for (const [index, call] of large.calls.entries()) {
+    const [before, time] = await measure(index, [small, large])
+    const [billfold, other] = [`${time.toFixed(2)} ms of ${count}`, `${before.toFixed(2)} ms of ${smallCount}`]
+    process.stdout.write(`${call.name}: ${other}, ${billfold}, ratio ${(time / before).toFixed(2)}\n`)
+    saveResult({ name: `growth: ${call.name}`, billfold, other, ratio: time / before })
   }
   const steps = stepTimes()
   await measureAudit('payments.checkConsistency', count, () =>
-    billfold.payments.checkConsistency({ onProgress: steps.onProgress }),
+    large.billfold.payments.checkConsistency({ onProgress: steps.onProgress }),
   )
   process.stdout.write(`${steps.describe()}\n`)
-  await billfold.audit.checkpoint()
-  await measureAudit('audit.verify', 3 * count, () => billfold.audit.verify())
-  server.close()
+  await large.billfold.audit.checkpoint()
+  await measureAudit('audit.verify', 3 * count, () => large.billfold.audit.verify())
 } finally {
-  await fresh.drop()
+  await small.close()
+  await large.close()
 }

@@ -1,77 +1,17 @@
 // A host that answers web requests with fetchHandler(), on the server of each runtime: Bun.serve, Deno.serve, and in Node what stands
 // before Next.js route handlers: a server of @hono/node-server. Exits with a message and status 1 on any failure.
 import assert from 'node:assert/strict'
-import { Buffer } from 'node:buffer'
 import process from 'node:process'
 import { createBillfold, localKeyring, memoryStorage, newKey, silentLogger } from '@billfold/core'
-import { createMountableApi, jsonErrorReply, route } from '@billfold/core/http'
+import { createMountableApi } from '@billfold/core/http'
 import { memoryRateLimiter } from '@billfold/core/rate-limits'
 import { fetchHandler } from '@billfold/fetch-adapter'
+import { counts, probe } from './probe-api.mjs'
 
 const billfold = createBillfold({
   storage: memoryStorage(),
   keyring: localKeyring({ keys: { first: newKey() }, currentKeyId: 'first' }),
 })
-let aborted = 0
-let closedStreams = 0
-
-/** @param {AbortSignal} signal */
-const untilAborted = (signal) => new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-
-async function* endless() {
-  try {
-    for (;;) yield Buffer.alloc(10_000)
-  } finally {
-    closedStreams++
-  }
-}
-
-const common = {
-  summary: 'Probes the host',
-  guard: {
-    name: 'open',
-    security: [],
-    schemes: {},
-    admit: async () => ({ kind: 'anonymous', tenant: 'main', id: 'anonymous', scopes: new Set() }),
-  },
-  replies: { 200: { description: 'What was understood' } },
-}
-const probe = {
-  name: 'probe',
-  title: 'Probe',
-  errorReply: jsonErrorReply,
-  routes: [
-    route({
-      id: 'ip',
-      method: 'GET',
-      path: '/ip',
-      ...common,
-      handler: async (_input, { ip, url }) => ({
-        status: 200,
-        headers: { 'set-cookie': ['a=1; Path=/', 'b=2; Path=/'] },
-        body: { ip, url },
-      }),
-    }),
-    route({
-      id: 'wait',
-      method: 'POST',
-      path: '/wait',
-      ...common,
-      handler: async (_input, { signal }) => {
-        await untilAborted(signal)
-        aborted++
-        return { status: 200, body: {} }
-      },
-    }),
-    route({
-      id: 'endless',
-      method: 'GET',
-      path: '/endless',
-      ...common,
-      handler: async () => ({ status: 200, headers: { 'content-type': 'application/octet-stream' }, body: endless() }),
-    }),
-  ],
-}
 
 /**
  * The handler of the host: two APIs, and a page.
@@ -155,13 +95,13 @@ async function run() {
   await new Promise((resolve) => setTimeout(resolve, 200))
   waiting.abort()
   await waited
-  await reaches(() => aborted, 1, 'the signal of the handler aborts')
+  await reaches(() => counts.aborted, 1, 'the signal of the handler aborts')
 
   const streaming = new AbortController()
   const stream = await fetch(`${base}/probe/endless`, { signal: streaming.signal })
   await stream.body?.getReader().read()
   streaming.abort()
-  await reaches(() => closedStreams, 1, 'the stream is closed')
+  await reaches(() => counts.closedStreams, 1, 'the stream is closed')
   console.log(`fetchHandler() works in ${name}`)
 }
 

@@ -6,6 +6,7 @@ import { type FreshDatabase, listTestDatabases } from '@billfold/test-databases'
 import { verifyMessage, verifyTypedData, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectHostDatabase } from './database.ts'
+import { replyShapes } from './reply-shapes.ts'
 import { sendRequest, callCustody, readCredentials, type RunningHost, startExampleHost } from './running-host.ts'
 import { readHostSettings } from './settings.ts'
 
@@ -25,14 +26,15 @@ async function startBoth(
 /** Creates a wallet of a new user with PIN 123456. */
 async function createWallet(host: RunningHost): Promise<{ readonly id: string; readonly address: string }> {
   const user = await callCustody(host, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
-  const body = { secretType: 'ETHEREUM', userId: user.body.result.id, pincode: '123456' }
-  return (await callCustody(host, 'POST', '/api/wallets', body)).body.result
+  const { id: userId } = replyShapes.created.parse(user.body).result
+  const wallet = await callCustody(host, 'POST', '/api/wallets', { secretType: 'ETHEREUM', userId, pincode: '123456' })
+  return replyShapes.wallet.parse(wallet.body).result
 }
 
 async function signature(host: RunningHost, walletId: string, type: string, data: unknown): Promise<string> {
   const signatureRequest = { type, secretType: 'ETHEREUM', walletId, data }
-  return (await callCustody(host, 'POST', '/api/signatures', { pincode: '123456', signatureRequest })).body.result
-    .signature
+  const signed = await callCustody(host, 'POST', '/api/signatures', { pincode: '123456', signatureRequest })
+  return replyShapes.signature.parse(signed.body).result.signature
 }
 
 /** Calls each of the five APIs once and returns the results. */
@@ -43,24 +45,27 @@ async function callAllApis(host: RunningHost): Promise<readonly unknown[]> {
   const session = { origin: host.url, scopes: 'wallet', authtype: 'face' }
   const { keyId, keySecret } = readCredentials(host.dataDirectory).serviceKey
   const made = await sendRequest(host, 'PUT', '/walletapi/sessions/session/new', session, { keyId, keySecret })
-  expect(made.body.url).toMatch(new RegExp(`/walletapi/sessions/session/${made.body.sessionId}$`))
+  const { url, sessionId } = replyShapes.session.parse(made.body)
+  expect(url).toMatch(new RegExp(`/walletapi/sessions/session/${sessionId}$`))
 
   const own = Wallet.createRandom()
   const challenge = await sendRequest(host, 'GET', `/onboarding/auth/challenge/${own.address}`)
-  const { jwt, message } = challenge.body
+  const { jwt, message } = replyShapes.challenge.parse(challenge.body)
   const answer = { message, signature: await own.signMessage(message) }
   const bearer = { authorization: `Bearer ${jwt}` }
   expect((await sendRequest(host, 'POST', '/onboarding/auth/challenge', answer, bearer)).status).toBe(200)
 
   const walletConfig = { txsInput: [{ service: { name: 'Agent', value: 'https://agent.example' } }] }
-  const { did } = (
-    await sendRequest(host, 'POST', '/dids/wallet', { walletConfig }, { authorization: host.authorization })
-  ).body.wallet
+  const { authorization } = host
+  const didWallet = await sendRequest(host, 'POST', '/dids/wallet', { walletConfig }, { authorization })
+  const { did } = replyShapes.didWallet.parse(didWallet.body).wallet
   const resolved = await sendRequest(host, 'GET', `/dids/1.0/identifiers/${did}`)
-  expect(resolved.body.didDocument).toMatchObject({ id: did, service: [{ serviceEndpoint: 'https://agent.example' }] })
+  expect(resolved.body).toMatchObject({
+    didDocument: { id: did, service: [{ serviceEndpoint: 'https://agent.example' }] },
+  })
 
   const key = await sendRequest(host, 'GET', '/payments/publickeys')
-  expect(Buffer.from(key.body.publicKey, 'base64')).toHaveLength(64)
+  expect(Buffer.from(replyShapes.publicKey.parse(key.body).publicKey, 'base64')).toHaveLength(64)
   return [wallet, made, challenge, resolved, key]
 }
 
@@ -85,15 +90,18 @@ describe.each(shared)('hosts on $name', (database) => {
     const user = await callCustody(hosts.express, 'POST', '/api/users', {
       signingMethod: { type: 'PIN', value: '123456' },
     })
-    const userId: string = user.body.result.id
+    const { id: userId } = replyShapes.created.parse(user.body).result
     const guess = (host: RunningHost) =>
       callCustody(host, 'POST', '/api/wallets', { secretType: 'ETHEREUM', userId, pincode: '000000' })
     const guesses = Array.from({ length: 30 }, (_, index) => guess(index % 2 === 0 ? hosts.express : hosts.koa))
-    const codes = (await Promise.all(guesses)).map(({ body }) => body.errors[0].code)
+    const codes = (await Promise.all(guesses)).map(({ body }) => replyShapes.errors.parse(body).errors[0].code)
     expect(codes.filter((code) => code === 'pincode.incorrect')).toHaveLength(10)
     expect(codes.filter((code) => code === 'pincode.no-tries-left')).toHaveLength(20)
     const { body } = await callCustody(hosts.koa, 'GET', `/api/users/${userId}`)
-    expect(body.result.signingMethods[0]).toMatchObject({ remainingAttempts: 0, incorrectAttempts: 10 })
+    expect(replyShapes.user.parse(body).result.signingMethods[0]).toMatchObject({
+      remainingAttempts: 0,
+      incorrectAttempts: 10,
+    })
   })
 
   it('exit with code 0 on SIGTERM', async () => {
@@ -131,7 +139,7 @@ describe('a host with default settings', () => {
 
   it('names its own site in login messages', async () => {
     const { body } = await sendRequest(host, 'GET', `/onboarding/auth/challenge/${Wallet.createRandom().address}`)
-    expect(body.message).toContain(`${new URL(host.url).host} wants you to sign in`)
+    expect(replyShapes.challenge.parse(body).message).toContain(`${new URL(host.url).host} wants you to sign in`)
   })
 
   it('retains credentials and users across a restart, in files with mode 0600', async () => {
@@ -140,7 +148,10 @@ describe('a host with default settings', () => {
     expect(await host.stop()).toBe(0)
     host = await startExampleHost({ FRAMEWORK: 'koa', DEMO: 'off' }, host.dataDirectory)
     expect(readCredentials(host.dataDirectory).serviceKey).toEqual(before.serviceKey)
-    expect((await callCustody(host, 'GET', `/api/users/${body.result.id}`)).body.result.reference).toBe('retained')
+    const { id } = replyShapes.created.parse(body).result
+    expect((await callCustody(host, 'GET', `/api/users/${id}`)).body).toMatchObject({
+      result: { reference: 'retained' },
+    })
     for (const file of ['credentials.json', 'keyring.json', 'certificates.json'])
       expect(statSync(join(host.dataDirectory, file)).mode & 0o777).toBe(0o600)
   })

@@ -2,6 +2,7 @@ import { tables } from '@billfold/core'
 import { kyselyStorage } from '@billfold/storage-kysely'
 import { listTestDatabases } from '@billfold/test-databases'
 import { describe, expect, it } from 'vitest'
+import { replyShapes } from './reply-shapes.ts'
 import { callCustody, startExampleHost } from './running-host.ts'
 
 const databases = (await listTestDatabases()).filter(({ kind }) => kind !== 'pglite')
@@ -18,7 +19,7 @@ describe('a host killed during four hundred writes', () => {
       // Every twentieth user has a PIN: a batch of six rows.
       const body = index % 20 === 0 ? { signingMethod: { type: 'PIN', value: '123456' } } : {}
       const answer = await callCustody(host, 'POST', '/api/users', body).catch(() => undefined)
-      if (answer?.status === 200) acknowledged.push(answer.body.result.id)
+      if (answer?.status === 200) acknowledged.push(replyShapes.created.parse(answer.body).result.id)
       if (++replies === 150) await host.kill()
     })
     await Promise.all(writes)

@@ -80,8 +80,7 @@ export function readCredentials(dataDirectory: string): {
 /** A response of the host. */
 interface HostResponse {
   readonly status: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests read bodies of any shape
-  readonly body: any
+  readonly body: unknown
 }
 
 /** Calls the custody API of a host with its demo credentials. */

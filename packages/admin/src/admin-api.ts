@@ -1,11 +1,13 @@
 import type { Billfold, Logger } from '@billfold/core'
 import { type Api, createMountableApi, jsonErrorReply, jsonErrorSchema, type MountableApi } from '@billfold/core/http'
 import { memoryRateLimiter } from '@billfold/core/rate-limits'
-import { type AuthorizeAdministrator, createAdminGuard } from './admin-guard.ts'
+import { type AuthorizeAdministrator, createAdminGuards } from './admin-guard.ts'
 import type { AdminRisk } from './admin-risk.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
+import { licenceRoutes } from './licence-routes.ts'
 import { pageRoutes } from './page-routes.ts'
+import { serviceKeyRoutes } from './service-key-routes.ts'
 import { userRoutes } from './user-routes.ts'
 
 /** Options of {@link adminApi}. */
@@ -20,7 +22,7 @@ export interface AdminOptions {
 
 /**
  * Creates the admin page and its API, which an adapter mounts. It calls the functions of `billfold` and nothing else, so it can do only
- * what the host can do in process, and each change has its audit record with the administrator as actor.
+ * what the host can do in process. Each change, and each look at the data of a user, has its audit record with the administrator as actor.
  *
  * @param billfold the Billfold whose users are administrated
  * @throws TypeError if `authorize` is not a function
@@ -48,17 +50,19 @@ export function adminApi(billfold: Billfold, options: AdminOptions): MountableAp
     throw new TypeError(
       'adminApi needs the option authorize: the admin page is not mounted without a guard of the host',
     )
-  const guard = createAdminGuard(options.authorize)
+  const guards = createAdminGuards(options.authorize)
   const api: Api = {
     name: 'admin',
     title: 'Billfold administration',
     errorReply: jsonErrorReply,
     errorSchema: jsonErrorSchema,
     routes: [
-      ...pageRoutes(guard, options.risk !== undefined),
-      ...userRoutes(billfold, guard),
-      ...applicationRoutes(billfold, guard, options.risk),
-      ...auditRoutes(billfold, guard),
+      ...pageRoutes(guards, options.risk !== undefined),
+      ...userRoutes(billfold, guards.api),
+      ...applicationRoutes(billfold, guards.api, options.risk),
+      ...serviceKeyRoutes(billfold, guards.keys),
+      ...licenceRoutes(billfold, guards.keys),
+      ...auditRoutes(billfold, guards.api),
     ],
   }
   const silent = { error: () => {}, warn: () => {}, info: () => {} }

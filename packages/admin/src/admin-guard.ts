@@ -1,5 +1,5 @@
 import { BillfoldError } from '@billfold/core'
-import type { Guard, IncomingRequest } from '@billfold/core/http'
+import type { Caller, Guard, IncomingRequest } from '@billfold/core/http'
 
 /** Who administrates. */
 export interface Administrator {
@@ -7,6 +7,11 @@ export interface Administrator {
   readonly id: string
   /** The tenant that this administrator sees. Default: the host's default tenant. */
   readonly tenant?: string
+  /**
+   * True for those who may list, create, reset and revoke service keys and licences. A service key can do more than this page, up to
+   * every call of every API, so somebody who only helps users should not have it. Default: false.
+   */
+  readonly canManageKeys?: boolean
 }
 
 /**
@@ -15,24 +20,58 @@ export interface Administrator {
  */
 export type AuthorizeAdministrator = (request: IncomingRequest) => Promise<Administrator | undefined>
 
-/** The header that the page sends with every change. A form on another site cannot send it. */
-export const changeHeader = 'x-billfold-admin'
+/**
+ * The header that the page sends with every call. Another site can make the browser of an administrator send a form, or load an image: it
+ * can neither change anything nor leave a record that this administrator has looked at somebody.
+ */
+export const pageHeader = 'x-billfold-admin'
 
-/** Creates the guard of all routes. */
-export function createAdminGuard(authorize: AuthorizeAdministrator): Guard {
-  return {
-    name: 'administrator of the host',
+/** The guards of the routes. */
+export interface AdminGuards {
+  /** Of the page and its files, which the browser loads by itself. */
+  readonly page: Guard
+  /** Of what the page calls. */
+  readonly api: Guard
+  /** Of service keys and licences. */
+  readonly keys: Guard
+}
+
+const canManageKeys = 'manage-keys'
+
+/** Creates the guards of all routes. */
+export function createAdminGuards(authorize: AuthorizeAdministrator): AdminGuards {
+  const admit = async (request: IncomingRequest): Promise<Caller> => {
+    const administrator = await authorize(request)
+    if (administrator === undefined) throw new BillfoldError('caller.unauthenticated')
+    const { id, tenant = '' } = administrator
+    const scopes = new Set(administrator.canManageKeys === true ? [canManageKeys] : [])
+    return { kind: 'user', tenant, id: id.slice(0, 120), scopes }
+  }
+  const admitPage = async (request: IncomingRequest): Promise<Caller> => {
+    const caller = await admit(request)
+    if (request.headers[pageHeader] !== '1') throw new BillfoldError('caller.forbidden')
+    return caller
+  }
+  const toGuard = (name: string, admits: (request: IncomingRequest) => Promise<Caller>): Guard => ({
+    name,
     security: [{ host: [] }],
     schemes: {
       host: { type: 'apiKey', in: 'cookie', name: 'session', description: 'What the host authenticates with' },
     },
-    admit: async (request) => {
-      const administrator = await authorize(request)
-      if (administrator === undefined) throw new BillfoldError('caller.unauthenticated')
-      if (request.method !== 'GET' && request.method !== 'HEAD' && request.headers[changeHeader] !== '1')
-        throw new BillfoldError('caller.forbidden')
-      const { id, tenant = '' } = administrator
-      return { kind: 'user', tenant, id: id.slice(0, 120), scopes: new Set() }
-    },
+    admit: admits,
+  })
+  return {
+    page: toGuard('administrator of the host', admit),
+    api: toGuard('administrator of the host, from the page', admitPage),
+    keys: toGuard('administrator of the host who may manage keys', async (request) => {
+      const caller = await admitPage(request)
+      if (!mayManageKeys(caller)) throw new BillfoldError('caller.forbidden')
+      return caller
+    }),
   }
+}
+
+/** Returns true for an administrator who may manage service keys and licences. */
+export function mayManageKeys({ scopes }: Caller): boolean {
+  return scopes.has(canManageKeys)
 }

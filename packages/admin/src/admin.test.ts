@@ -1,10 +1,12 @@
 import { createBillfold, localKeyring, memoryStorage, newKey } from '@billfold/core'
 import { fetchHandler } from '@billfold/fetch-adapter'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { adminApi, type AdminOptions } from './index.ts'
 
 const pin = '582914'
-const change = { 'x-billfold-admin': '1', 'content-type': 'application/json' }
+const fromPage = { 'x-billfold-admin': '1' }
+const change = { ...fromPage, 'content-type': 'application/json' }
 
 function createHost() {
   const keyring = localKeyring({ keys: { 1: newKey() }, currentKeyId: '1' })
@@ -12,7 +14,7 @@ function createHost() {
   const admin = adminApi(billfold, {
     authorize: async ({ headers }) => {
       const account = headers['x-staff']
-      return typeof account === 'string' ? { id: account } : undefined
+      return typeof account === 'string' ? { id: account, canManageKeys: account === 'root' } : undefined
     },
   })
   const [custody, page] = [billfold.custody, admin].map((api) =>
@@ -32,7 +34,7 @@ function createHost() {
     return { status: response?.status, headers: response?.headers, text, json }
   }
   const as = (method: string, path: string, headers: Record<string, string> = {}, body?: unknown) =>
-    request(page, method, path, { 'x-staff': 'grace', ...headers }, body)
+    request(page, method, path, { 'x-staff': 'grace', ...fromPage, ...headers }, body)
   const createUser = async (reference: string): Promise<string> => {
     const key = await billfold.serviceKeys.create({ tag: 'a', scopes: ['custody'] })
     const authorization = `Basic ${btoa(`${key.keyId}:${key.keySecret}`)}`
@@ -46,8 +48,16 @@ function createHost() {
     )
     return /"id":"([0-9a-f-]{36})"/.exec(text)?.[1] ?? ''
   }
-  return { billfold, as, request: (path: string) => request(page, 'GET', path, {}), createUser }
+  /** The status of a call of the custody API with a service key. */
+  const custodyStatus = async ({ keyId, keySecret }: { keyId: string; keySecret: string }) => {
+    const authorization = `Basic ${btoa(`${keyId}:${keySecret}`)}`
+    return (await request(custody, 'GET', '/api/users', { authorization })).status
+  }
+  return { billfold, as, custodyStatus, request: (path: string) => request(page, 'GET', path, {}), createUser }
 }
+
+const root = { ...change, 'x-staff': 'root' }
+const keySchema = z.object({ keyId: z.string(), keySecret: z.string() })
 
 let host: ReturnType<typeof createHost>
 beforeEach(() => {
@@ -66,10 +76,15 @@ describe('the admin API', () => {
       '/console',
       '/admin.js',
       '/admin.css',
+      '/elements.js',
+      '/user.js',
+      '/keys.js',
       '/api/self',
       '/api/users',
       '/api/audit',
       '/api/applications',
+      '/api/service-keys',
+      '/api/licences',
     ])
       expect([path, (await host.request(path)).status]).toEqual([path, 401])
   })
@@ -128,19 +143,36 @@ describe('the admin API', () => {
     expect(sessions).toMatchObject([{ id: sessionId, state: 'failed', failure: 'revoked' }])
   })
 
-  test('refuses a change without the header that a form on another site cannot send', async () => {
+  test('refuses a call without the header that another site cannot send', async () => {
     const id = await host.createUser('ada')
-    expect((await host.as('POST', `/api/users/${id}/unlock`, { 'content-type': 'application/json' }, {})).status).toBe(
-      403,
-    )
+    const json = { 'content-type': 'application/json', 'x-billfold-admin': '' }
+    expect((await host.as('POST', `/api/users/${id}/unlock`, json, {})).status).toBe(403)
+    expect((await host.as('GET', `/api/users/${id}`, { 'x-billfold-admin': '' })).status).toBe(403)
     expect((await host.billfold.audit.search({ actor: 'admin:grace' })).records).toEqual([])
+  })
+
+  test('records who looked at whom, with the kinds of personal data, before it shows the user', async () => {
+    const id = await host.createUser('ada')
+    await host.billfold.users.contactVerified(id, { kind: 'email', value: 'ada@example.org' })
+    await host.as('GET', `/api/users?text=ada`)
+    await host.as('GET', '/api/users/nobody')
+    expect((await host.billfold.audit.search({ actor: 'admin:grace' })).records).toEqual([])
+    const { json } = await host.as('GET', `/api/users/${id}`)
+    const viewed = {
+      action: 'user.viewed',
+      actor: 'admin:grace',
+      subject: id,
+      detail: { kinds: 'identifiers' },
+    }
+    expect((await host.billfold.audit.search({ actor: 'admin:grace' })).records).toMatchObject([viewed])
+    expect(json).toMatchObject({ audit: [viewed, { action: 'user.contact-verified' }, { action: 'user.created' }] })
   })
 
   test('shows an administrator the tenant that the host names, and nothing of another', async () => {
     const id = await host.createUser('ada')
     const other = adminApi(host.billfold, { authorize: async () => ({ id: 'eve', tenant: 'other' }) })
     const handle = fetchHandler(other, { clientAddress: () => '127.0.0.1' })
-    const get = (path: string) => handle(new Request(`http://host.example${path}`))
+    const get = (path: string) => handle(new Request(`http://host.example${path}`, { headers: fromPage }))
     expect(await (await get('/api/users')).json()).toEqual({ users: [] })
     expect((await get(`/api/users/${id}`)).status).toBe(404)
     const erase = new Request(`http://host.example/api/users/${id}/erase`, {
@@ -161,5 +193,92 @@ describe('the admin API', () => {
     expect((await host.as('GET', '/api/approvals')).status).toBe(404)
     expect((await host.as('POST', '/api/applications/none/transition', change, { to: 'approved' })).status).toBe(404)
     expect((await host.as('POST', '/api/applications/none/transition', change, { to: 'withdrawn' })).status).toBe(400)
+  })
+
+  test('refuses service keys and licences to administrators whom the host does not let manage them', async () => {
+    for (const [method, path] of [
+      ['GET', '/api/service-keys'],
+      ['POST', '/api/service-keys'],
+      ['POST', '/api/service-keys/1/reset'],
+      ['POST', '/api/service-keys/1/revoke'],
+      ['GET', '/api/licences'],
+      ['POST', '/api/licences'],
+      ['POST', '/api/licences/1/revoke'],
+    ] as const)
+      expect([path, (await host.as(method, path, change, method === 'POST' ? {} : undefined)).status]).toEqual([
+        path,
+        403,
+      ])
+    expect((await host.as('GET', '/api/self')).json).toMatchObject({ canManageKeys: false })
+    expect((await host.as('GET', '/api/self', root)).json).toMatchObject({ id: 'root', canManageKeys: true })
+  })
+
+  test('creates, resets and revokes service keys, and shows each secret once', async () => {
+    const created = await host.as('POST', '/api/service-keys', root, { tag: 'shop', scopes: ['custody'] })
+    const first = keySchema.parse(created.json)
+    expect(created.headers?.get('cache-control')).toBe('no-store')
+    expect(await host.custodyStatus(first)).toBe(200)
+    const reset = await host.as('POST', `/api/service-keys/${first.keyId}/reset`, root, {})
+    const second = keySchema.parse(reset.json)
+    expect([await host.custodyStatus(first), await host.custodyStatus(second)]).toEqual([401, 200])
+    const listed = await host.as('GET', '/api/service-keys', root)
+    expect(listed.json).toMatchObject({ items: [{ keyId: second.keyId, tag: 'shop', scopes: ['custody'] }] })
+    expect(listed.text).not.toMatch(/keySecret|sealed/)
+    expect((await host.as('POST', `/api/service-keys/${second.keyId}/revoke`, root, {})).status).toBe(200)
+    expect((await host.as('POST', `/api/service-keys/${second.keyId}/revoke`, root, {})).status).toBe(404)
+    expect((await host.as('POST', `/api/service-keys/${second.keyId}/reset`, root, {})).status).toBe(404)
+    expect(await host.custodyStatus(second)).toBe(401)
+    const { records } = await host.billfold.audit.search({ actor: 'admin:root' })
+    expect(records.map(({ action, subject }) => [action, subject])).toEqual([
+      ['service-key.revoked', second.keyId],
+      ['service-key.reset', first.keyId],
+      ['service-key.created', first.keyId],
+    ])
+    expect(JSON.stringify(records)).not.toContain(first.keySecret)
+  })
+
+  test('refuses a service key without a scope, and one with a scope that no API has', async () => {
+    for (const scopes of [[], ['custody', 'nonsense'], ['custody *'], ['__proto__'], 'custody'])
+      expect((await host.as('POST', '/api/service-keys', root, { tag: 'a', scopes })).status).toBe(400)
+    expect((await host.as('POST', '/api/service-keys', root, { tag: ' ', scopes: ['custody'] })).status).toBe(400)
+    expect((await host.as('GET', '/api/service-keys', root)).json).toMatchObject({
+      items: [],
+      scopes: { '*': expect.any(String) },
+    })
+  })
+
+  test('creates and revokes licences, and shows each value once', async () => {
+    const input = { tag: 'shop', authLevel: 'standard', expiresAt: Date.now() + 60_000 }
+    const created = await host.as('POST', '/api/licences', root, input)
+    const { id, licence } = z.object({ id: z.string(), licence: z.string().length(43) }).parse(created.json)
+    const listed = await host.as('GET', '/api/licences', root)
+    expect(listed.json).toMatchObject({ items: [{ id, tag: 'shop', authLevel: 'standard' }] })
+    expect(listed.text).not.toContain(licence)
+    expect(await host.billfold.licences.isActive(id)).toBe(true)
+    expect((await host.as('POST', `/api/licences/${id}/revoke`, root, {})).status).toBe(200)
+    expect((await host.as('POST', `/api/licences/${id}/revoke`, root, {})).status).toBe(404)
+    expect(await host.billfold.licences.isActive(id)).toBe(false)
+    expect((await host.as('POST', '/api/licences', root, { ...input, expiresAt: 1 })).status).toBe(400)
+    expect((await host.as('POST', '/api/licences', root, { ...input, authLevel: 'root' })).status).toBe(400)
+    const { records } = await host.billfold.audit.search({ actor: 'admin:root' })
+    expect(records.map(({ action }) => action)).toEqual(['licence.revoked', 'licence.created'])
+  })
+
+  test('creates keys in the tenant of the administrator, and finds none of another', async () => {
+    const { keyId } = await host.billfold.serviceKeys.create({ tag: 'ours', scopes: ['custody'] })
+    const { id } = await host.billfold.licences.create({ tag: 'ours' })
+    const authorize = async () => ({ id: 'eve', tenant: 'other', canManageKeys: true })
+    const handle = fetchHandler(adminApi(host.billfold, { authorize }), { clientAddress: () => '127.0.0.1' })
+    const send = async (method: string, path: string, body?: unknown) => {
+      const init = { method, headers: change, ...(body !== undefined && { body: JSON.stringify(body) }) }
+      return handle(new Request(`http://host.example/api${path}`, init))
+    }
+    expect(await (await send('GET', '/service-keys')).json()).toMatchObject({ items: [] })
+    expect(await (await send('GET', '/licences')).json()).toEqual({ items: [] })
+    for (const path of [`/service-keys/${keyId}/reset`, `/service-keys/${keyId}/revoke`, `/licences/${id}/revoke`])
+      expect((await send('POST', path, {})).status).toBe(404)
+    await send('POST', '/service-keys', { tag: 'theirs', scopes: ['*'] })
+    expect(await host.billfold.serviceKeys.list('other')).toMatchObject([{ tag: 'theirs' }])
+    expect(await host.billfold.serviceKeys.list()).toMatchObject([{ tag: 'ours' }])
   })
 })

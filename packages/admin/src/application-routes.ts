@@ -1,9 +1,8 @@
-import type { Billfold } from '@billfold/core'
+import type { Application, Billfold } from '@billfold/core'
 import { type Guard, type Route, route } from '@billfold/core/http'
 import { z } from 'zod'
 import type { AdminRisk } from './admin-risk.ts'
-import { tenantOf } from './tenant-of.ts'
-import { actor } from './user-routes.ts'
+import { actor, tenantOf } from './administrator-of.ts'
 
 const statuses = ['submitted', 'in_review', 'approved', 'rejected', 'withdrawn', 'returned_for_changes'] as const
 const decisions = ['in_review', 'approved', 'rejected', 'returned_for_changes'] as const
@@ -27,7 +26,8 @@ export function applicationRoutes(billfold: Billfold, guard: Guard, risk: AdminR
       handler: async ({ query: { status, page } }, { caller }) => {
         const tenant = tenantOf(caller)
         const filter = { page, ...(status !== undefined && { status }), ...(tenant !== undefined && { tenant }) }
-        return { status: 200, body: { items: await billfold.onboarding.applications.list(filter) } }
+        const items = await billfold.onboarding.applications.list(filter)
+        return { status: 200, body: { items: items.map(summarize) } }
       },
     }),
     route({
@@ -56,11 +56,17 @@ export function applicationRoutes(billfold: Billfold, guard: Guard, risk: AdminR
           ...(note !== undefined && { note }),
           ...(tenant !== undefined && { tenant }),
         }
-        return { status: 200, body: await billfold.onboarding.applications.transition(params.applicationId, move) }
+        const application = await billfold.onboarding.applications.transition(params.applicationId, move)
+        return { status: 200, body: summarize(application) }
       },
     }),
     ...(risk === undefined ? [] : [approvalsRoute(guard, risk)]),
   ]
+}
+
+/** What an administrator needs to decide in the list. The attributes are personal data: they are in the view of the user, which is recorded. */
+function summarize({ id: applicationId, templateId, status, createdAt, attributes, files }: Application) {
+  return { id: applicationId, templateId, status, createdAt, attributes: attributes.length, files: files.length }
 }
 
 /** Only users can approve, each with a signing method: the page shows what waits. */

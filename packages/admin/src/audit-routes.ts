@@ -1,7 +1,7 @@
 import { type Billfold, isAuditAction } from '@billfold/core'
 import { type Guard, type Route, route } from '@billfold/core/http'
 import { z } from 'zod'
-import { tenantOf } from './tenant-of.ts'
+import { tenantOf } from './administrator-of.ts'
 
 const id = z.string().min(1).max(128)
 

@@ -1,7 +1,7 @@
 import { BillfoldError, type Billfold, type ListedUser } from '@billfold/core'
 import { type Guard, type RequestContext, type Route, route } from '@billfold/core/http'
 import { z } from 'zod'
-import { tenantOf } from './tenant-of.ts'
+import { actor, tenantOf } from './administrator-of.ts'
 
 const id = z.string().min(1).max(64)
 const userParams = z.object({ userId: id })
@@ -34,7 +34,7 @@ export function userRoutes(billfold: Billfold, guard: Guard): readonly Route[] {
       id: 'showUser',
       method: 'GET',
       path: '/api/users/:userId',
-      summary: 'What is known about a user, without secrets',
+      summary: 'What is known about a user, without secrets; recorded in the audit log',
       guard,
       params: userParams,
       replies: { 200: { description: 'The user', schema: z.looseObject({}) }, ...unknown },
@@ -103,11 +103,6 @@ function changeRoutes(billfold: Billfold, guard: Guard): readonly Route[] {
   ]
 }
 
-/** The actor of an audit record. */
-export function actor(administrator: string): string {
-  return `admin:${administrator}`
-}
-
 const identifierKinds = ['email', 'phone', 'username', 'did'] as const
 
 async function searchUsers(
@@ -144,7 +139,7 @@ async function describeUser(billfold: Billfold, userId: string, { caller }: Requ
   const tenant = tenantOf(caller)
   const user = await findById(billfold, userId, tenant)
   if (user === undefined) throw new BillfoldError('user.not-found')
-  const known = await billfold.users.export(userId, tenant)
+  const known = await billfold.users.view(userId, tenant, { by: actor(caller.id) })
   const isArchived = user.archivedAt !== null
   return {
     user,

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKeyringFile, newKey } from '@billfold/core'
@@ -23,12 +24,18 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const doctor = (line = '', settings: Readonly<Record<string, string>> = environment) =>
   runLine(`doctor ${line}`, settings)
 
-/** Serves JSON by path, and 404 elsewhere. */
-async function serve(documents: Readonly<Record<string, unknown>>): Promise<{ url: string; close: () => void }> {
-  const listener: RequestListener = (request, response) => {
-    const document = documents[request.url ?? '']
-    response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(document ?? {}))
+/** Serves JSON by path or by the method of JSON-RPC, texts by path, and 404 elsewhere. */
+async function serve(
+  documents: Readonly<Record<string, unknown>>,
+  texts: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; close: () => void }> {
+  const listener: RequestListener = async (request, response) => {
+    const body = await text(request)
+    const path = request.url ?? ''
+    const document = documents[path] ?? documents[/"method":"([a-zA-Z_]+)"/.exec(body)?.[1] ?? '']
+    const found = texts[path] ?? (document === undefined ? undefined : JSON.stringify(document))
+    response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' })
+    response.end(found ?? '{}')
   }
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -103,6 +110,78 @@ describe('billfold doctor', () => {
     expect(printed).toMatch(/PROBLEM {2}chain node /)
     expect(printed).not.toContain('hidden')
     expect((await doctor('--rpc http://127.0.0.1:1')).printed).toContain('--chain-id')
+  })
+
+  test('asks a node of another chain by its own interface, and reports one that is behind', async () => {
+    const hash = '0000000000000000000000000000000000000000000000000000000000000001'
+    const genesis = '000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f'
+    const block = (ageSeconds: number) => ({ height: 900_000, timestamp: Math.floor(Date.now() / 1000) - ageSeconds })
+    const check = async (tip: object, chain = 'bitcoin') => {
+      const texts = { '/hidden/block-height/0': genesis, '/hidden/blocks/tip/hash': hash }
+      const host = await serve({ [`/hidden/block/${hash}`]: tip }, texts)
+      const { printed } = await doctor(`--rpc ${host.url}/hidden --chain ${chain}`)
+      host.close()
+      expect(printed).not.toContain('hidden')
+      return printed
+    }
+    const fresh = await check(block(60))
+    expect(fresh).toMatch(/^ok +chain node +chain bitcoin, block 900000, answers in/m)
+    expect(fresh).toMatch(/^ok +newest block +was made 6[0-9] s ago/m)
+    expect(await check(block(3 * 3600))).toMatch(/PROBLEM +newest block +was made 108[0-9]{2} s ago/)
+    expect(await check(block(-60))).toMatch(/WARNING +newest block +is [56][0-9] s ahead/)
+    expect(await check(block(0), 'litecoin')).toMatch(/PROBLEM +chain node .*another chain/)
+    expect(await check(block(0), 'dogecoin')).toMatch(
+      /PROBLEM +chain node +the chain is not known[^]*--chain: evm, bitcoin/,
+    )
+  })
+
+  test('finds a node behind its network, and one whose blocks are old, on Solana and on TRON', async () => {
+    const seconds = Math.floor(Date.now() / 1000)
+    const solana = (health: object) => ({
+      getGenesisHash: { result: '5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d' },
+      getSlot: { result: 5 },
+      getBlockTime: { result: seconds },
+      getBlockHeight: { result: 4 },
+      getHealth: health,
+    })
+    const ask = async (answers: Readonly<Record<string, object>>, chain: string) => {
+      const host = await serve(answers)
+      const { printed } = await doctor(`--rpc ${host.url} --chain ${chain}`)
+      host.close()
+      return printed
+    }
+    expect(await ask(solana({ result: 'ok' }), 'solana')).toMatch(/^ok +newest block +was made/m)
+    const behind = { error: { code: -32_005, message: 'Node is behind by 42 slots' } }
+    expect(await ask(solana(behind), 'solana')).toMatch(/PROBLEM +newest block +the node is behind its network/)
+    expect(await ask(solana({ result: 'ok' }), 'solana-devnet')).toMatch(/PROBLEM +chain node +.*another network/)
+    const tron = (number: number, timestamp: number, blockID: string) => ({
+      blockID,
+      block_header: { raw_data: { number, timestamp } },
+    })
+    const answers = {
+      '/wallet/getblockbynum': tron(0, 0, '00000000000000001ebf88508a03865c71d452e25f4d51194196a1d22b6653dc'),
+      '/wallet/getnowblock': tron(7, Date.now() - 3_600_000, '00'.repeat(32)),
+    }
+    expect(await ask(answers, 'tron')).toMatch(
+      /chain tron, block 7[^]*PROBLEM +newest block +was made 36[0-9]{2} s ago/,
+    )
+  })
+
+  test('reports an EVM node that synchronizes', async () => {
+    const newest = { number: '0x10', timestamp: '0x5', hash: `0x${'11'.repeat(32)}` }
+    const node = (syncing: unknown) => ({
+      eth_chainId: { result: '0x1' },
+      eth_getBlockByNumber: { result: newest },
+      eth_syncing: { result: syncing },
+    })
+    for (const [syncing, found] of [
+      [false, /^ok +chain node +chain 1, block 16, /m],
+      [{ currentBlock: '0x1' }, /PROBLEM +newest block +the node is behind/],
+    ] as const) {
+      const host = await serve(node(syncing))
+      expect((await doctor(`--rpc ${host.url} --chain-id 1`)).printed).toMatch(found)
+      host.close()
+    }
   })
 
   test.each([

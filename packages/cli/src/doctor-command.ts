@@ -22,9 +22,14 @@ export const doctorCommand = createSingleCommand({
       rpc: {
         type: 'string',
         value: 'URL',
-        help: 'JSON-RPC URL of a node to check; default: the environment variable BILLFOLD_RPC_URL',
+        help: 'URL of a node to check (JSON-RPC, Esplora, HTTP API of TRON); default: the environment variable BILLFOLD_RPC_URL',
       },
-      'chain-id': { type: 'string', value: 'NUMBER', help: 'EIP-155 chain id of the node' },
+      chain: {
+        type: 'string',
+        value: 'NAME',
+        help: 'chain of the node: bitcoin, litecoin, solana, tron, their test networks (bitcoin-signet, solana-devnet, tron-nile), evm; default: evm',
+      },
+      'chain-id': { type: 'string', value: 'NUMBER', help: 'EIP-155 chain id of the node, on evm' },
       ...connectionOptions,
     },
     run: async (values, _arguments, terminal) => {
@@ -37,9 +42,9 @@ export const doctorCommand = createSingleCommand({
         ...(values.url === undefined
           ? [{ check: 'documents', state: 'skipped', message: 'no --url' } as const]
           : await checkDocuments(values.url)),
-        node === undefined
-          ? { check: 'chain node', state: 'skipped', message: 'no --rpc' }
-          : await checkNode(node, values['chain-id']),
+        ...(node === undefined
+          ? [{ check: 'chain node', state: 'skipped', message: 'no --rpc' } as const]
+          : await checkNode({ url: node, chain: values.chain, chainId: values['chain-id'] })),
       ]
       return { text: formatFindings(data), data, hasProblems: data.some(({ state }) => state === 'problem') }
     },

@@ -82,6 +82,7 @@ function nextSteps(folder: string, apis: readonly ApiName[]): string {
       : [`npm run billfold -- service-key create --tag first ${scopes.map((scope) => `--scope ${scope}`).join(' ')}`]),
     'npm run billfold -- doctor',
     'npm start',
+    ...apis.map((api) => `curl http://127.0.0.1:3000/${api}/openapi.json   # in another terminal: every route`),
   ]
   return `Next:\n${steps.map((step) => `  ${step}\n`).join('')}`
 }

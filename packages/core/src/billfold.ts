@@ -55,7 +55,7 @@ import { createTokenIssuer } from './platform/tokens/index.ts'
 import type { CreateVaultOptions, Vault } from './dids/vaults/api.ts'
 import { awaitAll } from './kernel/concurrency/settle-all.ts'
 import { type Health, checkHealth } from './platform/health.ts'
-import { type MaintenanceResult, maintain } from './maintenance/maintain.ts'
+import { type MaintenanceOptions, type MaintenanceResult, maintain } from './maintenance/maintain.ts'
 import { type UsersApi, createUsersApi } from './identity/users/api.ts'
 import { listWalletClaims } from './custody/wallets/wallet-claims.ts'
 import type { WebhooksApi } from './platform/webhooks/api.ts'
@@ -179,16 +179,30 @@ export interface Billfold {
   readonly deliver: () => Promise<DeliveryCounts>
   /**
    * Deletes expired data and reconciles pending transactions. Call it every few minutes, from any number of processes.
-   * A failed step does not prevent the others, except if the storage is unavailable.
+   * A failed step does not prevent the others, except if the storage is unavailable. What an interrupted run has deleted stays deleted,
+   * and the next run continues with the rest.
+   * @example
+   * ```ts
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function maintain(billfold: Billfold) {
+   *   const { durationMs } = await billfold.maintain({
+   *     onProgress: ({ step, rows, done, total }) => console.log(`${done} of ${total}: ${step}, ${rows} rows`),
+   *   })
+   *   return durationMs
+   * }
+   * ```
    * @throws the error of a step, once all steps have run; an AggregateError if several failed
    */
-  readonly maintain: () => Promise<MaintenanceResult>
+  readonly maintain: (options?: MaintenanceOptions) => Promise<MaintenanceResult>
   /** The tables of all modules. */
   readonly tables: readonly Table[]
   /** The error codes of all modules, with their HTTP statuses and messages. */
   readonly errorTable: ErrorTable
   /** The audit actions of all modules, with their descriptions. */
   readonly auditActions: AuditActions
+  /** The scopes that service keys can have for the APIs of all modules, with their descriptions. `*` grants all of them. */
+  readonly serviceKeyScopes: Readonly<Record<string, string>>
   /** The event types of all modules. */
   readonly eventCatalogue: EventDefinitions
 }
@@ -268,10 +282,11 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
     health: () => checkHealth(services),
     webhooks: parts.webhooks.functions,
     deliver,
-    maintain: () => maintain(services, steps),
+    maintain: (options) => maintain(services, steps, options),
     tables: declared.tables,
     errorTable: declared.errors,
     auditActions: declared.auditActions,
+    serviceKeyScopes: declared.serviceKeyScopes,
     eventCatalogue: declared.events,
   }
   return addModules(billfold, additionalParts, mount)

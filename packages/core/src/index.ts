@@ -157,6 +157,13 @@ export type {
   TokenIndexer,
   TokenOwner,
 } from './custody/tokens/token-indexer.ts'
+export { evmTransferSource, type EvmTransferSourceOptions } from './custody/incoming-transfers/evm-transfer-source.ts'
+export type {
+  IncomingTransfer,
+  TransferQuery,
+  TransferSource,
+  TransferSources,
+} from './custody/incoming-transfers/transfer-source.ts'
 export type { SmartAccountChain, SmartAccountOptions } from './custody/smart-accounts/smart-account-options.ts'
 export {
   type Bundler,
@@ -192,6 +199,7 @@ export {
   type BroadcastResult,
   type ChainClient,
   type ChainClients,
+  type ChainTip,
   type Coin,
   type CommonChainClient,
   type NonceChainClient,
@@ -201,6 +209,7 @@ export {
   type SolanaClientOptions,
   type SolanaNetwork,
   type SolanaToken,
+  type SolanaTokenAccount,
   solanaChainClient,
   type TronCall,
   type TronClient,
@@ -211,6 +220,11 @@ export {
   type EvmClient,
   type EvmClientOptions,
   type EvmFees,
+  type EvmBlock,
+  type EvmBlockClient,
+  type EvmBlockLog,
+  type EvmBlockLogQuery,
+  type EvmBlocks,
   type EvmHistory,
   type EvmHistoryClient,
   type EvmLog,
@@ -263,6 +277,6 @@ export type { PendingDelivery, WebhooksApi } from './platform/webhooks/api.ts'
 export type { WebhookInput } from './platform/webhooks/manage-endpoints.ts'
 export type { WebhookOptions } from './platform/webhooks/options.ts'
 export type { DnsResolver } from './platform/http-client/ssrf-safe-request.ts'
-export type { MaintenanceResult } from './maintenance/maintain.ts'
+export type { MaintenanceOptions, MaintenanceProgress, MaintenanceResult } from './maintenance/maintain.ts'
 export type { BiometricVerifier } from './identity/biometrics/index.ts'
 export type { RateLimiter, RateLimitKey, RateLimitRule, RateLimitResult } from './platform/rate-limits/index.ts'

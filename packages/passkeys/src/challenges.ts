@@ -1,6 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type FactorSession, formatRequestDigest, type RequestDigest } from '@billfold/core/modules'
-import { batch, insert, remove, type Storage, type Write } from '@billfold/core/storage'
+import {
+  batch,
+  insert,
+  remove,
+  type Storage,
+  type Write,
+  deleteInBatches,
+  type ReportRows,
+} from '@billfold/core/storage'
 import type { PasskeyContext } from './context.ts'
 import { passkeyError } from './declarations.ts'
 import { type ChallengeRow, passkeyChallenges } from './tables.ts'
@@ -79,8 +87,8 @@ export function isChallengeFor({ challenge }: ChallengeRow, binding: ChallengeBi
 }
 
 /** Deletes expired challenges. */
-export async function purgeExpiredChallenges(storage: Storage, now: number): Promise<void> {
-  await storage.commit(batch(remove(passkeyChallenges, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })))
+export async function purgeExpiredChallenges(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, passkeyChallenges, { expiresAt: { lte: now } }, report)
 }
 
 function bind(random: Uint8Array, binding: ChallengeBinding): Buffer {

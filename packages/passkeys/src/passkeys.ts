@@ -111,7 +111,7 @@ export function passkeys(options: PasskeysOptions) {
         {
           name: 'delete expired passkey challenges',
           stage: 'expire',
-          run: (startedAt) => purgeExpiredChallenges(context.services.storage, startedAt),
+          run: (startedAt, report) => purgeExpiredChallenges(context.services.storage, startedAt, report),
         },
       ],
     }),

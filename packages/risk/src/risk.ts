@@ -1,5 +1,5 @@
 import { type Actor, defineModule } from '@billfold/core/modules'
-import { batch, remove } from '@billfold/core/storage'
+import { deleteInBatches } from '@billfold/core/storage'
 import { riskAuditActions, riskErrors, riskEvents, riskScopes } from './declarations.ts'
 import { type RiskOptions, resolveRiskOptions } from './options.ts'
 import { riskPersonalData } from './personal-data.ts'
@@ -60,24 +60,17 @@ export function risk(options: RiskOptions = {}) {
           {
             name: 'delete old assessments and acts',
             stage: 'expire',
-            run: (startedAt) =>
-              services.storage.commit(
-                batch(
-                  remove(riskAssessments, {
-                    where: { at: { lt: startedAt - assessmentRetentionMs } },
-                    expectedRows: 'any',
-                  }),
-                  remove(riskActs, { where: { at: { lt: startedAt - historyMs } }, expectedRows: 'any' }),
-                ),
-              ),
+            run: async (startedAt, report) => {
+              const { storage } = services
+              await deleteInBatches(storage, riskAssessments, { at: { lt: startedAt - assessmentRetentionMs } }, report)
+              await deleteInBatches(storage, riskActs, { at: { lt: startedAt - historyMs } }, report)
+            },
           },
           {
             name: 'delete what policies no longer count',
             stage: 'expire',
-            run: (startedAt) =>
-              services.storage.commit(
-                batch(remove(riskCounters, { where: { expiresAt: { lt: startedAt } }, expectedRows: 'any' })),
-              ),
+            run: (startedAt, report) =>
+              deleteInBatches(services.storage, riskCounters, { expiresAt: { lt: startedAt } }, report),
           },
         ],
         api: riskApi({ ...context, settings, engine }),

@@ -24,7 +24,8 @@ const node: SolanaClient = {
   latestBlockhash: () =>
     Promise.resolve({ blockhash: '5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d', lastValidBlockHeight: ++height }),
   computeUnitPrice: () => Promise.resolve(0n),
-  accountOwner: () => Promise.resolve(undefined),
+  accountOwner: (address) =>
+    Promise.resolve(address === mint ? 'BPFLoader2111111111111111111111111111111111' : undefined),
   token: () =>
     Promise.resolve({ program: 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA', decimals: 6, accountRent: 2_039_280n }),
   broadcast: (raw) => {
@@ -82,6 +83,29 @@ describe('a thief with the PIN of a wallet on Solana', () => {
     await host.billfold.risk.approvals.approve({ requestId: waiting?.id ?? '', userId: approver.userId, method })
     expect(await send(tokens('2'))).toEqual(['act.approval-required'])
     expect(await send(tokens('1'))).toEqual([])
+    expect(sent).toHaveLength(1)
+  })
+
+  test('calls no program within a limit, since what it moves is not known', async () => {
+    const call = { type: 'CONTRACT_EXECUTION', functionName: '', to: mint, inputs: [] }
+    await add({ when: { amount: { asset: `${network}/native`, above: '1000000000' } }, then: deny })
+    expect(await send(call)).toEqual(['act.denied'])
+    expect(await send({ value: '0.6' })).toEqual([])
+  })
+
+  test('calls a program with no other account or right for an approval', async () => {
+    const approver = await createWalletOwner(host.call)
+    await add({ acts: ['transaction'], then: { decision: 'approve', by: 1, of: [approver.userId] } })
+    const call = (...accounts: readonly object[]) =>
+      send({ type: 'CONTRACT_EXECUTION', functionName: '', to: mint, chainSpecificFields: { accounts } })
+    expect(await call({ address: mint })).toEqual(['act.approval-required'])
+    const [waiting] = await host.billfold.risk.approvals.list(approver.userId)
+    const method = { id: approver.pin.split(':')[0] ?? '', value: pincode }
+    await host.billfold.risk.approvals.approve({ requestId: waiting?.id ?? '', userId: approver.userId, method })
+    expect(await call({ address: thief })).toEqual(['act.approval-required'])
+    expect(await call({ address: mint, isWritable: true })).toEqual(['act.approval-required'])
+    expect(await call({ address: mint }, { address: thief })).toEqual(['act.approval-required'])
+    expect(await call({ address: mint })).toEqual([])
     expect(sent).toHaveLength(1)
   })
 })

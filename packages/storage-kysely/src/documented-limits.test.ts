@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { pipelineLimits } from './commit/postgres-pipeline.ts'
-import { maxPreparedStatements } from './commit/prepared-statement-names.ts'
+import { maxPipelinedRows } from './pipeline/pipelined-reads.ts'
+import { pipelineLimits } from './pipeline/postgres-pipeline.ts'
+import { maxPreparedStatements } from './pipeline/prepared-statement-names.ts'
 import { defaultRetry, defaultStatementTimeoutMs } from './commit/retry.ts'
 import { maxCompoundWrites } from './commit/compound-statement.ts'
 import { clusterRules } from './session/cluster-rules.ts'
@@ -12,6 +13,7 @@ const format = (value: number): string => value.toLocaleString('en-US')
 
 test.each([
   `and at most ${pipelineLimits.maxConnections}, carry pipelined commits, up to ${pipelineLimits.maxBatchSize} each`,
+  `and at most ${pipelineLimits.maxReadConnections}, carry them. Reads with a \`limit\` above ${maxPipelinedRows} or`,
   `waits longer than ${pipelineLimits.lockTimeoutMs} ms for a row lock`,
   `Up to ${maxPreparedStatements} statements are prepared`,
   `up to ${maxCompoundWrites} writes`,

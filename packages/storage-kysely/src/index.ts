@@ -1,5 +1,5 @@
 export { kyselyStorage, type KyselyStorage, type KyselyStorageOptions } from './kysely-storage.ts'
-export type { PostgresClient, PostgresPool } from './commit/postgres-pipeline.ts'
+export type { PostgresClient, PostgresPool } from './pipeline/postgres-pipeline.ts'
 export type { RetryOptions } from './commit/retry.ts'
 export type { SqliteDatabase, SqliteStatement } from './commit/sqlite-group-commit.ts'
 export type { QueryableDatabase } from './sql/connection.ts'

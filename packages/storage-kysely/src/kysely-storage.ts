@@ -1,13 +1,14 @@
 import { BillfoldError } from '@billfold/core'
-import { validateBatch, type Storage } from '@billfold/core/storage'
+import { type RowOf, type Storage, validateBatch } from '@billfold/core/storage'
 import type { Kysely, Transaction } from 'kysely'
 import { answeringRun, type Attempt, attemptRunner } from './commit/attempt.ts'
 import { commitBatch } from './commit/commit-batch.ts'
 import { type FastPath, mariadbFastPath, noFastPath, postgresFastPath, type Send } from './commit/fast-path.ts'
-import { createPostgresPipeline, type PostgresPool } from './commit/postgres-pipeline.ts'
 import { defaultStatementTimeoutMs, type RetryOptions, retryTransientErrors } from './commit/retry.ts'
 import { createSqliteGroupCommit, type SqliteDatabase } from './commit/sqlite-group-commit.ts'
 import { findRows } from './find-rows.ts'
+import { pipelineReads, type RunForRead } from './pipeline/pipelined-reads.ts'
+import { createPostgresPipelines, type PostgresPipelines, type PostgresPool } from './pipeline/postgres-pipeline.ts'
 import { createReplicaReads, verifyReplica } from './replica-reads.ts'
 import type { MigrationModule } from './schema/migration-modules.ts'
 import { verifySchema } from './schema/verify.ts'
@@ -40,8 +41,9 @@ export interface KyselyStorageOptions extends Naming {
    */
   readonly statementTimeoutMs?: number
   /**
-   * PostgreSQL: the same `pg.Pool` that Kysely has, created with `pipeline: true`. Commits then use prepared statements, and
-   * concurrent commits are pipelined on one connection. Omit it behind a proxy that assigns a connection per transaction.
+   * PostgreSQL: the same `pg.Pool` that Kysely has, created with `pipeline: true`. Commits and short reads then use prepared
+   * statements, and those issued at the same time are pipelined on one connection. Omit it behind a proxy that assigns a
+   * connection per transaction.
    */
   readonly pool?: PostgresPool
   /**
@@ -114,16 +116,20 @@ export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions)
     throw new BillfoldError('input.invalid', {
       message: 'db is a transaction: create the storage on the Kysely instance and call withTransaction()',
     })
-  const { dialect, cluster, retry = {}, statementTimeoutMs: timeoutMs = defaultStatementTimeoutMs } = options
+  const { dialect, cluster, pool, retry = {}, statementTimeoutMs: timeoutMs = defaultStatementTimeoutMs } = options
   validateCluster(options)
   const target: Target = { dialect, cluster, names: createNames(dialect, options), statements: createStatementCache() }
   const run = statementRunner(db, dialect)
-  const tryFastPath = createFastPath(db, target, options)
+  const pipelines = dialect === 'postgres' && pool !== undefined ? createPostgresPipelines(pool) : undefined
+  const runForRead: RunForRead = pipelines === undefined ? () => run : pipelineReads(run, pipelines.find)
+  const tryFastPath = createFastPath(db, target, options, pipelines)
   const tryReplica = createReplicaReads(target, options.replica, timeoutMs)
   return {
     async find(table, query) {
       const stale = query?.mayBeStale === true ? await tryReplica(table, query) : undefined
-      return stale ?? retryTransientErrors(retry, () => findRows(run, target, table, query), timeoutMs)
+      const find = (attempt: Attempt): Promise<RowOf<typeof table>[]> =>
+        findRows(runForRead(query, attempt), target, table, query)
+      return stale ?? retryTransientErrors(retry, find, timeoutMs)
     },
     async commit(given) {
       validateBatch(given)
@@ -142,11 +148,16 @@ export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions)
   }
 }
 
-function createFastPath<DB>(db: Kysely<DB>, target: Target, { pool, database }: KyselyStorageOptions): FastPath {
+function createFastPath<DB>(
+  db: Kysely<DB>,
+  target: Target,
+  { database }: KyselyStorageOptions,
+  pipelines: PostgresPipelines | undefined,
+): FastPath {
   const send: Send = ({ sql, parameters }, attempt) => attemptRunner(db, target.dialect, attempt)(sql, parameters)
   switch (target.dialect) {
     case 'postgres':
-      return postgresFastPath(target, pool === undefined ? send : createPostgresPipeline(pool))
+      return postgresFastPath(target, pipelines?.commit ?? send)
     case 'mysql':
       return mariadbFastPath(target, statementRunner(db, target.dialect), send)
     case 'sqlite':

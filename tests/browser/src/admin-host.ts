@@ -22,7 +22,10 @@ export async function startAdminHost(): Promise<AdminHost> {
   })
   const app = express()
   app.use('/custody', expressRouter(billfold.custody))
-  app.use('/staff', expressRouter(adminApi(billfold, { authorize: async () => ({ id: 'grace' }) })))
+  app.use(
+    '/staff',
+    expressRouter(adminApi(billfold, { authorize: async () => ({ id: 'grace', canManageKeys: true }) })),
+  )
   const server = createServer(app).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const address = server.address()
@@ -51,5 +54,6 @@ export async function startAdminHost(): Promise<AdminHost> {
   for (let attempt = 0; attempt < 3; attempt++)
     await call('/api/wallets', { secretType: 'ETHEREUM', userId: lockedUser }, `${pin?.id ?? ''}:000000`)
   await billfold.authentication.sessions.create({ userId: lockedUser })
+  await billfold.licences.create({ tag: 'web shop' })
   return { url: `${origin}/staff/console`, lockedUser, billfold, close: () => void server.close() }
 }

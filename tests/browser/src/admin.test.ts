@@ -49,14 +49,21 @@ describe.runIf(browserPath !== undefined)('the admin page', () => {
   test.each(appearances)('is accessible and as wide as the window: %s', async (name, visitor) => {
     const { page, complaints } = await visit(visitor)
     await page.getByRole('heading', { name: 'Newest users' }).waitFor(waiting)
-    const views = { users: '#users', user: `#users/${host.lockedUser}`, applications: '#applications', audit: '#audit' }
+    const views = {
+      users: '#users',
+      user: `#users/${host.lockedUser}`,
+      applications: '#applications',
+      keys: '#keys',
+      audit: '#audit',
+    }
     const headings = {
       users: 'Newest users',
       user: 'Signing methods',
       applications: 'Applications',
+      keys: 'Service keys',
       audit: 'Audit log',
     }
-    for (const view of ['users', 'user', 'applications', 'audit'] as const) {
+    for (const view of ['users', 'user', 'applications', 'keys', 'audit'] as const) {
       await page.goto(`${host.url}${views[view]}`)
       await page.getByRole('heading', { name: headings[view] }).first().waitFor(waiting)
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), view).toBeLessThanOrEqual(0)
@@ -94,8 +101,10 @@ describe.runIf(browserPath !== undefined)('the admin page', () => {
   })
 
   test('revokes a session, and erases only once the id is typed', async () => {
+    // A session of its own: the one of the host may have expired meanwhile.
+    await host.billfold.authentication.sessions.create({ userId: host.lockedUser })
     const { page } = await visit({ size: 'phone' }, `#users/${host.lockedUser}`)
-    await page.getByRole('button', { name: 'Revoke…' }).click()
+    await page.getByRole('button', { name: 'Revoke…' }).first().click()
     await page.getByRole('button', { name: 'Revoke', exact: true }).click()
     await page.getByText('failed: revoked').waitFor(waiting)
     await page.getByRole('button', { name: 'Erase…' }).click()
@@ -108,5 +117,55 @@ describe.runIf(browserPath !== undefined)('the admin page', () => {
     await confirm.click()
     await page.getByText('Erase user: done').waitFor(waiting)
     expect((await host.billfold.users.list())[0]?.archivedAt).not.toBeNull()
+  })
+
+  test('shows the secret of a new service key once, and no trace of it afterwards', async () => {
+    const { page, complaints } = await visit({ size: 'phone' }, '#keys')
+    await page.getByLabel('Name').first().fill('mobile backend')
+    await page.getByRole('button', { name: 'Create' }).first().click()
+    await page.getByText('Create service key: Choose at least one scope').waitFor(waiting)
+    await page.getByLabel('Name').first().fill('mobile backend')
+    await page.getByRole('checkbox', { name: 'custody', exact: false }).first().check()
+    await page.getByRole('button', { name: 'Create' }).first().click()
+    const dialog = page.getByRole('dialog', { name: 'New service key' })
+    await dialog.waitFor(waiting)
+    expect(await findAccessibilityProblems(page)).toEqual([])
+    const secret = await dialog.getByLabel('Key secret', { exact: true }).inputValue()
+    expect(secret).toHaveLength(43)
+    if (images !== undefined) await page.screenshot({ path: `${images}/phone-light-secret.png` })
+    await dialog.getByRole('button', { name: 'I have stored it' }).click()
+    await page.getByRole('cell', { name: 'mobile backend' }).waitFor(waiting)
+    expect(await page.evaluate('document.documentElement.innerHTML')).not.toContain(secret)
+    expect(
+      await page.locator('input').evaluateAll((inputs) => inputs.map((input) => Reflect.get(input, 'value'))),
+    ).not.toContain(secret)
+    expect(page.url()).not.toContain(secret)
+    expect(complaints).toEqual([])
+  })
+
+  test('resets and revokes a service key, and revokes a licence, after a confirmation', async () => {
+    const old = await host.billfold.serviceKeys.create({ tag: 'batch', scopes: ['dids'] })
+    const { page } = await visit({ size: 'desktop' }, '#keys')
+    const row = page.getByRole('row', { name: /batch/ })
+    await row.getByRole('button', { name: 'Reset…' }).click()
+    await page.getByRole('button', { name: 'Reset', exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: 'New service key' })
+    const keyId = await dialog.getByLabel('Key id', { exact: true }).inputValue()
+    await dialog.getByRole('button', { name: 'I have stored it' }).click()
+    expect([
+      await host.billfold.serviceKeys.isActive(old.keyId),
+      await host.billfold.serviceKeys.isActive(keyId),
+    ]).toEqual([false, true])
+    await row.filter({ hasText: keyId }).getByRole('button', { name: 'Revoke…' }).click()
+    await page.getByRole('button', { name: 'Revoke', exact: true }).click()
+    await page.getByText('Revoke service key: done').waitFor(waiting)
+    expect(await host.billfold.serviceKeys.isActive(keyId)).toBe(false)
+    await page
+      .getByRole('row', { name: /web shop/ })
+      .getByRole('button', { name: 'Revoke…' })
+      .click()
+    await page.getByRole('button', { name: 'Revoke', exact: true }).click()
+    await page.getByRole('cell', { name: /^Revoked 20/ }).waitFor(waiting)
+    expect((await host.billfold.licences.list())[0]?.revokedAt).toBeGreaterThan(0)
   })
 })

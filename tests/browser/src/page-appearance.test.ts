@@ -122,6 +122,26 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     },
   )
 
+  test.each(['en', 'de', 'fr', 'es'])(
+    'keeps the ways out in sight after a wrong PIN on a phone on its side: %s',
+    async (lang) => {
+      const page = await visit({ size: 'landscape' })
+      await page.goto(await host.session({ configuration: 'PIN instead', lang }))
+      await page.locator('main button').first().click(waiting)
+      await page.locator('video').waitFor(waiting)
+      await page.locator('.more button').first().click(waiting)
+      await page.locator('input[type="password"]').fill('0000')
+      await page.locator('form button').click(waiting)
+      await page.getByRole('alert').getByText(/./).waitFor(waiting)
+      for (const button of await page.locator('main button').all()) {
+        const box = await button.boundingBox()
+        expect((box?.y ?? 0) + (box?.height ?? Infinity)).toBeLessThanOrEqual(sizes.landscape.height - 8)
+      }
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+      await page.context().close()
+    },
+  )
+
   test.each(['light', 'dark'] as const)('has enough contrast on each screen in the %s scheme', async (colorScheme) => {
     const page = await visit({ colorScheme })
     await page.goto(await host.session({ configuration: 'PIN instead' }))

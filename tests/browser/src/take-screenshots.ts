@@ -10,7 +10,7 @@ import { startPasskeyHost } from './passkey-host.ts'
 import { addAuthenticator, answerUnverified, disableAutofill } from './virtual-authenticator.ts'
 
 // Every screen of the authentication page, in every size and scheme, into test-results/screens:
-// node dist/take-screenshots.js [names of walks, with commas]
+// node dist/take-screenshots.js [names of walks, with commas] [names of sizes, with commas]
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
 const camera: Scene = { video: await video([{ pixels: await portraitPixels(straight), seconds: 1 }]) }
@@ -34,8 +34,10 @@ const asking = await startLoginHost({
 })
 const host = plain
 
-const [, , wanted] = process.argv
-const isWanted = (name: string): boolean => wanted === undefined || wanted.split(',').includes(name)
+const [, , walksWanted, sizesWanted] = process.argv
+const isIn = (wanted: string | undefined, name: string): boolean =>
+  wanted === undefined || wanted.split(',').includes(name)
+const isWanted = (name: string): boolean => isIn(walksWanted, name)
 
 type Walk = (page: Page, shot: (name: string) => Promise<void>) => Promise<void>
 
@@ -200,7 +202,7 @@ const looks: readonly (Visitor & { readonly size: keyof typeof sizes; readonly c
 try {
   // The camera is fixed at launch, so each scene has its own browser.
   const browsers = new Map<Scene, CameraBrowser>()
-  for (const look of looks) {
+  for (const look of looks.filter(({ size }) => isIn(sizesWanted, size))) {
     for (const [scene, walk] of walks) if (isWanted(walk.name)) await take(browsers, scene, walk, look)
     if (!isWanted('denied')) continue
     const denied = withoutCamera('denied', 'The camera is not allowed')
@@ -222,6 +224,7 @@ async function take(
   const browser = browsers.get(scene) ?? (await launchBrowser(scene))
   browsers.set(scene, browser)
   const page = await browser.visit(look)
+  page.setDefaultTimeout(120_000)
   const suffix = `${look.size}-${look.colorScheme}`
   await walk(page, async (name) => void (await page.screenshot({ path: join(folder, `${name}-${suffix}.png`) })))
   await page.context().close()

@@ -1,5 +1,6 @@
 export type { AnyTables, Driver, FreshDatabase, TestDatabase } from './test-database.ts'
 export { describeTestDatabases, listTestDatabases } from './list-test-databases.ts'
 export { connectTo, connectWithDriverTo } from './connect.ts'
+export { type RoundTripProxy, startRoundTripProxy } from './round-trip-proxy.ts'
 export { findTestRedis, type TestRedis } from './redis.ts'
 export * from './clusters/index.ts'

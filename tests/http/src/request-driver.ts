@@ -34,8 +34,8 @@ export interface MountedClient extends RequestDriver {
   readonly port: number
   /** The URL of the API, with its prefix and without a trailing slash. */
   readonly url: string
-  /** Errors that reached the error handler of the host. */
-  readonly hostErrors: readonly unknown[]
+  /** The first errors that reached the error handler of the host, as text. */
+  readonly hostErrors: readonly string[]
   /** Sends a request to the host; the path is absolute. */
   readonly requestHost: RequestDriver['request']
   /** Opens a socket, for requests that no HTTP client would send. */

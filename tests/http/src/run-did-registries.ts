@@ -1,7 +1,7 @@
 import { listTestDatabases } from '@billfold/test-databases'
 import { deployRegistry } from './did-registries/deployed-registry.ts'
 import { compareSequences } from './did-registries/compare-sequences.ts'
-import { configureInTwoProcesses } from './did-registries/shared-payer.ts'
+import { configureInTwoProcesses } from './did-registries/two-processes-one-payer.ts'
 
 // The long form of the suites of DID registries: node dist/run-did-registries.js [sequences] [wallets] [seed]
 const [sequences = 500, wallets = 200, seed = 1] = process.argv.slice(2).map(Number)

@@ -21,7 +21,7 @@ test.each([
   ],
   ['alternatives', adult],
 ])('the query of %s is one for the other library, and is satisfied by what it asks for', (_, { dcql }) => {
-  const parsed = DcqlQuery.parse(structuredClone(dcql) as never)
+  const parsed = DcqlQuery.parse(JSON.parse(JSON.stringify(dcql)))
   DcqlQuery.validate(parsed)
   const sdJwtClaims = {
     given_name: 'Erika',
@@ -37,7 +37,7 @@ test.each([
     claims: sdJwtClaims,
     cryptographic_holder_binding: true,
   }
-  expect(DcqlQuery.query(parsed, [held as never]).can_be_satisfied).toBe(true)
+  expect(DcqlQuery.query(parsed, [held]).can_be_satisfied).toBe(true)
   const { birthdate: __, family_name: ___, age_equal_or_over: ____, ...less } = sdJwtClaims
   expect(DcqlQuery.query(parsed, [{ ...held, claims: less }]).can_be_satisfied).toBe(false)
 })

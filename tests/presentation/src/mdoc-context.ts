@@ -1,14 +1,5 @@
 // What @owf/mdoc leaves to its host, by node:crypto.
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  type JsonWebKey,
-  randomBytes,
-  sign,
-  verify,
-  X509Certificate,
-} from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, randomBytes, sign, verify, X509Certificate } from 'node:crypto'
 import { CoseKey, DeviceKey, type MdocContext } from '@owf/mdoc'
 
 const refuse = (): never => {
@@ -26,7 +17,7 @@ export const mdocContext: MdocContext = {
   cose: {
     sign1: {
       sign: ({ toBeSigned, key }) => {
-        const privateKey = createPrivateKey({ key: key.jwk as JsonWebKey, format: 'jwk' })
+        const privateKey = createPrivateKey({ key: key.jwk, format: 'jwk' })
         return sign('sha256', toBeSigned, { key: privateKey, dsaEncoding: 'ieee-p1363' })
       },
       verify: ({ key, sign1 }) => {

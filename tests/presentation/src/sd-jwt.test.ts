@@ -84,7 +84,7 @@ test('a credential that the other library issues and presents is verified', asyn
       nationalities: { _sd: [0, 1] },
       address: { _sd: ['locality'] },
       _sd_decoy: 2,
-    } as never,
+    },
     { header: { x5c: [Buffer.from(issuer.certificate).toString('base64')] } },
   )
   const presentation = await theirs.present(credential, { given_name: true, nationalities: { 1: true } }, keyBinding)

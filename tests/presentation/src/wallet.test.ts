@@ -1,6 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { setGlobalConfig } from '@openid4vc/oauth2'
-import { Openid4vpClient } from '@openid4vc/openid4vp'
+import {
+  isOpenid4vpAuthorizationRequestDcApi,
+  Openid4vpClient,
+  type Openid4vpAuthorizationRequest,
+} from '@openid4vc/openid4vp'
 import {
   createDeviceResponse,
   createKeyBinding,
@@ -45,29 +49,37 @@ const wallet = new Openid4vpClient({
         enc,
         kid: String(publicJwk.kid),
       })
-      return { encryptionJwk: publicJwk, jwe: await encrypting.encrypt(await importJWK(publicJwk as JWK, 'ECDH-ES')) }
+      return { encryptionJwk: publicJwk, jwe: await encrypting.encrypt(await importJWK(toEcJwk(publicJwk), 'ECDH-ES')) }
     },
   },
 })
 
-interface Request {
-  readonly nonce: string
-  readonly client_id: string
-  readonly response_uri: string
-  readonly client_metadata: { readonly jwks: { readonly keys: readonly JWK[] } }
+interface PublishedKey {
+  readonly kty: string
+  readonly crv?: string | undefined
+  readonly x?: string | undefined
+  readonly y?: string | undefined
+}
+
+function toEcJwk({ kty, crv = '', x = '', y = '' }: PublishedKey): JWK {
+  return { kty, crv, x, y }
 }
 
 /** The other implementation resolves a request, and sends the presentations that we make for it. */
-async function answer(uri: string, present: (request: Request) => Promise<Record<string, [string]>>): Promise<number> {
+async function answer(
+  uri: string,
+  present: (request: Openid4vpAuthorizationRequest) => Promise<Record<string, [string]>>,
+): Promise<number> {
   const parsed = wallet.parseOpenid4vpAuthorizationRequest({ authorizationRequest: uri })
   const resolved = await wallet.resolveOpenId4vpAuthorizationRequest({
     authorizationRequestPayload: parsed.params,
   })
   expect(resolved.client.prefix).toBe('x509_hash')
   const { authorizationRequestPayload } = resolved
+  if (isOpenid4vpAuthorizationRequestDcApi(authorizationRequestPayload)) return expect.fail('a request without a URI')
   const created = await wallet.createOpenid4vpAuthorizationResponse({
     authorizationRequestPayload,
-    authorizationResponsePayload: { vp_token: await present(authorizationRequestPayload as unknown as Request) },
+    authorizationResponsePayload: { vp_token: await present(authorizationRequestPayload) },
     jarm: {
       encryption: { nonce: 'x' },
       serverMetadata: {
@@ -78,7 +90,7 @@ async function answer(uri: string, present: (request: Request) => Promise<Record
     },
   })
   const { response } = await wallet.submitOpenid4vpAuthorizationResponse({
-    authorizationRequestPayload: authorizationRequestPayload as never,
+    authorizationRequestPayload,
     authorizationResponsePayload: created.authorizationResponsePayload,
     ...(created.jarm && { jarm: created.jarm }),
   })
@@ -132,8 +144,10 @@ test('a wallet of another implementation presents an mdoc', async () => {
   })
   const status = await answer(
     created.uri ?? '',
-    async ({ nonce, client_id: clientId, response_uri: responseUri, client_metadata: { jwks } }) => {
-      const jwkThumbprint = Buffer.from(await calculateJwkThumbprint(jwks.keys[0] ?? {}), 'base64url')
+    async ({ nonce, client_id: clientId, response_uri: responseUri = '', client_metadata: metadata }) => {
+      const [key] = metadata?.jwks?.keys ?? []
+      if (key === undefined) return expect.fail('the request has no key')
+      const jwkThumbprint = Buffer.from(await calculateJwkThumbprint(toEcJwk(key)), 'base64url')
       const transcript = openid4vpTranscript({ clientId, nonce, jwkThumbprint, responseUri })
       const chosen = Object.keys(elements).map((element) => [docType, element] as const)
       return { 'pid-2': [await createDeviceResponse(credential, { elements: chosen, transcript, key: holder })] }

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Wallet } from 'ethers'
+import { replyShapes } from '../reply-shapes.ts'
 import { sendRequest, callCustody, readCredentials, type RunningHost, startExampleHost } from '../running-host.ts'
 
 let host: RunningHost
@@ -37,10 +38,12 @@ const consoleHeaders = (): Record<string, string> => ({
 /** Signs in with a new wallet and submits an application. */
 async function apply(): Promise<{ readonly token: string; readonly applicationId: string }> {
   const wallet = Wallet.createRandom()
-  const challenge = (await sendRequest(host, 'GET', `/onboarding/auth/challenge/${wallet.address}`)).body
-  const answer = { message: challenge.message, signature: await wallet.signMessage(challenge.message) }
+  const challenge = await sendRequest(host, 'GET', `/onboarding/auth/challenge/${wallet.address}`)
+  const { jwt, message } = replyShapes.challenge.parse(challenge.body)
+  const answer = { message, signature: await wallet.signMessage(message) }
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
-  const token = (await sendRequest(host, 'POST', '/onboarding/auth/challenge', answer, bearer(challenge.jwt))).body.jwt
+  const login = await sendRequest(host, 'POST', '/onboarding/auth/challenge', answer, bearer(jwt))
+  const { jwt: token } = replyShapes.login.parse(login.body)
   const attributes = [{ id: 'name', data: { value: { first: 'Ada', last: 'Lovelace' } } }]
   await sendRequest(host, 'POST', '/onboarding/users', { attributes }, bearer(token))
   const application = await sendRequest(
@@ -50,7 +53,7 @@ async function apply(): Promise<{ readonly token: string; readonly applicationId
     { templateId: 1, attributes, files: [] },
     bearer(token),
   )
-  return { token, applicationId: application.body.id }
+  return { token, applicationId: replyShapes.application.parse(application.body).id }
 }
 
 describe('a console action', () => {
@@ -85,15 +88,16 @@ describe('a console action', () => {
 
   it('returns 422 for users, wallets and DIDs that the console has not created', async () => {
     const { body } = await callCustody(host, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
-    const user = JSON.stringify({ userId: body.result.id, configuration: 'still' })
+    const { id: userId } = replyShapes.created.parse(body).result
+    const user = JSON.stringify({ userId, configuration: 'still' })
     for (const name of ['face/enrol', 'face/sign-in', 'face/devices', 'face/erase']) {
       const { status, text } = await runAction(consoleHeaders(), user, name)
       expect([status, JSON.parse(text).exchanges]).toEqual([422, []])
     }
-    const foreign = { userId: body.result.id, pin: '123456' }
+    const foreign = { userId, pin: '123456' }
     expect((await runAction(consoleHeaders(), JSON.stringify(foreign), 'custody/wallet')).status).toBe(422)
-    const secret = { secretType: 'ETHEREUM', userId: body.result.id, pincode: '123456' }
-    const wallet = (await callCustody(host, 'POST', '/api/wallets', secret)).body.result
+    const secret = { secretType: 'ETHEREUM', userId, pincode: '123456' }
+    const { result: wallet } = replyShapes.wallet.parse((await callCustody(host, 'POST', '/api/wallets', secret)).body)
     const signing = { walletId: wallet.id, pin: '123456', message: 'hello' }
     expect((await runAction(consoleHeaders(), JSON.stringify(signing), 'custody/sign')).status).toBe(422)
     const did = { did: `did:ethr:0x${'1'.repeat(40)}`, name: 'Agent', value: 'https://agent.example' }

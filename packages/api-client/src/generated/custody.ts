@@ -1038,8 +1038,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get the fees per gas with which a transaction is sent now. EVM chains only
-         * @description Get the fees per gas with which a transaction is sent now. EVM chains only.
+         * Get the fees with which a transaction is sent now
+         * @description Get the fees with which a transaction is sent now.
          *
          *     Caller: service key with the scope custody.
          */
@@ -6378,6 +6378,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6403,6 +6411,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6428,6 +6444,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6453,6 +6477,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6461,7 +6493,7 @@ export interface operations {
                         status?: ("SAVED" | "READY") | null;
                         to: string;
                         tokenAddress: string;
-                        tokenId: number | string;
+                        tokenId?: (number | string) | null;
                         amount?: (number | string) | null;
                     } | {
                         /** @constant */
@@ -6478,6 +6510,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6485,6 +6525,7 @@ export interface operations {
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
                         to: string;
+                        /** @description SOLANA: the instruction of an Anchor program, or empty for a program without names */
                         functionName: string;
                         inputs?: {
                             /** @description uint256, address[], (address,uint256), tuple, ... */
@@ -6510,6 +6551,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6543,12 +6592,13 @@ export interface operations {
                             type: "NFT_TRANSFER";
                             to: string;
                             tokenAddress: string;
-                            tokenId: number | string;
+                            tokenId?: (number | string) | null;
                             amount?: (number | string) | null;
                         } | {
                             /** @constant */
                             type: "CONTRACT_EXECUTION";
                             to: string;
+                            /** @description SOLANA: the instruction of an Anchor program, or empty for a program without names */
                             functionName: string;
                             inputs?: {
                                 /** @description uint256, address[], (address,uint256), tuple, ... */
@@ -6575,6 +6625,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6730,6 +6788,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6755,6 +6821,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6780,6 +6854,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6805,6 +6887,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6813,7 +6903,7 @@ export interface operations {
                         status?: ("SAVED" | "READY") | null;
                         to: string;
                         tokenAddress: string;
-                        tokenId: number | string;
+                        tokenId?: (number | string) | null;
                         amount?: (number | string) | null;
                     } | {
                         /** @constant */
@@ -6830,6 +6920,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6837,6 +6935,7 @@ export interface operations {
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
                         to: string;
+                        /** @description SOLANA: the instruction of an Anchor program, or empty for a program without names */
                         functionName: string;
                         inputs?: {
                             /** @description uint256, address[], (address,uint256), tuple, ... */
@@ -6862,6 +6961,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -6895,12 +7002,13 @@ export interface operations {
                             type: "NFT_TRANSFER";
                             to: string;
                             tokenAddress: string;
-                            tokenId: number | string;
+                            tokenId?: (number | string) | null;
                             amount?: (number | string) | null;
                         } | {
                             /** @constant */
                             type: "CONTRACT_EXECUTION";
                             to: string;
+                            /** @description SOLANA: the instruction of an Anchor program, or empty for a program without names */
                             functionName: string;
                             inputs?: {
                                 /** @description uint256, address[], (address,uint256), tuple, ... */
@@ -6927,6 +7035,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -7080,6 +7196,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -7105,6 +7229,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -7130,6 +7262,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -7155,6 +7295,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -7163,7 +7311,7 @@ export interface operations {
                         status?: ("SAVED" | "READY") | null;
                         to: string;
                         tokenAddress: string;
-                        tokenId: number | string;
+                        tokenId?: (number | string) | null;
                         amount?: (number | string) | null;
                     } | {
                         /** @constant */
@@ -7180,6 +7328,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -7187,6 +7343,7 @@ export interface operations {
                         /** @description SAVED: confirmed and executed later. READY: executed later, or at once if a signing method is sent. Absent: at once */
                         status?: ("SAVED" | "READY") | null;
                         to: string;
+                        /** @description SOLANA: the instruction of an Anchor program, or empty for a program without names */
                         functionName: string;
                         inputs?: {
                             /** @description uint256, address[], (address,uint256), tuple, ... */
@@ -7212,6 +7369,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -7245,12 +7410,13 @@ export interface operations {
                             type: "NFT_TRANSFER";
                             to: string;
                             tokenAddress: string;
-                            tokenId: number | string;
+                            tokenId?: (number | string) | null;
                             amount?: (number | string) | null;
                         } | {
                             /** @constant */
                             type: "CONTRACT_EXECUTION";
                             to: string;
+                            /** @description SOLANA: the instruction of an Anchor program, or empty for a program without names */
                             functionName: string;
                             inputs?: {
                                 /** @description uint256, address[], (address,uint256), tuple, ... */
@@ -7277,6 +7443,14 @@ export interface operations {
                             feeRate?: (number | string) | null;
                             maxReplacementFeeRate?: (number | string) | null;
                             computeUnitPrice?: (number | string) | null;
+                            computeUnitLimit?: (number | string) | null;
+                            accounts?: {
+                                /** @description In base58 */
+                                address: string;
+                                /** @description True only for the wallet, which alone signs */
+                                isSigner?: boolean | null;
+                                isWritable?: boolean | null;
+                            }[] | null;
                             feeLimit?: (number | string) | null;
                             fee?: (number | string) | null;
                             ttl?: number | null;
@@ -8214,7 +8388,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The fees, as chainSpecificFields takes them */
+            /** @description The fees by the names of chainSpecificFields; of TRON, its prices */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8231,6 +8405,14 @@ export interface operations {
                             maxFeePerGas?: number;
                             /** @description Wei per gas (EIP-1559) */
                             maxPriorityFeePerGas?: number;
+                            /** @description Bitcoin, Litecoin: satoshis per virtual byte */
+                            feeRate?: number;
+                            /** @description SOLANA: millionths of a lamport per compute unit */
+                            computeUnitPrice?: number;
+                            /** @description TRON: sun per unit of energy that is burnt */
+                            energyPrice?: number;
+                            /** @description TRON: sun per byte of bandwidth that is burnt */
+                            bandwidthPrice?: number;
                         };
                     };
                 };

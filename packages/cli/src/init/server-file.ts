@@ -103,7 +103,10 @@ ${apis.map(mount).join('\n')}
 
 const port = Number(process.env.PORT ?? 3000)
 const host = process.env.HOST ?? '127.0.0.1'
-const announce = () => console.log(\`http://\${host}:\${port}/${apis[0] ?? 'health'}\`)
+// The documents that describe every route, for people and generators.
+const announce = () => {
+  for (const path of ${pathList(apis)}) console.log(\`http://\${host}:\${port}\${path}\`)
+}
 ${start}
 
 // Deletes what has expired, reconciles and delivers. Any number of processes may run it.
@@ -119,4 +122,8 @@ async function stop() {
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop())
 `
+}
+
+function pathList(apis: readonly ApiName[]): string {
+  return `[${apis.map((api) => `'/${api}/openapi.json'`).join(', ')}]`
 }

@@ -69,12 +69,12 @@ export const authenticationModule = defineModule({
       {
         name: 'delete expired sessions',
         stage: 'expire',
-        run: (startedAt) => purgeExpiredSessions(services.storage, startedAt),
+        run: (startedAt, report) => purgeExpiredSessions(services.storage, startedAt, report),
       },
       {
         name: 'delete old face attempts',
         stage: 'expire',
-        run: (startedAt) => purgeOldFaceAttempts(services.storage, startedAt),
+        run: (startedAt, report) => purgeOldFaceAttempts(services.storage, startedAt, report),
       },
     ],
   }),

@@ -30,6 +30,11 @@ export const custodyEvents = {
   ),
   'transaction.failed': defineEvent('A transaction is final on chain, but its execution failed.', transaction),
   'transaction.rejected': defineEvent('A node rejected a transaction; it is not rebroadcast.', transaction),
+  'transfer.received': defineEvent('A wallet has received coins or tokens in a block that is final.', {
+    walletId: eventId,
+    secretType: z.string().max(32),
+    hash: z.string().max(128),
+  }),
   'transaction.replaced': defineEvent('The nonce of a transaction was used by another transaction.', transaction),
 }
 

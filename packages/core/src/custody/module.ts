@@ -3,6 +3,8 @@ import { custodyErrors } from '../kernel/error-codes/custody.ts'
 import { defineModule, type ModuleContext } from '../platform/module.ts'
 import { type CustodyOptions, custodyApi } from './api/index.ts'
 import { custodyEvents } from './events.ts'
+import { recordIncomingTransfers } from './incoming-transfers/record-transfers.ts'
+import { transferCursors } from './incoming-transfers/table.ts'
 import { savedRequestData } from './saved-requests/personal-data.ts'
 import { purgeSavedRequests } from './saved-requests/purge-requests.ts'
 import { sealedSavedRequests } from './saved-requests/saved-request.ts'
@@ -28,6 +30,8 @@ const custodyAuditActions = {
   'saved-request.confirmed': 'A saved request was confirmed; the subject is the wallet',
   'saved-request.canceled': 'A saved request was canceled; the subject is the wallet',
   'transaction.signed': 'A wallet signed a transaction; the subject is the wallet',
+  'transfer.received':
+    'A wallet received coins or tokens, in a block that is final; the subject is the wallet and the actor `chain`',
   'transaction.resubmitted': 'A wallet signed a pending transaction again at a higher fee; the subject is the wallet',
   'transaction.canceled':
     'A wallet signed a replacement without effect of a pending transaction; the subject is the wallet',
@@ -59,6 +63,7 @@ export const custodyModule = defineModule({
     transactionReplacements,
     transactionReservations,
     accountNonces,
+    transferCursors,
     savedRequests,
   ],
   sealedColumns: [sealedReplacements, sealedSavedRequests],
@@ -83,8 +88,9 @@ export const custodyModule = defineModule({
     personalData: [custodyPersonalData, savedRequestData],
     maintenanceSteps: [
       { name: 'reconcile transactions', stage: 'reconcile', run: () => reconcileTransactions(services) },
-      { name: 'delete old transactions', stage: 'reconcile', run: () => purgeTransactions(services) },
-      { name: 'delete old saved requests', stage: 'expire', run: () => purgeSavedRequests(services) },
+      { name: 'record incoming transfers', stage: 'reconcile', run: () => recordIncomingTransfers(services) },
+      { name: 'delete old transactions', stage: 'reconcile', run: (_, report) => purgeTransactions(services, report) },
+      { name: 'delete old saved requests', stage: 'expire', run: (_, report) => purgeSavedRequests(services, report) },
     ],
   }),
 })

@@ -1,5 +1,6 @@
 import type { Storage } from '../kernel/storage/index.ts'
 import type { IdentityServices } from '../identity/services.ts'
+import type { TransferSource } from './incoming-transfers/transfer-source.ts'
 import type { ChainConnections } from './chain-clients/index.ts'
 import type { SmartAccountSettings } from './smart-accounts/smart-account-options.ts'
 import type { DelegationOptions } from './transactions/formats/evm/delegation-rules.ts'
@@ -13,6 +14,8 @@ export interface CustodyServices extends IdentityServices {
   readonly transactionRetention?: TransactionRetention | undefined
   /** How contract accounts send, by `secretType`. */
   readonly smartAccounts?: ReadonlyMap<string, SmartAccountSettings> | undefined
+  /** What wallets receive, by `secretType`. */
+  readonly transferSources?: ReadonlyMap<string, TransferSource> | undefined
   /** Which contracts accounts may be delegated to. */
   readonly delegation?: DelegationOptions | undefined
 }

@@ -26,22 +26,27 @@ export function allowedMethods(routes: readonly Route[], path: string): readonly
  * @throws Error that names the route
  */
 export function validateRoutes(routes: readonly Route[]): void {
-  for (const [index, route] of routes.entries()) {
+  const validated: { readonly route: Route; readonly segments: readonly string[] }[] = []
+  for (const route of routes) {
     if (!wellFormed.test(route.path))
       throw new Error(`Route ${route.id}: the path ${route.path} is not portable between routers`)
-    for (const before of routes.slice(0, index)) {
-      if (before.id === route.id) throw new Error(`Duplicate route id: ${route.id}`)
-      if (before.method === route.method && covers(before.path, route.path)) {
-        throw new Error(`Route ${route.id} is unreachable: ${before.id} precedes it`)
+    const path = segments(route.path)
+    for (const before of validated) {
+      if (before.route.id === route.id) throw new Error(`Duplicate route id: ${route.id}`)
+      if (before.route.method === route.method && coversSegments(before.segments, path)) {
+        throw new Error(`Route ${route.id} is unreachable: ${before.route.id} precedes it`)
       }
     }
+    validated.push({ route, segments: path })
   }
 }
 
 /** Returns true if a route path covers a path, with or without a trailing slash. */
 function covers(pattern: string, path: string): boolean {
-  const expected = segments(pattern)
-  const actual = segments(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
+  return coversSegments(segments(pattern), segments(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path))
+}
+
+function coversSegments(expected: readonly string[], actual: readonly string[]): boolean {
   return (
     expected.length === actual.length &&
     expected.every((segment, index) => (isParameter(segment) ? actual[index] !== '' : segment === actual[index]))

@@ -38,7 +38,10 @@ export function preparePlain<
   }
 }
 
-/** Prepares the requests of a route with a codec: the body is validated as transmitted, decoded, and validated again. */
+/**
+ * Prepares the requests of a route with a codec: the body is validated as transmitted, decoded, and validated again.
+ * @param transmittedSchema the schema of the body as transmitted; undefined for a route without a body
+ */
 export function prepareCoded<
   P extends z.ZodType | undefined,
   Q extends z.ZodType | undefined,
@@ -46,12 +49,11 @@ export function prepareCoded<
   B extends z.ZodType | undefined,
   State,
   Result,
->(definition: CodedRouteDefinition<P, Q, H, B, State, Result>): Prepare {
+>(definition: CodedRouteDefinition<P, Q, H, B, State, Result>, transmittedSchema: z.ZodType | undefined): Prepare {
   const { codec, handler, documentedErrors } = definition
   const schemas = toInputSchemas(definition)
-  const { body: schema } = schemas
-  const transmitted = { ...schemas, body: schema === undefined ? undefined : codec.transmittedSchema(schema) }
-  const decoded = { params: passedOn, query: passedOn, headers: passedOn, body: schema }
+  const transmitted = { ...schemas, body: transmittedSchema }
+  const decoded = { params: passedOn, query: passedOn, headers: passedOn, body: schemas.body }
   return async (raw, context) => {
     const outer = parseInput<RawInput>(transmitted, raw)
     const { value, state, replyKey } = await codec.decode(outer.body, context)

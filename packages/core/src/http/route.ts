@@ -92,6 +92,7 @@ export function route<
   const { id, method, path, summary, guard, limits = [], params, headers, replies } = definition
   const { codec, query } = definition
   const body: BodyRule | undefined = definition.body
+  const transmittedBody = body && codec && { ...body, schema: codec.transmittedSchema(body.schema) }
   return Object.freeze({
     id,
     method,
@@ -102,11 +103,12 @@ export function route<
     params,
     query,
     headers,
-    body: body === undefined || codec === undefined ? body : { ...body, schema: codec.transmittedSchema(body.schema) },
+    body: transmittedBody ?? body,
     replies,
     unlisted: definition.unlisted ?? false,
     idempotency: definition.idempotency ?? (method === 'POST' ? 'key' : 'none'),
     secretReply: definition.secretReply ?? false,
-    prepare: definition.codec === undefined ? preparePlain(definition) : prepareCoded(definition),
+    prepare:
+      definition.codec === undefined ? preparePlain(definition) : prepareCoded(definition, transmittedBody?.schema),
   })
 }

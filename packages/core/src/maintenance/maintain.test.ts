@@ -1,7 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { BillfoldError } from '../kernel/errors.ts'
 import type { MaintenanceStep } from '../platform/module.ts'
-import { maintain } from './maintain.ts'
+import { type MaintenanceProgress, maintain } from './maintain.ts'
 
 const services = { now: () => 5 }
 
@@ -23,6 +24,48 @@ describe('maintain', () => {
     const done: string[] = []
     await expect(maintain(services, createSteps(done, 'one', error, 'two'))).rejects.toBe(error)
     expect(done).toEqual(['one at 5', 'two at 5'])
+  })
+
+  test('reports the rows of a step after each batch, and every step at its end', async () => {
+    const steps: readonly MaintenanceStep[] = [
+      {
+        name: 'delete rows',
+        stage: 'expire',
+        run: async (_, report) => {
+          await report(1000)
+          await report(0)
+          await report(500)
+        },
+      },
+      { name: 'deliver', stage: 'deliver', run: async () => {} },
+    ]
+    const progress: MaintenanceProgress[] = []
+    await maintain(services, steps, { onProgress: (one) => void progress.push(one) })
+    const deleting = { step: 'delete rows', stage: 'expire', total: 2 }
+    expect(progress).toEqual([
+      { ...deleting, rows: 1000, done: 0 },
+      { ...deleting, rows: 1500, done: 0 },
+      { ...deleting, rows: 1500, done: 1 },
+      { step: 'deliver', stage: 'deliver', rows: 0, done: 2, total: 2 },
+    ])
+  })
+
+  test('awaits the report of its progress, so that the host can make it slower', async () => {
+    const order: string[] = []
+    const step: MaintenanceStep = {
+      name: 'delete rows',
+      stage: 'expire',
+      run: async (_, report) => {
+        await report(1)
+        order.push('next batch')
+      },
+    }
+    const onProgress = async (): Promise<void> => {
+      await nextTurn()
+      order.push('reported')
+    }
+    await maintain(services, [step], { onProgress })
+    expect(order).toEqual(['reported', 'next batch', 'reported'])
   })
 
   test('throws an AggregateError if several steps fail', async () => {

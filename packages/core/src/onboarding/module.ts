@@ -1,4 +1,5 @@
 import { onboardingErrors } from '../kernel/error-codes/onboarding.ts'
+import type { ReportRows } from '../kernel/storage/index.ts'
 import { defineModule, type ModuleContext } from '../platform/module.ts'
 import { createOnboardingApi, onboardingHttpApi } from './api/index.ts'
 import type { OnboardingSettings } from './api/options.ts'
@@ -56,7 +57,11 @@ export const onboardingModule = defineModule({
     functions: createOnboardingApi(services, host, onboarding, evidenceSource),
     personalData: [onboardingPersonalData(onboarding.files)],
     maintenanceSteps: [
-      { name: 'delete expired login tickets', stage: 'expire', run: () => purgeExpiredTickets(services) },
+      {
+        name: 'delete expired login tickets',
+        stage: 'expire',
+        run: (_: number, report: ReportRows) => purgeExpiredTickets(services, report),
+      },
       { name: 'delete unused files', stage: 'expire', run: () => purgeUnusedFiles(services, onboarding.files) },
     ],
   }),

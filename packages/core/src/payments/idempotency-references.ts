@@ -1,10 +1,13 @@
 import { BillfoldError } from '../kernel/errors.ts'
 import type { Services } from '../platform/services.ts'
-import { type Insert, insert, isCommitError, StaleReadError } from '../kernel/storage/index.ts'
+import { type Insert, insert, isCommitError, type RowOf, StaleReadError } from '../kernel/storage/index.ts'
 import { referenceClaims } from './tables.ts'
 
 /** The namespace of the references that gateways use. Each user has another, named by the user id. */
 export const gatewayCaller = 'gateway'
+
+/** A row of `reference_claims`. */
+export type ReferenceClaimRow = RowOf<typeof referenceClaims>
 
 /** An idempotency reference, with the user and the request that it belongs to. */
 export interface ReferenceClaim {
@@ -23,9 +26,30 @@ export interface ReferenceClaim {
  * @throws BillfoldError `reference.reused` if the caller used it for another user or another request
  */
 export async function findByReference(services: Services, claim: ReferenceClaim): Promise<string | undefined> {
+  return toSubjectId(services, claim, await findReferenceClaim(services, claim))
+}
+
+/** Finds the row of a reference. */
+export async function findReferenceClaim(
+  services: Services,
+  claim: Pick<ReferenceClaim, 'tenant' | 'caller' | 'reference'>,
+): Promise<ReferenceClaimRow | undefined> {
   const { tenant, caller } = claim
   const referenceIndex = await computeReferenceIndex(services, claim)
-  const [row] = await services.storage.find(referenceClaims, { where: { tenant, caller, referenceIndex }, limit: 1 })
+  return (await services.storage.find(referenceClaims, { where: { tenant, caller, referenceIndex }, limit: 1 }))[0]
+}
+
+/**
+ * Returns the result of the earlier request that has claimed the reference.
+ * @param row the row of {@link findReferenceClaim}
+ * @returns undefined if the reference is new
+ * @throws BillfoldError `reference.reused` if the caller used it for another user or another request
+ */
+export async function toSubjectId(
+  services: Services,
+  claim: ReferenceClaim,
+  row: ReferenceClaimRow | undefined,
+): Promise<string | undefined> {
   if (row === undefined) return undefined
   if (row.userId !== claim.userId || row.contentHash !== (await fingerprint(services, claim)))
     throw new BillfoldError('reference.reused')

@@ -103,7 +103,11 @@ export const paymentsModule = defineModule({
     personalData: [paymentsPersonalData],
     lockouts: [paymentsLockout],
     maintenanceSteps: [
-      { name: 'refund expired payments, end expired deposits', stage: 'expire', run: () => maintainPayments(payments) },
+      {
+        name: 'refund expired payments, end expired deposits',
+        stage: 'expire',
+        run: (_, report) => maintainPayments(payments, report),
+      },
     ],
   }),
 })

@@ -1,5 +1,5 @@
 import { kernelErrors } from '../kernel/error-codes/kernel.ts'
-import { appliedBatches, batch, remove } from '../kernel/storage/index.ts'
+import { appliedBatches, deleteInBatches } from '../kernel/storage/index.ts'
 import { defineModule } from './module.ts'
 
 /** How long batch ids are retained, in milliseconds: far longer than a commit is retried. */
@@ -15,10 +15,8 @@ export const kernelModule = defineModule({
       {
         name: 'delete batch ids older than a day',
         stage: 'expire',
-        run: (startedAt) => {
-          const where = { committedAt: { lt: startedAt - batchRetentionMs } }
-          return storage.commit(batch(remove(appliedBatches, { where, expectedRows: 'any' })))
-        },
+        run: (startedAt, report) =>
+          deleteInBatches(storage, appliedBatches, { committedAt: { lt: startedAt - batchRetentionMs } }, report),
       },
     ],
   }),

@@ -1,6 +1,6 @@
 import type { ErrorTable } from '../kernel/error-codes/error-table.ts'
 import type { SealedColumn } from '../kernel/storage/sealed-column.ts'
-import type { Table } from '../kernel/storage/index.ts'
+import type { ReportRows, Table } from '../kernel/storage/index.ts'
 import type { AuditActions } from './audit/actions.ts'
 import type { ActAuthorizer } from './acts/authorize-act.ts'
 import type { Actor } from './audit/audit-write.ts'
@@ -35,8 +35,12 @@ export interface MaintenanceStep {
   /** For readers: `delete expired sessions`. */
   readonly name: string
   readonly stage: MaintenanceStage
-  /** @param startedAt the start of the maintenance run, in epoch milliseconds */
-  readonly run: (startedAt: number) => Promise<unknown>
+  /**
+   * @param startedAt the start of the maintenance run, in epoch milliseconds
+   * @param report called and awaited by a step that has many rows, with the number of rows since its last call. A step that deletes
+   *   rows passes it to `deleteInBatches`.
+   */
+  readonly run: (startedAt: number, report: ReportRows) => Promise<unknown>
 }
 
 /** The HTTP API of a module, as far as the composition reads it. Its full type is `Api` of `@billfold/core/http`. */

@@ -1,5 +1,5 @@
 import type { MaintenanceStep } from '@billfold/core/modules'
-import { batch, remove } from '@billfold/core/storage'
+import { batch, deleteInBatches, remove } from '@billfold/core/storage'
 import { pollDeferred } from './receive/poll-deferred.ts'
 import type { HolderContext } from './settings.ts'
 import { heldCredentials, heldInstances, holderIssuances, holderOffers, receivedRequests } from './tables.ts'
@@ -15,9 +15,9 @@ export function holderMaintenance(context: HolderContext): readonly MaintenanceS
     {
       name: 'delete expired offers and requests of holders',
       stage: 'expire',
-      run: async (startedAt) => {
+      run: async (startedAt, report) => {
         for (const table of [holderOffers, holderIssuances, receivedRequests])
-          await storage.commit(batch(remove(table, { where: { expiresAt: { lte: startedAt } }, expectedRows: 'any' })))
+          await deleteInBatches(storage, table, { expiresAt: { lte: startedAt } }, report)
       },
     },
     {

@@ -1,5 +1,5 @@
 import type { MaintenanceStep } from '@billfold/core/modules'
-import { batch, remove, update } from '@billfold/core/storage'
+import { batch, deleteInBatches, update } from '@billfold/core/storage'
 import { reportExpiringSigner } from '../trust/report-expiring-signer.ts'
 import { rotateEncryptionKey } from './issuance/encryption-keys.ts'
 import type { IssuerContext } from './settings.ts'
@@ -23,14 +23,10 @@ export function issuerMaintenance(context: IssuerContext): readonly MaintenanceS
     {
       name: 'delete expired credential offers and grants',
       stage: 'expire',
-      run: async (startedAt) => {
-        for (const table of [credentialOffers, authorizationRequests, deferredCredentials, issuanceGrants]) {
-          const where = { expiresAt: { lte: startedAt - memoryMs } }
-          await storage.commit(batch(remove(table, { where, expectedRows: 'any' })))
-        }
-        await storage.commit(
-          batch(remove(credentialKeys, { where: { notAfter: { lte: startedAt } }, expectedRows: 'any' })),
-        )
+      run: async (startedAt, report) => {
+        for (const table of [credentialOffers, authorizationRequests, deferredCredentials, issuanceGrants])
+          await deleteInBatches(storage, table, { expiresAt: { lte: startedAt - memoryMs } }, report)
+        await deleteInBatches(storage, credentialKeys, { notAfter: { lte: startedAt } }, report)
       },
     },
     { name: 'retire status lists', stage: 'expire', run: (startedAt) => retireLists(context, startedAt) },

@@ -1,10 +1,10 @@
 // A wallet for tests: it does what OpenID4VP says, or what a test changes.
 import { createHash, verify, X509Certificate } from 'node:crypto'
 import { calculateJwkThumbprint, CompactEncrypt, importJWK } from 'jose'
-import type { DcqlQuery } from '../dcql/dcql-query.ts'
+import { z } from 'zod'
 import type { ClaimPath } from '../formats/claim-path.ts'
 import { parseJws } from '../formats/jws.ts'
-import type { EcJwk, HolderKey } from '../formats/keys.ts'
+import type { HolderKey } from '../formats/keys.ts'
 import { createMdoc, type MdocInput } from '../formats/mdoc/create-mdoc.ts'
 import { fullDate } from '../formats/mdoc/dates.ts'
 import { createDeviceResponse } from '../formats/mdoc/device-response.ts'
@@ -15,6 +15,7 @@ import { selectDisclosures } from '../formats/sd-jwt/select-disclosures.ts'
 import type { CredentialSigner } from '../trust/credential-signer.ts'
 import { createHolderKey } from './pki.ts'
 import { statusUri } from './verifier-host.ts'
+import { parseWalletRequest, type WalletRequest } from './wallet-request.ts'
 
 export const nameSpace = 'eu.europa.ec.eudi.pid.1'
 
@@ -25,20 +26,6 @@ export const person = {
   nationalities: ['DE', 'FR'],
   email: 'erika@example.com',
   address: { locality: 'Köln', country: 'DE' },
-}
-
-/** What a request asks for. */
-export interface WalletRequest {
-  readonly client_id: string
-  readonly nonce: string
-  readonly state?: string
-  readonly response_uri?: string
-  readonly response_mode: string
-  readonly dcql_query: DcqlQuery
-  readonly expected_origins?: readonly string[]
-  readonly transaction_data?: readonly string[]
-  readonly wallet_nonce?: string
-  readonly client_metadata: { readonly jwks?: { readonly keys: readonly (EcJwk & { readonly kid: string })[] } }
 }
 
 /** Fetches a request, and authenticates the verifier by `x509_hash`. */
@@ -59,14 +46,14 @@ export async function fetchRequest(uri: string): Promise<WalletRequest> {
 /** Verifies a Request Object as a wallet does. */
 export function authenticateRequest(jwt: string): WalletRequest {
   const { header, payload } = parseJws(jwt, 'credential.malformed')
-  const [x5c] = header['x5c'] as readonly string[]
-  const der = Buffer.from(x5c ?? '', 'base64')
+  const [x5c = ''] = z.array(z.string()).parse(header['x5c'])
+  const der = Buffer.from(x5c, 'base64')
   const signed = jwt.slice(0, jwt.lastIndexOf('.'))
   const signature = Buffer.from(jwt.slice(signed.length + 1), 'base64url')
   const key = { key: new X509Certificate(der).publicKey, dsaEncoding: 'ieee-p1363' } as const
   if (header['typ'] !== 'oauth-authz-req+jwt' || !verify('sha256', Buffer.from(signed), key, signature))
     throw new Error('the request is not signed')
-  const request = payload as unknown as WalletRequest
+  const request = parseWalletRequest(payload)
   if (request.client_id !== `x509_hash:${createHash('sha256').update(der).digest('base64url')}`)
     throw new Error('the client id is another')
   return request

@@ -64,6 +64,8 @@ export interface WalletHostOptions {
   readonly types?: readonly AnyCredentialType[]
   readonly issuer?: Partial<IssuerOptions>
   readonly holder?: Partial<HolderOptions>
+  /** Wraps what the wallet sends its requests with, such as by a network that fails. */
+  readonly wrapHttp?: (send: WalletHttp) => WalletHttp
   /** Decides about acts, as the module of policies does. Default: allows them. */
   readonly authorizeAct?: ActAuthorizer
 }
@@ -120,7 +122,7 @@ export async function createWalletHost(pki: WalletPki, options: WalletHostOption
           redirectUri: 'https://wallet.example.com/back',
           issuers: pki.issuers,
           verifiers: pki.verifiers,
-          http,
+          http: options.wrapHttp?.(http) ?? http,
           ...options.holder,
         },
         verifier: {

@@ -59,7 +59,7 @@ export function createVerifier(
       {
         name: 'delete presentation requests that are over',
         stage: 'expire',
-        run: (startedAt) => purgeRequests(services, startedAt),
+        run: (startedAt, report) => purgeRequests(services, startedAt, report),
       },
     ],
   }

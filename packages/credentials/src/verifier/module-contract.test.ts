@@ -1,4 +1,4 @@
-import { createTestPki } from '../test-fixtures/verifier-host.ts'
+import { createTestPki, type VerifierHost } from '../test-fixtures/verifier-host.ts'
 import { moduleCases } from '@billfold/testing'
 import { describe, expect, test } from 'vitest'
 import { credentials } from '../credentials.ts'
@@ -15,10 +15,10 @@ const verifier = {
 const create = () => ({
   module: credentials({ verifier }),
   fill: async (billfold: {
-    readonly credentials: { readonly verifier: { request: (input: never) => Promise<unknown> } }
+    readonly credentials: { readonly verifier: Pick<VerifierHost['verifier'], 'request'> }
   }) => {
-    const dcql = { credentials: [{ id: 'a', format: 'dc+sd-jwt', meta: { vct_values: ['urn:x'] } }] }
-    await billfold.credentials.verifier.request({ flow: 'cross-device', dcql } as never)
+    const dcql = { credentials: [{ id: 'a', format: 'dc+sd-jwt' as const, meta: { vct_values: ['urn:x'] } }] }
+    await billfold.credentials.verifier.request({ flow: 'cross-device', dcql })
   },
 })
 

@@ -75,8 +75,9 @@ function moneyEffects(call: ChainCall, network: string, abi: Policy['abi']): Omi
   }
   const to = call.to.toLowerCase()
   const coins = call.value === 0n ? [] : [{ asset: `${network}/native`, amount: call.value, to }]
-  // A call whose transfers its format does not know.
+  // A call whose transfers its format does not know. On Solana it may have no data.
   if (network.startsWith('tron:') && call.data.length > 0) return { known: coins, complete: false }
+  if (network.startsWith('solana:')) return { known: coins, complete: false }
   // Only EVM chains execute the data of a transfer.
   if (call.data.length === 0 || !network.startsWith('eip155:')) return { known: coins, complete: true }
   for (const described of [...(abi ?? []), ...erc20]) {

@@ -3,7 +3,7 @@ import { hasExpectedRows } from './apply-batch.ts'
 import type { Attempt } from './attempt.ts'
 import type { Target } from '../sql/dialect.ts'
 import { isOutage } from '../sql/driver-errors.ts'
-import { createBatcher, type PendingItem } from './batcher.ts'
+import { createBatcher, type PendingItem } from '../pipeline/batcher.ts'
 import { batchIdStatement, type Statement, writeStatement } from '../sql/statements.ts'
 
 /** The part of a prepared statement of `libsql` or `better-sqlite3` that the storage uses. */
@@ -57,9 +57,9 @@ export function createSqliteGroupCommit(
       if (!hasExpectedRows(write, result)) throw new CommitError('condition-failed', index)
     }
   }
-  const commit = createBatcher<PendingBatch>(limits, async (group) => {
+  const commit = createBatcher<PendingBatch, boolean>(limits, async (group) => {
     try {
-      const outcomes: (readonly [PendingItem<PendingBatch>, boolean])[] = []
+      const outcomes: (readonly [PendingItem<PendingBatch, boolean>, boolean])[] = []
       await runExclusively(() =>
         runInTransaction(database, () => void outcomes.push(...applyEach(database, group, apply))),
       )
@@ -73,9 +73,9 @@ export function createSqliteGroupCommit(
 
 function applyEach(
   database: SqliteDatabase,
-  group: readonly PendingItem<PendingBatch>[],
+  group: readonly PendingItem<PendingBatch, boolean>[],
   apply: (batch: Batch) => void,
-): (readonly [PendingItem<PendingBatch>, boolean])[] {
+): (readonly [PendingItem<PendingBatch, boolean>, boolean])[] {
   return group.map((pending) => {
     const { batch, attempt } = pending.item
     if (attempt.isAbandoned()) return [pending, false] as const

@@ -1,4 +1,4 @@
-import type { Table, Condition, Where, Write } from '@billfold/core/storage'
+import type { Table, Condition, Query, Where, Write } from '@billfold/core/storage'
 import { type Comparison, comparisons } from './write-sql.ts'
 
 /**
@@ -17,6 +17,12 @@ export function toCacheKey(write: Write): string {
     case 'check':
       return `check ${table} ${write.expectedRows}${whereKey(write.where)}`
   }
+}
+
+/** Computes the cache key of a read: everything its SQL text depends on. */
+export function toFindKey(table: Table, { where = {}, orderBy = [], limit, offset }: Query): string {
+  const order = orderBy.map(([name, direction]) => `${name} ${direction}`).join()
+  return `find ${tableNumber(table)}${whereKey(where)} order ${order} limit ${limit ?? ''} offset ${offset ?? ''}`
 }
 
 /** Tables are identified by number, since two different table definitions can share a name. */

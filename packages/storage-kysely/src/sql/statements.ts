@@ -1,5 +1,5 @@
 import { appliedBatches, type Batch, type Query, type Table, type Write } from '@billfold/core/storage'
-import { toCacheKey } from './cache-key.ts'
+import { toCacheKey, toFindKey } from './cache-key.ts'
 import type { Target } from './dialect.ts'
 import { causalSql } from './cluster.ts'
 import { addParameters, addWhereParameters } from './write-parameters.ts'
@@ -13,7 +13,18 @@ export interface Statement {
 
 /** Builds the statement that finds rows. Each cell is aliased to the name of its column in core. */
 export function findStatement(target: Target, table: Table, query: Query): Statement {
-  const { names, dialect } = target
+  const parameters: unknown[] = []
+  addWhereParameters(target.dialect, table, query.where ?? {}, parameters)
+  const generate = (): string => findSql(target, table, query)
+  // Each page of a list has another text, which would evict others from the cache.
+  const isPage = (query.offset ?? 0) > 0
+  const key = (): string => `${toFindKey(table, query)} ${target.cluster ?? ''}`
+  return { sql: isPage ? generate() : target.statements(key(), generate), parameters }
+}
+
+/** Generates the SQL of a read, which depends on its cache key only. */
+function findSql(target: Target, table: Table, query: Query): string {
+  const { names, dialect, cluster } = target
   const cells = Object.entries(table.columns).map(([name, column]) => {
     const cell = `t.${names.column(name)}`
     // Read as text, since some drivers convert 64-bit integers to floats.
@@ -21,12 +32,10 @@ export function findStatement(target: Target, table: Table, query: Query): State
     const read = isLong ? `cast(${cell} as ${dialect === 'mysql' ? 'char' : 'text'})` : cell
     return `${read} as ${names.quote(name)}`
   })
-  const where = query.where ?? {}
+  const where = whereSql(target, query.where ?? {}, placeholdersFor(target))
   const limit = query.limit === undefined ? '' : ` limit ${query.limit} offset ${query.offset ?? 0}`
-  const parameters: unknown[] = []
-  addWhereParameters(dialect, table, where, parameters)
-  const sql = `select ${cells.join(', ')} from ${names.table(table.name)} as t${whereSql(target, where, placeholdersFor(target))}${orderSql(target, table, query)}${limit}`
-  return { sql: causalSql(target.cluster, sql), parameters }
+  const sql = `select ${cells.join(', ')} from ${names.table(table.name)} as t${where}${orderSql(target, table, query)}${limit}`
+  return causalSql(cluster, sql)
 }
 
 /** Builds the statement of one write. A check returns at most two matching rows; other writes report the affected rows. */

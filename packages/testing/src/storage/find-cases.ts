@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { batch, insert, type Query, type RowOf, type Storage } from '@billfold/core/storage'
+import { batch, insert, type Query, type RowOf, selectColumns, type Storage, type Where } from '@billfold/core/storage'
 import { assertInvalidInput } from './assertions.ts'
 import type { StorageCase } from './storage-case.ts'
 import { createAccountRow, accounts, entries } from './tables.ts'
@@ -26,6 +26,11 @@ async function insertAccounts(storage: Storage, rows: readonly Account[]): Promi
 
 async function ids(storage: Storage, query: Query<Account>): Promise<string> {
   return (await storage.find(accounts, query)).map((row) => row.id).join('')
+}
+
+/** A condition on a column that the types do not know. */
+function withColumn(name: string, value: number): Where {
+  return { [name]: value }
 }
 
 /** Creates a case: each query finds the accounts with these ids, in any order. */
@@ -236,6 +241,22 @@ export const findCases: readonly StorageCase[] = [
         [await page(2), await page(2, 2), await page(2, 4), await page(2, 5), await page(0), await page(99, 0)],
         ['ab', 'cd', 'e', '', '', 'abcde'],
       )
+    },
+  },
+  {
+    name: 'find returns the selected columns of a table',
+    run: async ({ storage }) => {
+      const selected = selectColumns(accounts, ({ owner, balance, tag }) => ({ owner, balance, tag }))
+      const read = (query?: Query<RowOf<typeof selected>>) => storage.find(selected, query)
+      assert.deepEqual(await read(), [])
+      await insertAccounts(storage, three)
+      const rows = await read({ where: { balance: { gte: 0n } }, orderBy: [['owner', 'desc']], limit: 1 })
+      assert.deepEqual(
+        rows.map(({ owner, balance, tag }) => ({ owner, balance, tag })),
+        [{ owner: 'cyd', balance: 5n, tag: null }],
+      )
+      await assertInvalidInput(storage.find(selected, { where: withColumn('visits', 1) }))
+      assert.deepEqual(await storage.find(accounts, { where: { id: 'c' } }), three.slice(2))
     },
   },
   {

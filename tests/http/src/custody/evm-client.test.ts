@@ -1,10 +1,12 @@
-import { type BroadcastResult, evmChainClient } from '@billfold/core'
+import type { BroadcastResult } from '@billfold/core'
 import { chainClientCases, describeChainClient, type ChainUnderTest } from '@billfold/testing'
 import { keccak256, parseEther, Wallet } from 'ethers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Anvil, startAnvil } from './anvil.ts'
+import { type EvmConnection, evmConnections, jsonRpcConnection } from './evm-connections.ts'
 
-describeChainClient('the EVM client, on Anvil,', startClient)
+for (const connection of evmConnections)
+  describeChainClient(`the EVM client over ${connection.name}, on Anvil,`, () => startClient(connection))
 
 let running: Promise<Anvil> | undefined
 
@@ -17,13 +19,13 @@ async function stopNode(): Promise<void> {
 afterAll(stopNode)
 
 /** A new account on a node that the cases share. */
-async function startClient(): Promise<ChainUnderTest> {
+async function startClient({ connect }: EvmConnection): Promise<ChainUnderTest> {
   running ??= startAnvil(['--no-mining'])
   const anvil = await running
   const wallet = Wallet.createRandom()
   await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1').toString(16)}`)
   return {
-    client: evmChainClient({ url: anvil.url, chainId: anvil.chainId, timeoutMs: 60_000 }),
+    client: connect(anvil, 60_000),
     address: wallet.address,
     unusedAddress: Wallet.createRandom().address,
     signTransfer: async (nonce, value) => {
@@ -89,7 +91,7 @@ describe('the conformance suite', () => {
     const failed: string[] = []
     for (const { name, run } of chainClientCases) {
       if (failed.length > 0) break
-      const chain = await startClient()
+      const chain = await startClient(jsonRpcConnection)
       const client = { ...chain.client, ...fault(chain.client) } as ChainUnderTest['client']
       await run({ ...chain, client }).catch(() => failed.push(name))
       await chain.close()

@@ -38,7 +38,7 @@ export function furtherEndpointsSuite(client: RequestDriver, authorization: () =
     expect(await call('GET', '/api/wallets/nothing/events')).toMatchObject({ status: 404 })
   })
 
-  it('the fees of a chain are those of its node, and of an EVM chain only', async () => {
+  it('the fees of a chain are those of its node', async () => {
     expect(await call('GET', '/api/transactions/ETHEREUM/fees')).toMatchObject({
       status: 200,
       result: { secretType: 'ETHEREUM', maxFeePerGas: 3_000_000_000, maxPriorityFeePerGas: 1_000_000_000 },
@@ -56,6 +56,48 @@ export function furtherEndpointsSuite(client: RequestDriver, authorization: () =
     expect(await call('POST', '/api/wallets', wallet)).toMatchObject(refused)
     const key = { importWalletType: 'HEDERA_PRIVATE_KEY', privateKey: `0x${'11'.repeat(32)}`, pincode: pin }
     expect(await call('POST', '/api/wallets/import', key)).toMatchObject(refused)
+    const { wallet: own } = await createUserWithWallet()
+    const [address, hash] = ['0.0.1234', `0x${'22'.repeat(32)}`]
+    const signed = { secretType: 'HEDERA', signerAddress: address, message: 'text', signature: hash }
+    const request = { type: 'TRANSFER', secretType: 'HEDERA', walletId: own.id, to: address, value: 1 }
+    const message = { type: 'MESSAGE', secretType: 'HEDERA', walletId: own.id, data: 'text' }
+    const contract = { secretType: 'HEDERA', functionName: 'f', inputs: [] }
+    const exchange = 'fromToken=ETH&toToken=HBAR&amount=1&orderType=SELL'
+    const routes: readonly (readonly [method: string, path: string, body?: object])[] = [
+      ['GET', '/api/chains/HEDERA'],
+      [
+        'POST',
+        '/api/wallets/import',
+        { importWalletType: 'HEDERA_KEYSTORE', keystore: '{}', password: 'p', pincode: pin },
+      ],
+      ['POST', '/api/wallets/import', { importWalletType: 'MIGRATION', walletId: own.id, to: 'HEDERA', pincode: pin }],
+      ...['/balance', '/balance/tokens', `/balance/tokens/${address}`, '/nonfungibles', '/tokens/associations'].map(
+        (path) => ['GET', `/api/wallets/HEDERA/${address}${path}`] as const,
+      ),
+      ['GET', `/api/wallets/address/validation/HEDERA/${address}`],
+      ...['', '/1', '/1/wallets'].map((path) => ['GET', `/api/nonfungibles/HEDERA/${address}${path}`] as const),
+      ['GET', `/api/contracts/HEDERA/${address}/wallets`],
+      ['POST', '/api/contracts/read', { ...contract, contractAddress: address, outputs: [] }],
+      ['POST', '/api/contracts/abi/encode', { ...contract, outputs: [] }],
+      ['POST', '/api/contracts/abi/decode', { secretType: 'HEDERA', data: '0x', outputs: [] }],
+      ['POST', '/api/signatures', { signatureRequest: message, pincode: pin }],
+      ['POST', '/api/signatures/build', { signatureRequest: message }],
+      ['POST', '/api/signatures/verification', signed],
+      ['POST', '/api/transactions', { transactionRequest: request, pincode: pin }],
+      ['POST', '/api/transactions/execute', { transactionRequest: request, pincode: pin }],
+      ['POST', '/api/transactions/build', { transactionRequest: request }],
+      ['POST', '/api/transactions/cancel', { secretType: 'HEDERA', transactionHash: hash, pincode: pin }],
+      ['POST', '/api/transactions/resubmit', { secretType: 'HEDERA', transactionHash: hash, pincode: pin }],
+      ['GET', `/api/transactions/HEDERA/${hash}/status`],
+      ['GET', `/api/swaps/rates?fromSecretType=ETHEREUM&toSecretType=HEDERA&${exchange}`],
+    ]
+    const answers = await Promise.all(
+      routes.map(async ([method, path, body]) => {
+        const { status, codes } = await call(method, path, body)
+        return [method, path, status, codes]
+      }),
+    )
+    expect(answers).toEqual(routes.map(([method, path]) => [method, path, 400, ['chain.unsupported']]))
     const reply = await client.request('GET', '/api/chains/HEDERA', { headers: { authorization: authorization() } })
     expect(reply.json).toMatchObject({ errors: [{ message: 'The chain HEDERA is not configured' }] })
   })

@@ -26,8 +26,14 @@ export interface SolanaChain {
   readonly balanceOf: (owner: string) => bigint
   /** Lets blocks pass; a blockhash expires after 150. */
   readonly passBlocks: (blocks: number) => void
-  /** Creates a token of six decimals, and gives an account of it to an owner at an address. */
-  readonly createToken: (mint: string, tokenAccount: string, owner: string, amount: bigint) => void
+  /** Creates a token, of six decimals by default, and gives an account of it to an owner at an address. */
+  readonly createToken: (
+    mint: string,
+    tokenAccount: string,
+    owner: string,
+    amount: bigint,
+    options?: { readonly decimals?: number; readonly isFrozen?: boolean },
+  ) => void
   readonly tokensOf: (tokenAccount: string) => bigint | undefined
   readonly close: () => Promise<void>
 }
@@ -61,9 +67,7 @@ export async function startSolanaChain(): Promise<SolanaChain> {
     getAccountInfo: ([owner]) => {
       const found = svm.getAccount(owner as Address)
       if (!found.exists) return { value: null }
-      const isMint = found.programAddress === tokenProgram && found.data.length === 82
-      const data = isMint ? { parsed: { type: 'mint', info: { decimals: found.data[44] } } } : ['', 'base64']
-      return { value: { owner: found.programAddress, data } }
+      return { value: { owner: found.programAddress, data: parseToken(found.programAddress, found.data) } }
     },
     getSignatureStatuses: ([hashes]) => ({
       value: (hashes as readonly string[]).map((hash) => {
@@ -129,17 +133,17 @@ export async function startSolanaChain(): Promise<SolanaChain> {
       svm.expireBlockhash()
       validUntil = height + blockhashBlocks
     },
-    createToken: (mint, tokenAccount, owner, amount) => {
+    createToken: (mint, tokenAccount, owner, amount, { decimals = 6, isFrozen = false } = {}) => {
       const token = Buffer.alloc(82)
       token.writeBigUInt64LE(amount, 36)
-      token.writeUInt8(6, 44)
+      token.writeUInt8(decimals, 44)
       token.writeUInt8(1, 45)
       setAccount(mint, Uint8Array.from(token))
       const held = Buffer.alloc(165)
       held.set(encode(mint), 0)
       held.set(encode(owner), 32)
       held.writeBigUInt64LE(amount, 64)
-      held.writeUInt8(1, 108)
+      held.writeUInt8(isFrozen ? 2 : 1, 108)
       setAccount(tokenAccount, Uint8Array.from(held))
     },
     tokensOf: (tokenAccount) => {
@@ -151,6 +155,20 @@ export async function startSolanaChain(): Promise<SolanaChain> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** What a node shows of a mint and of a token account in the encoding `jsonParsed`. */
+function parseToken(owner: string, bytes: Uint8Array): object {
+  const data = Buffer.from(bytes)
+  if (owner === tokenProgram && data.length === 82) {
+    const info = { decimals: data[44], supply: data.readBigUInt64LE(36).toString() }
+    return { parsed: { type: 'mint', info } }
+  }
+  if (owner === tokenProgram && data.length === 165) {
+    const tokenAmount = { amount: data.readBigUInt64LE(64).toString() }
+    return { parsed: { type: 'account', info: { state: data[108] === 2 ? 'frozen' : 'initialized', tokenAmount } } }
+  }
+  return ['', 'base64']
 }
 
 /** The message of a node for what LiteSVM reports. */

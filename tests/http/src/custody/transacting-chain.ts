@@ -1,6 +1,7 @@
-import { type CustodyOptions, evmChainClient, memoryStorage } from '@billfold/core'
+import { type CustodyOptions, memoryStorage } from '@billfold/core'
 import { JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import { type Anvil, startAnvil } from './anvil.ts'
+import { type EvmConnection, jsonRpcConnection } from './evm-connections.ts'
 import type { CustodyReply } from './custody-host.ts'
 import {
   createWallet,
@@ -28,13 +29,14 @@ export interface TransactingChain {
 export async function startTransactingChain(
   custody: (anvil: Anvil) => CustodyOptions | Promise<CustodyOptions> = () => ({}),
   anvilOptions: readonly string[] = [],
+  { connect }: EvmConnection = jsonRpcConnection,
 ): Promise<TransactingChain> {
   const anvil = await startAnvil(anvilOptions)
   const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
   const storage = memoryStorage()
   const keyring = sharedKeyring()
   const clock = { aheadMs: 0 }
-  const client = evmChainClient({ url: anvil.url, chainId: anvil.chainId })
+  const client = connect(anvil)
   const host = await startTransactingHost(
     storage,
     keyring,

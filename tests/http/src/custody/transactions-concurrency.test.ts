@@ -1,4 +1,4 @@
-import { type Storage, evmChainClient } from '@billfold/core'
+import type { Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { type FreshDatabase, listTestDatabases } from '@billfold/test-databases'
 import { JsonRpcProvider, parseEther, Wallet } from 'ethers'
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Anvil, saveState, startAnvil } from './anvil.ts'
+import { type EvmConnection, evmConnections } from './evm-connections.ts'
 import {
   createWallet,
   sendTransaction,
@@ -18,7 +19,7 @@ import {
 const sends = 40
 
 for (const database of await listTestDatabases())
-  describe(`two hosts on one ${database.name}`, () => {
+  describe(`two hosts, which reach their node over JSON-RPC and viem, on one ${database.name}`, () => {
     let fresh: FreshDatabase
     let anvil: Anvil
     let folder: string
@@ -39,9 +40,9 @@ for (const database of await listTestDatabases())
       await migrate(fresh.connect(), { dialect })
       const keyring = sharedKeyring()
       const storage = (): Storage => kyselyStorage(fresh.connect(), { dialect })
-      const client = () => evmChainClient({ url: anvil.url, chainId: anvil.chainId, timeoutMs: 60_000 })
-      const start = () => startTransactingHost(storage(), keyring, client(), () => Date.now() + ahead)
-      hosts = await Promise.all([start(), start()])
+      const start = ({ connect }: EvmConnection): Promise<TransactingHost> =>
+        startTransactingHost(storage(), keyring, connect(anvil, 60_000), () => Date.now() + ahead)
+      hosts = await Promise.all(evmConnections.map(start))
     })
 
     afterAll(async () => {

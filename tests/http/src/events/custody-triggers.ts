@@ -107,6 +107,11 @@ export const custodyTriggers = {
     const send = await sent(setup)
     return () => send().catch(() => undefined)
   },
+  'transfer.received': async (setup) => {
+    const { address } = await createWallet(setup)
+    setup.chain.script.received = address
+    return () => setup.billfold.maintain()
+  },
   'service-key.created':
     async ({ billfold }) =>
     () =>

@@ -47,7 +47,7 @@ export async function createEventHost(): Promise<EventHost> {
       page: { relyingParty: { privacyNotice: { url: 'https://shop.example/privacy', version: '2026-03' } } },
     },
     onboarding: { templates: [template] },
-    custody: { chainClients: { ETHEREUM: chain.client } },
+    custody: { chainClients: { ETHEREUM: chain.client }, transferSources: { ETHEREUM: chain.transfers } },
     payments: { externalReceivers: 'invite', contactVerification: 'host', openingGrant: '0.25' },
   })
   const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'suite', scopes: ['*'] })

@@ -1,9 +1,15 @@
-import type { BroadcastResult, NodeTransactionStatus, EvmClient } from '@billfold/core'
+import type { BroadcastResult, NodeTransactionStatus, EvmClient, TransferSource } from '@billfold/core'
 
 /** A chain client with scripted replies. */
 export interface ScriptedChain {
   readonly client: EvmClient
-  readonly script: { broadcast: BroadcastResult; status: NodeTransactionStatus['state'] }
+  /** Has one block, with a transfer to the address of `received`. */
+  readonly transfers: TransferSource
+  readonly script: {
+    broadcast: BroadcastResult
+    status: NodeTransactionStatus['state']
+    received?: string
+  }
 }
 
 /** Creates a chain that accepts every transaction and mines none. */
@@ -26,5 +32,15 @@ export function scriptedChain(): ScriptedChain {
     estimateGas: async () => 21_000n,
     call: async () => new Uint8Array(),
   }
-  return { client, script }
+  const transfers: TransferSource = {
+    network: client.network,
+    blockRange: 1,
+    fromBlock: 1,
+    finalBlock: async () => (script.received === undefined ? 0 : 1),
+    listTransfers: async ({ findWallets }) => {
+      const found = await findWallets(script.received === undefined ? [] : [script.received])
+      return [...found].map((to, position) => ({ block: 1, position, hash: `0x${'ab'.repeat(32)}`, to, amount: 1n }))
+    },
+  }
+  return { client, transfers, script }
 }

@@ -48,6 +48,7 @@ const noticeOf: { readonly [Type in Exclude<keyof EventCatalogue, 'webhook.pinge
   'transaction.failed': null,
   'transaction.rejected': null,
   'transaction.replaced': null,
+  'transfer.received': null,
   'session.verified': null,
   'session.failed': null,
   'session.consent-given': null,
@@ -184,6 +185,7 @@ const otherTables: Readonly<Record<string, string>> = {
   payment_wallets: 'hashes of wallets',
   payments: 'the key of the profile',
   reference_claims: 'hashes of requests',
+  transfer_cursors: 'numbers of blocks',
   payment_api_keys: 'covered by payment-device.added; a known device gets a new key without a message',
 }
 

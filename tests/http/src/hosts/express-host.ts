@@ -6,7 +6,7 @@ import { type HostBuilder, type HostOptions, hostReplies } from './host-builder.
 import type { Mounting } from './mountings.ts'
 
 /** Builds the Express app of a host with a mounted API. */
-export const expressHost: HostBuilder = (mounting, api, options, errors) => {
+export const expressHost: HostBuilder = (mounting, api, options, noteError) => {
   const express = mounting.framework === 'express 4' ? express4 : express5
   const app = express()
   app.set('trust proxy', options.trustProxy === true)
@@ -22,7 +22,7 @@ export const expressHost: HostBuilder = (mounting, api, options, errors) => {
     response.status(404).send(hostReplies.missing)
   })
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    errors.push(error)
+    noteError(error)
     response.status(418).send(hostReplies.failed)
   })
   return app

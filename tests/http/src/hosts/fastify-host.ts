@@ -4,7 +4,7 @@ import { fastify, type FastifyRequest } from 'fastify'
 import { type HostBuilder, hostReplies } from './host-builder.ts'
 
 /** Builds the Fastify app of a host with a mounted API. */
-export const fastifyHost: HostBuilder = ({ prefix }, api, options, errors) => {
+export const fastifyHost: HostBuilder = ({ prefix }, api, options, noteError) => {
   const app = fastify({ trustProxy: options.trustProxy === true })
   const handler = fetchHandler(api, { prefix, clientAddress: (_request, request: FastifyRequest) => request.ip })
   app.get('/host/ok', async () => hostReplies.ok)
@@ -20,7 +20,7 @@ export const fastifyHost: HostBuilder = ({ prefix }, api, options, errors) => {
   })
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).send(hostReplies.missing))
   app.setErrorHandler(async (error, _request, reply) => {
-    errors.push(error)
+    noteError(error)
     return reply.code(418).send(hostReplies.failed)
   })
   const ready = app.ready()

@@ -9,13 +9,13 @@ type Env = HttpBindings | Http2Bindings
 type Answer = (request: Request, env: Env) => Response | Promise<Response>
 
 /** Builds a host that answers web requests, on a server of Node. */
-export const fetchHost: HostBuilder = (mounting, api, options, errors) => {
+export const fetchHost: HostBuilder = (mounting, api, options, noteError) => {
   const answer = mounting.through === 'hono' ? honoApp(mounting, api, options) : plainApp(mounting, api, options)
   const listener = getRequestListener(async (request, env) => {
     try {
       return await answer(request, env)
     } catch (error) {
-      errors.push(error)
+      noteError(error)
       return new Response(hostReplies.failed, { status: 418 })
     }
   })

@@ -15,10 +15,10 @@ export interface HostOptions {
 /** The replies of the host itself: `/host/ok`, an unknown path, and `/host/fails`. */
 export const hostReplies = { ok: 'host: ok', missing: 'host: no such page', failed: 'host: failed' } as const
 
-/** Builds a host of a framework. */
+/** Builds a host of a framework. It notes the errors that reach its error handler. */
 export type HostBuilder = (
   mounting: Mounting,
   api: MountableApi,
   options: HostOptions,
-  errors: unknown[],
+  noteError: (error: unknown) => void,
 ) => RequestListener

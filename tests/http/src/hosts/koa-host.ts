@@ -8,14 +8,14 @@ import { type HostBuilder, type HostOptions, hostReplies } from './host-builder.
 import type { Mounting } from './mountings.ts'
 
 /** Builds the Koa app of a host with a mounted API. */
-export const koaHost: HostBuilder = (mounting, api, options, errors) => {
+export const koaHost: HostBuilder = (mounting, api, options, noteError) => {
   const app = new Koa({ proxy: options.trustProxy === true })
-  app.on('error', (error) => errors.push(error))
+  app.on('error', noteError)
   app.use(async (context, next) => {
     try {
       await next()
     } catch (error) {
-      errors.push(error)
+      noteError(error)
       context.status = 418
       context.body = hostReplies.failed
     }

@@ -8,10 +8,11 @@ import type { HostBuilder, HostOptions } from './host-builder.ts'
 import { koaHost } from './koa-host.ts'
 import type { Mounting } from './mountings.ts'
 
-/** A listening host with a mounted API, and the errors that reached its error handler. */
+/** A listening host with a mounted API. */
 export interface Host {
   readonly port: number
-  readonly errors: readonly unknown[]
+  /** The first errors that reached its error handler, as text. */
+  readonly errors: readonly string[]
   readonly close: () => Promise<void>
 }
 
@@ -22,11 +23,20 @@ const builders: Readonly<Record<Mounting['framework'], HostBuilder>> = {
   fetch: fetchHost,
 }
 
+/**
+ * Only the text of a few errors: an error keeps its request and its body on the heap, and fuzzed hosts get thousands, which
+ * looked like a leak.
+ */
+const maxErrors = 20
+
 /** Starts a host with a mounted API on a free port of this machine. */
 export async function startHost(mounting: Mounting, api: MountableApi, options: HostOptions = {}): Promise<Host> {
-  const errors: unknown[] = []
+  const errors: string[] = []
+  const noteError = (error: unknown): void => {
+    if (errors.length < maxErrors) errors.push(String(error))
+  }
   const build = mounting.through === 'fastify' ? fastifyHost : builders[mounting.framework]
-  const server = createServer(build(mounting, api, options, errors))
+  const server = createServer(build(mounting, api, options, noteError))
   // Longer than any pause of a suite: a request on a connection that the host closes at this moment would be lost.
   server.keepAliveTimeout = 600_000
   const port = await listen(server)

@@ -194,6 +194,7 @@ export const retainedBytes: Readonly<Record<string, string>> = {
 /** Tables that the suite leaves empty, each with the reason. */
 export const emptyTables: Readonly<Record<string, string>> = {
   account_nonces: 'counters of addresses on a chain',
+  transfer_cursors: 'numbers of blocks',
   transactions: 'needs a chain; holds what is public on it, and is deleted after 90 or 365 days',
   transaction_replacements: 'as transactions',
   transaction_reservations: 'as transactions; deleted when they are final',

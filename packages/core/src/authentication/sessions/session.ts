@@ -4,15 +4,15 @@ import { z } from 'zod'
 import { type EncryptionContext, seal, open } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import {
-  batch,
   check,
-  remove,
   type RowOf,
   type Storage,
   type Update,
   update,
   type Where,
   type Write,
+  deleteInBatches,
+  type ReportRows,
 } from '../../kernel/storage/index.ts'
 import { authenticationSessions, sessionValues } from './tables.ts'
 import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
@@ -98,13 +98,9 @@ export function endedState(
 const expiredRetentionMs = 24 * 60 * 60 * 1000
 
 /** Deletes the stored values of expired sessions, and the sessions a day later. */
-export async function purgeExpiredSessions(storage: Storage, now: number): Promise<void> {
-  await storage.commit(
-    batch(
-      remove(sessionValues, { where: { expiresAt: { lte: now } }, expectedRows: 'any' }),
-      remove(authenticationSessions, { where: { expiresAt: { lte: now - expiredRetentionMs } }, expectedRows: 'any' }),
-    ),
-  )
+export async function purgeExpiredSessions(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, sessionValues, { expiresAt: { lte: now } }, report)
+  await deleteInBatches(storage, authenticationSessions, { expiresAt: { lte: now - expiredRetentionMs } }, report)
 }
 
 /** Seals the details of a session. */

@@ -1,6 +1,7 @@
 import type { CustodyServices } from '../services.ts'
 import { type ChainClients, createChainConnections } from '../chain-clients/index.ts'
 import { assertLockoutRule } from '../../identity/signing-methods/lockout.ts'
+import { resolveTransferSources } from '../incoming-transfers/transfer-source.ts'
 import { resolveSmartAccounts } from '../smart-accounts/smart-account-options.ts'
 import { assertDelegationOptions } from '../transactions/formats/evm/delegation-rules.ts'
 import { resolveTransactionRetention } from '../transactions/retention/retention-rules.ts'
@@ -14,11 +15,15 @@ import type { CustodyOptions } from './index.ts'
 export function createCustodyServices(
   options: CustodyOptions = {},
   additionalChainClients: ChainClients = {},
-): Pick<CustodyServices, 'lockout' | 'transactionRetention' | 'chainConnections' | 'delegation' | 'smartAccounts'> {
+): Pick<
+  CustodyServices,
+  'lockout' | 'transactionRetention' | 'chainConnections' | 'delegation' | 'smartAccounts' | 'transferSources'
+> {
   if (options.lockout !== undefined) assertLockoutRule(options.lockout)
   if (options.delegation !== undefined) assertDelegationOptions(options.delegation)
   return {
     delegation: options.delegation,
+    transferSources: resolveTransferSources(options.transferSources),
     smartAccounts: resolveSmartAccounts(options.smartAccounts ?? {}, options.chainClients ?? {}),
     lockout: options.lockout,
     transactionRetention: resolveTransactionRetention(options.transactionRetention),

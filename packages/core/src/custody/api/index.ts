@@ -8,6 +8,7 @@ import type { Api } from '../../http/index.ts'
 import type { FaceMethodContext } from '../../identity/signing-methods/face-method-context.ts'
 import { resolveSavedRequestRules, type SavedRequestOptions } from '../saved-requests/saved-request-rules.ts'
 import type { SwapProvider } from '../swaps/swap-provider.ts'
+import type { TransferSources } from '../incoming-transfers/transfer-source.ts'
 import type { TokenIndexer } from '../tokens/token-indexer.ts'
 import type { SmartAccountOptions } from '../smart-accounts/smart-account-options.ts'
 import type { DelegationOptions } from '../transactions/formats/evm/delegation-rules.ts'
@@ -71,6 +72,11 @@ export interface CustodyOptions {
   readonly chainClients?: ChainClients
   /** Lists the tokens of addresses. Without one, only balances of tokens that the caller names can be read. */
   readonly tokenIndexer?: TokenIndexer
+  /**
+   * Where `maintain()` reads what wallets receive, by `secretType`: `INCOMING_TRANSACTION` among the events of a wallet, and the event
+   * `transfer.received`. Default: none.
+   */
+  readonly transferSources?: TransferSources
   /** Exchanges tokens. Without one, the routes of swaps reply with 501. */
   readonly swapProvider?: SwapProvider
   /** Fee bumping of pending transactions. Applies only to transactions whose sender allows it. */

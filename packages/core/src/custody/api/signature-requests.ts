@@ -40,7 +40,8 @@ export function parseSavedSignature(saved: unknown): SignatureRequestBody {
 
 /**
  * Returns the chain of a wallet and the request to sign with it, which is parsed when it is called for.
- * @throws BillfoldError `signature.raw-disabled`, `signature.unsupported-type`, `input.invalid` for another chain, `wallet.archived`
+ * @throws BillfoldError `signature.raw-disabled`, `signature.unsupported-type`, `chain.unsupported`,
+ *   `input.invalid` for another chain than that of the wallet, `wallet.archived`
  */
 export function toSigning(
   { chains, rawSignatures }: CustodyContext,
@@ -52,7 +53,7 @@ export function toSigning(
   if (isRaw && !rawSignatures) throw new BillfoldError('signature.raw-disabled')
   if (isRaw && request.type !== `${secretType}_RAW`)
     throw new BillfoldError('input.invalid', { issues: [typeMismatch] })
-  const chain = getChain(chains, wallet.secretType)
+  const chain = getChain(chains, secretType)
   if (wallet.secretType !== secretType) throw new BillfoldError('input.invalid', { issues: [chainMismatch] })
   assertWalletNotArchived(wallet)
   // The key of a contract account signs nothing by itself.

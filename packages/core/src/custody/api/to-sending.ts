@@ -9,16 +9,17 @@ import type { TransactionRequestBody } from './transaction-schemas.ts'
 
 /**
  * Returns the chain of a wallet and the request to send with it.
- * @throws BillfoldError `input.invalid` for another chain, `wallet.archived`
+ * @throws BillfoldError `chain.unsupported`, `input.invalid` for another chain than that of the wallet, `wallet.archived`
  */
 export function toSending(
   { chains }: CustodyContext,
   wallet: CustodyWalletRow,
   body: TransactionRequestBody,
 ): { readonly chain: Chain; readonly request: TransactionRequest } {
+  const chain = getChain(chains, body.secretType)
   if (wallet.secretType !== body.secretType) throw new BillfoldError('input.invalid', { issues: [chainMismatch] })
   assertWalletNotArchived(wallet)
-  return { chain: getChain(chains, wallet.secretType), request: body }
+  return { chain, request: body }
 }
 
 const chainMismatch = { path: 'transactionRequest.secretType', message: "does not match the wallet's secretType" }

@@ -8,6 +8,12 @@ const amount = z.union([z.number().nonnegative(), z.string().max(transactionLimi
 const address = z.string().min(1).max(transactionLimits.addressLength)
 const count = z.number().int().nonnegative()
 
+const solanaAccount = z.object({
+  address: address.describe('In base58'),
+  isSigner: optionalField(z.boolean()).describe('True only for the wallet, which alone signs'),
+  isWritable: optionalField(z.boolean()),
+})
+
 const chainSpecificFields = z.object({
   nonce: optionalField(count),
   gasLimit: optionalField(amount),
@@ -27,6 +33,15 @@ const chainSpecificFields = z.object({
   ),
   computeUnitPrice: optionalField(
     amount.describe('SOLANA: the priority fee, in millionths of a lamport per compute unit'),
+  ),
+  computeUnitLimit: optionalField(
+    amount.describe('SOLANA: the compute units that the call of a program may take. Default: 200,000'),
+  ),
+  accounts: optionalField(
+    z
+      .array(solanaAccount)
+      .max(transactionLimits.programAccounts)
+      .describe('SOLANA: the accounts that a called program gets, in its order'),
   ),
   feeLimit: optionalField(amount.describe('TRON: the most that a contract call may burn for energy, in sun')),
   fee: optionalField(amount),
@@ -48,10 +63,18 @@ const transfer = {
   data: optionalField(z.string().max(transactionLimits.dataLength)),
 }
 const tokenTransfer = { to: address, tokenAddress: address, value: amount.describe('In whole tokens') }
-const nftTransfer = { to: address, tokenAddress: address, tokenId: amount, amount: optionalField(amount) }
+const nftTransfer = {
+  to: address,
+  tokenAddress: address,
+  tokenId: optionalField(amount.describe('EVM: the token in its contract. SOLANA: absent, or tokenAddress again')),
+  amount: optionalField(amount),
+}
 const execution = {
   to: address,
-  functionName: z.string().max(transactionLimits.nameLength),
+  functionName: z
+    .string()
+    .max(transactionLimits.nameLength)
+    .describe('SOLANA: the instruction of an Anchor program, or empty for a program without names'),
   inputs: optionalField(z.array(contractInputSchema).max(transactionLimits.inputs)),
   value: optionalField(amount).describe('In minor units (wei), unlike in the other types'),
 }

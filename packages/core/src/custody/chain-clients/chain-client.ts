@@ -38,6 +38,15 @@ export type ReservingBroadcastResult =
   | { readonly outcome: 'conflict' }
   | { readonly outcome: 'expired' }
 
+/** The newest block that a node has. */
+export interface ChainTip {
+  readonly number: number
+  /** When it was made, by the clock of whoever made it, in epoch milliseconds; undefined if the node does not say. */
+  readonly timestamp?: number | undefined
+  /** True if the node knows that it is behind its network. */
+  readonly isSyncing: boolean
+}
+
 /** What the clients of all chains have. */
 export interface CommonChainClient {
   /**
@@ -50,6 +59,8 @@ export interface CommonChainClient {
   readonly balance: (address: string) => Promise<bigint>
   /** Fetches the number of the newest block. A client without it has chains that are shown without one. */
   readonly blockNumber?: () => Promise<number>
+  /** Fetches the newest block and its age, by which `billfold doctor` tells a node that is behind. */
+  readonly tip?: () => Promise<ChainTip>
   /** Fetches the status of a transaction by its hash, in the chain's text format (`0x...`, `th_...`). */
   readonly status: (hash: string) => Promise<NodeTransactionStatus>
   /** Confirmations after which a transaction is final. Default: 12. */
@@ -161,6 +172,16 @@ export interface SolanaToken {
   readonly decimals: number
   /** What a new token account costs, in lamports. */
   readonly accountRent: bigint
+  /** How much of it exists, in minor units. NFTs cannot be sent by a client that does not say it. */
+  readonly supply?: bigint | undefined
+}
+
+/** An account that holds a token of Solana. */
+export interface SolanaTokenAccount {
+  /** In minor units. */
+  readonly amount: bigint
+  /** True if its token cannot be transferred by its owner alone, as that of a programmable NFT. */
+  readonly isFrozen: boolean
 }
 
 /** A client of a node of Solana. Addresses and hashes are in base58. */
@@ -174,6 +195,8 @@ export interface SolanaClient extends ReservingChainClient {
   readonly accountOwner: (address: string) => Promise<string | undefined>
   /** Fetches a token; undefined if the address is none. */
   readonly token: (mint: string) => Promise<SolanaToken | undefined>
+  /** Fetches a token account; undefined if the address is none. NFTs cannot be sent by a client that lacks it. */
+  readonly tokenAccount?: (address: string) => Promise<SolanaTokenAccount | undefined>
   /** The highest priority fee of a transaction, in millionths of a lamport per compute unit. */
   readonly maxComputeUnitPrice: bigint
   /** The height of the newest finalized block. */

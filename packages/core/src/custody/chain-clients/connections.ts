@@ -37,7 +37,7 @@ export function getChainClient(connections: ChainConnections, secretType: string
  * @throws BillfoldError `transaction.chain-unavailable`, and any BillfoldError of the client
  */
 export async function callNode<T>(
-  client: CommonChainClient,
+  client: Pick<CommonChainClient, 'network' | 'timeoutMs'>,
   logger: Logger,
   call: () => Promise<T>,
   timeoutMs: number = client.timeoutMs ?? chainLimits.responseTimeoutMs,

@@ -5,6 +5,7 @@ export type {
   BroadcastResult,
   ChainClient,
   ChainClients,
+  ChainTip,
   Coin,
   CommonChainClient,
   NodeTransactionStatus,
@@ -16,6 +17,7 @@ export type {
   ReservingChainClient,
   SolanaClient,
   SolanaToken,
+  SolanaTokenAccount,
   TronCall,
   TronClient,
   TronResources,
@@ -24,6 +26,7 @@ export type {
 export { hasNonces } from './chain-client.ts'
 export { callNode, type ChainConnections, createChainConnections, getChainClient } from './connections.ts'
 export { type EvmClientOptions, evmChainClient } from './evm-client.ts'
+export type { EvmBlock, EvmBlockClient, EvmBlockLog, EvmBlockLogQuery, EvmBlocks } from './evm-blocks.ts'
 export type { EvmHistory, EvmHistoryClient, EvmLog, EvmLogQuery, EvmLogRangeQuery } from './evm-history.ts'
 export { type ContractSignature, maxContractSignatureBytes, verifyContractSignature } from './contract-signature.ts'
 export { estimateGasInRange, fetchFeesInRange } from './evm-ranges.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { chainLimits } from './limits.ts'
 import { requestNode, type Fetch } from './request-node.ts'
 
 /** An error response of a node (JSON-RPC 2.0 section 5.1). */
@@ -40,6 +41,12 @@ function toJsonRpcError({ code, message, data }: { code: number; message: string
   return new JsonRpcError(code, message, data)
 }
 
+/** The maximum bytes of responses that are larger than others. */
+const methodLimits: ReadonlyMap<string, number> = new Map([
+  ['eth_getBlockByNumber', chainLimits.maxBlockBytes],
+  ['eth_getLogs', chainLimits.maxBlockBytes],
+])
+
 /** Creates a JSON-RPC 2.0 client over HTTP that uses the first node that responds. */
 export function createJsonRpc({ urls, timeoutMs, fetch }: JsonRpcOptions): JsonRpcCall {
   let id = 0
@@ -51,6 +58,7 @@ export function createJsonRpc({ urls, timeoutMs, fetch }: JsonRpcOptions): JsonR
           url,
           timeoutMs,
           fetch,
+          maxResponseBytes: methodLimits.get(method),
           json: { jsonrpc: '2.0', id: ++id, method, params },
         })
         const response = responseSchema.safeParse(json)

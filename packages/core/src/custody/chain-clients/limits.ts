@@ -8,6 +8,8 @@ export const chainLimits = {
   balanceConcurrency: 8,
   /** Maximum bytes of a response. */
   maxResponseBytes: 1024 * 1024,
+  /** Maximum bytes of a response that has a whole block or event logs. */
+  maxBlockBytes: 16 * 1024 * 1024,
   /** Maximum node URLs per client. */
   maxNodes: 8,
   /** Maximum queued sends per account in this process. */

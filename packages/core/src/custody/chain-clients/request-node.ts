@@ -18,6 +18,8 @@ export interface NodeRequest {
   /** Header fields besides those of the request itself. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly timeoutMs: number
+  /** Default: 1 MiB. */
+  readonly maxResponseBytes?: number | undefined
   readonly fetch: Fetch
 }
 
@@ -41,7 +43,7 @@ export async function requestNode(request: NodeRequest): Promise<NodeResponse> {
       },
       ...(body !== undefined && { body }),
     })
-    const text = await readBounded(response)
+    const text = await readBounded(response, request.maxResponseBytes ?? chainLimits.maxResponseBytes)
     return { status: response.status, json: parseJson(text), text }
   } catch (error) {
     // oxlint-disable-next-line eslint/preserve-caught-error -- it quotes the URL, which can contain secrets
@@ -60,14 +62,14 @@ function parseUrl(text: string): { target: string; host: string; authorization: 
   return { target: url.href, host, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
 }
 
-async function readBounded(response: Response): Promise<string> {
+async function readBounded(response: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
   const body: ReadableStream<Uint8Array> | null = response.body
   const reader = body?.getReader()
   for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
     length += read.value.length
-    if (length > chainLimits.maxResponseBytes) {
+    if (length > maxBytes) {
       await reader?.cancel()
       throw new RangeError('the response is too large')
     }

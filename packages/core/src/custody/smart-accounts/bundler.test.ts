@@ -41,7 +41,6 @@ describe('sending a user operation', () => {
     [-32_501, 'AA31 paymaster deposit too low', { outcome: 'rejected', reason: 'insufficient-funds' }],
     [-32_602, 'maxFeePerGas must be at least 100', { outcome: 'rejected', reason: 'fee-too-low' }],
     [-32_507, 'AA24 signature error', { outcome: 'rejected', reason: 'not-valid' }],
-    [-32_500, 'AA25 invalid account nonce', { outcome: 'rejected', reason: 'not-valid' }],
   ])('that ends with %i, %s, has a known result', async (code, message, result) => {
     expect(await bundlerClient(failing(code, message).options).send(operation, entryPoint)).toEqual(result)
   })
@@ -51,6 +50,13 @@ describe('sending a user operation', () => {
     [-32_000, 'mempool is full'],
     [-32_000, 'too many operations of this sender'],
     [-32_601, 'method not found'],
+    [-32_500, 'AA25 invalid account nonce'],
+    [
+      -32_602,
+      'AA25 invalid account nonce: Another UserOperation with same sender and nonce is already being processed',
+    ],
+    [-32_602, 'AA25 invalid account nonce: Maximum number of parallel user operations for this sender reached'],
+    [-32_602, 'AA10 sender already constructed: A conflicting userOperation for this sender is already in the mempool'],
   ])('that ends with %i, %s, is tried again later', async (code, message) => {
     await expect(bundlerClient(failing(code, message).options).send(operation, entryPoint)).rejects.toThrow(message)
   })

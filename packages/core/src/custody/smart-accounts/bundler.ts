@@ -151,6 +151,8 @@ function toEstimateError(cause: unknown): unknown {
 function classifySendError(error: unknown): UserOperationResult | undefined {
   if (!(error instanceof JsonRpcError)) return undefined
   const { code, message } = error
+  // The nonce of an operation is its own. A bundler that says AA25 is executing it, has executed it, or has enough operations of the account.
+  if (/AA25|conflicting/i.test(message)) return undefined
   if (/already (known|exists|in (the )?(mem)?pool)|already.*pending/i.test(message)) return { outcome: 'accepted' }
   if (/mempool.*full|too many|limit|timeout|timed out|busy|internal|in-?flight|max.*(user)?ops/i.test(message))
     return undefined

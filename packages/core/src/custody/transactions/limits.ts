@@ -16,6 +16,8 @@ export const transactionLimits = {
   batchCalls: 32,
   /** Maximum arguments of a contract function. */
   inputs: 32,
+  /** Maximum accounts of a called program of Solana, more than fit into a transaction. */
+  programAccounts: 64,
   /** Maximum array length, and nesting depth of arrays, in an argument. */
   arrayLength: 1_000,
   arrayDepth: 4,

@@ -35,6 +35,7 @@ export const wallets = defineTable({
     byIdentifier: ['tenant', 'identifier', 'id'],
     bySecretType: ['tenant', 'secretType', 'id'],
     byUserOrigin: ['tenant', 'userOrigin', 'id'],
+    bySecretTypeAddress: ['secretType', 'address'],
     byArchival: ['tenant', 'archivedAt'],
   },
 })

@@ -12,6 +12,7 @@ const eventTypes = {
   'wallet.exported': 'WALLET_EXPORTED',
   'wallet.signed': 'SIGNATURE_CREATED',
   'transaction.signed': 'OUTGOING_TRANSACTION',
+  'transfer.received': 'INCOMING_TRANSACTION',
 } as const
 
 /** An event of a wallet. */
@@ -19,7 +20,7 @@ export interface WalletEvent {
   /** Epoch milliseconds. */
   readonly at: number
   readonly type: (typeof eventTypes)[keyof typeof eventTypes]
-  /** The id of the service key that caused it, or `host`. */
+  /** The id of the service key that caused it, `host`, or `chain` for what was received. */
   readonly client: string
   /** Ids and words as JSON. */
   readonly metadata: string

@@ -43,11 +43,15 @@ export const biometricsModule = defineModule({
   create: ({ services: { storage }, faces }: BiometricsModuleContext) => ({
     personalData: [facesData(faces.verifier), presentedFramesData],
     maintenanceSteps: [
-      { name: 'delete removed faces', stage: 'expire', run: (startedAt) => purgeRemovedFaces(storage, startedAt) },
+      {
+        name: 'delete removed faces',
+        stage: 'expire',
+        run: (startedAt, report) => purgeRemovedFaces(storage, startedAt, report),
+      },
       {
         name: 'delete hashes of presented frames',
         stage: 'expire',
-        run: (startedAt) => purgePresentedFrames(storage, startedAt),
+        run: (startedAt, report) => purgePresentedFrames(storage, startedAt, report),
       },
     ],
   }),

@@ -1,6 +1,5 @@
 import { type EncryptionContext, open, seal } from '../../kernel/crypto/index.ts'
 import {
-  batch,
   check,
   insert,
   remove,
@@ -8,6 +7,8 @@ import {
   type Storage,
   update,
   type Write,
+  deleteInBatches,
+  type ReportRows,
 } from '../../kernel/storage/index.ts'
 import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
 import type { Services } from '../../platform/services.ts'
@@ -64,8 +65,8 @@ export function forgetFramesWrite({ tenant, userId }: FrameOwner): Write {
 }
 
 /** Deletes the frames of users who passed no liveness check for 90 days. */
-export async function purgePresentedFrames(storage: Storage, now: number): Promise<void> {
-  await storage.commit(batch(remove(presentedFrames, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })))
+export async function purgePresentedFrames(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, presentedFrames, { expiresAt: { lte: now } }, report)
 }
 
 function hashesContext({

@@ -2,7 +2,16 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, retryOnConflict, remove, type Storage, update, type Write } from '../../kernel/storage/index.ts'
+import {
+  batch,
+  retryOnConflict,
+  remove,
+  type Storage,
+  update,
+  type Write,
+  deleteInBatches,
+  type ReportRows,
+} from '../../kernel/storage/index.ts'
 import { securityNoticeWrites } from '../security-notices/security-notice.ts'
 import type { VerifierClient } from './verifier-client.ts'
 import { forgetFramesWrite } from './presented-frames.ts'
@@ -91,8 +100,6 @@ export async function removeUserFaces(
 }
 
 /** Deletes tombstones older than a day. */
-export async function purgeRemovedFaces(storage: Storage, now: number): Promise<void> {
-  await storage.commit(
-    batch(remove(faceTemplates, { where: { removedAt: { lt: now - tombstoneMs } }, expectedRows: 'any' })),
-  )
+export async function purgeRemovedFaces(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, faceTemplates, { removedAt: { lt: now - tombstoneMs } }, report)
 }

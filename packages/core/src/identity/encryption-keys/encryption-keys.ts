@@ -11,7 +11,14 @@ import { seal, open } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, insert, isCommitError, remove, type RowOf } from '../../kernel/storage/index.ts'
+import {
+  batch,
+  insert,
+  isCommitError,
+  type RowOf,
+  deleteInBatches,
+  type ReportRows,
+} from '../../kernel/storage/index.ts'
 import { encryptionKeys } from './table.ts'
 import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
 
@@ -70,9 +77,8 @@ export async function decryptWithEncryptionKey(
 }
 
 /** Deletes expired keys. */
-export async function purgeExpiredEncryptionKeys(services: Services): Promise<void> {
-  const where = { expiresAt: { lte: services.now() } }
-  await services.storage.commit(batch(remove(encryptionKeys, { where, expectedRows: 'any' })))
+export async function purgeExpiredEncryptionKeys({ storage, now }: Services, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, encryptionKeys, { expiresAt: { lte: now() } }, report)
 }
 
 async function createKey(services: Services, period: number): Promise<EncryptionKeyRow> {

@@ -9,7 +9,11 @@ export const encryptionKeysModule = defineModule({
   sealedColumns: [sealedEncryptionKeys],
   create: ({ services }) => ({
     maintenanceSteps: [
-      { name: 'delete expired encryption keys', stage: 'expire', run: () => purgeExpiredEncryptionKeys(services) },
+      {
+        name: 'delete expired encryption keys',
+        stage: 'expire',
+        run: (_, report) => purgeExpiredEncryptionKeys(services, report),
+      },
     ],
   }),
 })

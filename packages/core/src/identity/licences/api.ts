@@ -1,4 +1,4 @@
-import type { Actor } from '../../platform/audit/audit-write.ts'
+import { type ActedBy, actedBy, type Actor } from '../../platform/audit/audit-write.ts'
 import type { Services } from '../../platform/services.ts'
 import {
   createLicence,
@@ -11,7 +11,7 @@ import {
 
 /**
  * Manages licences, the credentials of relying parties for the authentication API. `tenant` defaults to the host's
- * tenant.
+ * tenant. The audit log records `by` as the actor.
  */
 export interface LicencesApi {
   /**
@@ -29,6 +29,7 @@ export interface LicencesApi {
    */
   readonly create: (
     input: LicenceInput & { readonly tenant?: string },
+    options?: ActedBy,
   ) => Promise<{ readonly id: string; readonly licence: string }>
   /** Returns true if there is a licence with this id that is neither expired nor revoked. */
   readonly isActive: (id: string, tenant?: string) => Promise<boolean>
@@ -43,14 +44,14 @@ export interface LicencesApi {
    * Revokes a licence with immediate effect in all processes.
    * @throws BillfoldError `licence.not-found`
    */
-  readonly revoke: (id: string, tenant?: string) => Promise<void>
+  readonly revoke: (id: string, tenant?: string, options?: ActedBy) => Promise<void>
 }
 
 export function createLicencesApi(services: Services, host: (tenant?: string) => Actor): LicencesApi {
   return {
-    create: ({ tenant, ...input }) => createLicence(services, host(tenant), input),
+    create: ({ tenant, ...input }, options = {}) => createLicence(services, actedBy(host(tenant), options), input),
     isActive: (id, tenant) => isLicenceActive(services, host(tenant).tenant, id),
     list: (tenant, page) => listLicences(services, host(tenant).tenant, page),
-    revoke: (id, tenant) => revokeLicence(services, host(tenant), id),
+    revoke: (id, tenant, options = {}) => revokeLicence(services, actedBy(host(tenant), options), id),
   }
 }

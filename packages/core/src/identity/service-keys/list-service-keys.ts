@@ -1,9 +1,5 @@
-import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
-import { BillfoldError } from '../../kernel/errors.ts'
-import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { Services } from '../../platform/services.ts'
-import { insert, update, type Write } from '../../kernel/storage/index.ts'
-import { generateServiceKey, openServiceKeySecret, type ServiceKeyRow } from './service-keys.ts'
+import { openServiceKeySecret, type ServiceKeyRow } from './service-keys.ts'
 import { serviceKeyTable } from './table.ts'
 
 /** A service key with its secret. */
@@ -46,33 +42,7 @@ function findActiveRows(services: Services, tenant: string): Promise<ServiceKeyR
   })
 }
 
-/**
- * Prepares the replacement of a service key: a successor with the same tag, type and scopes, and the writes that create it and revoke the
- * old key. If a precondition of the writes fails, the old key was revoked meanwhile.
- * @throws BillfoldError `service-key.not-found`
- */
-export async function prepareServiceKeyReplacement(
-  services: Services,
-  actor: Actor,
-  keyId: string,
-): Promise<{ readonly key: ServiceKeyWithSecret; readonly writes: readonly Write[] }> {
-  const { tenant } = actor
-  const where = { id: keyId, tenant, revokedAt: null }
-  const [old] = await services.storage.find(serviceKeyTable, { where, limit: 1 })
-  if (old === undefined) throw new BillfoldError('service-key.not-found')
-  const { tag, type, debug, scopes } = old
-  const { row, keySecret } = await generateServiceKey(services, tenant, { tag, type, debug, scopes })
-  return {
-    key: toServiceKey(row, keySecret),
-    writes: [
-      update(serviceKeyTable, { where, set: { revokedAt: row.createdAt } }),
-      insert(serviceKeyTable, row),
-      auditWrite(actor, 'service-key.reset', keyId, row.createdAt, { successor: row.id }),
-      ...eventWrites(services, tenant, 'service-key.reset', { keyId, successorId: row.id }),
-    ],
-  }
-}
-
-function toServiceKey({ id, tag, type, debug }: ServiceKeyRow, keySecret: string): ServiceKeyWithSecret {
+/** Joins a row and its secret. */
+export function toServiceKey({ id, tag, type, debug }: ServiceKeyRow, keySecret: string): ServiceKeyWithSecret {
   return { tag, keyId: id, keySecret, type, debug }
 }

@@ -46,7 +46,7 @@ export const signingMethodsModule = defineModule({
       {
         name: 'delete expired face checks',
         stage: 'expire',
-        run: (startedAt) => purgeExpiredFaceChecks(storage, startedAt),
+        run: (startedAt, report) => purgeExpiredFaceChecks(storage, startedAt, report),
       },
     ],
   }),

@@ -3,7 +3,7 @@ import { meetsLivenessRequirement } from '../biometrics/verification-configurati
 import { seal } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
-import { batch, insert, remove, type Storage } from '../../kernel/storage/index.ts'
+import { batch, insert, type Storage, deleteInBatches, type ReportRows } from '../../kernel/storage/index.ts'
 import { faceChecks } from './face-check-table.ts'
 import { type FaceMethodContext, limitFaceAttempts, requireFaceRecognition } from './face-method-context.ts'
 import type { SigningMethodRow } from './sealing.ts'
@@ -80,6 +80,6 @@ export async function getFaceMethod(
 }
 
 /** Deletes expired face checks. */
-export async function purgeExpiredFaceChecks(storage: Storage, now: number): Promise<void> {
-  await storage.commit(batch(remove(faceChecks, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })))
+export async function purgeExpiredFaceChecks(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, faceChecks, { expiresAt: { lte: now } }, report)
 }

@@ -1,4 +1,4 @@
-import type { ActedBy, Actor } from '../../platform/audit/audit-write.ts'
+import { type ActedBy, actedBy, type Actor } from '../../platform/audit/audit-write.ts'
 import type { Services } from '../../platform/services.ts'
 import { eraseUser, type ErasureProgress } from './erase.ts'
 import { exportUser, type UserExport } from './export.ts'
@@ -8,6 +8,7 @@ import { type ControlsDid, isStillControlled } from './did-control.ts'
 import { findByIdentifier, type Identifier, listClaimants } from './identifiers.ts'
 import { type ListedMethod, type ListedUser, listUserMethods, listUsers, type UserPage } from './list-users.ts'
 import { unlockOwner } from './unlock.ts'
+import { viewUser } from './view.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
 
 /** The user that an identifier belongs to. */
@@ -69,6 +70,22 @@ export interface UsersApi {
    */
   readonly export: (userId: string, tenant?: string) => Promise<UserExport>
   /**
+   * Exports the personal data of a user to a person who looks at it, such as an administrator. The audit log records `user.viewed` with
+   * `by` as the actor, the user as the subject, and the kinds of data: `identifiers`, and the names of the modules that have some. Nothing
+   * is returned if the record cannot be written.
+   * @throws BillfoldError `user.not-found`
+   * @example
+   * ```ts
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function showToSupport(billfold: Billfold, userId: string, account: string) {
+   *   const { identifiers } = await billfold.users.view(userId, undefined, { by: `support:${account}` })
+   *   return identifiers.map(({ kind, value }) => `${kind}: ${value}`)
+   * }
+   * ```
+   */
+  readonly view: (userId: string, tenant?: string, options?: ActedBy) => Promise<UserExport>
+  /**
    * Erases the personal data of a user: identifiers, attributes, applications, files, faces and devices (GDPR article
    * 17). The audit log retains the user id and the actions on it.
    * @throws BillfoldError `user.not-found`; `verifier.unavailable` if a face in a vendor's store cannot be removed
@@ -86,10 +103,6 @@ export interface UsersApi {
    * @throws BillfoldError `user.not-found` for an unknown, archived or erased user
    */
   readonly unlock: (userId: string, tenant?: string, options?: ActedBy) => Promise<void>
-}
-
-function actedBy(actor: Actor, by: string | undefined): Actor {
-  return by === undefined ? actor : { ...actor, id: by.slice(0, 128) }
 }
 
 /** Maximum number of users that `listClaimants` returns. */
@@ -119,10 +132,11 @@ export function createUsersApi(
     listClaimants: (contact, tenant) => listClaimants(services, host(tenant).tenant, contact, maxListedClaimants),
     contactVerified: (userId, contact, tenant) => contactVerified(services, host(tenant), userId, contact, 'host'),
     export: (userId, tenant) => exportUser(services, sources, { tenant: host(tenant).tenant, userId }),
+    view: (userId, tenant, options = {}) => viewUser(services, sources, actedBy(host(tenant), options), userId),
     list: (page, tenant) => listUsers(services, host(tenant).tenant, page),
     methods: (userId, tenant) => listUserMethods(services, host(tenant).tenant, userId),
-    erase: (userId, tenant, { onProgress, by } = {}) =>
-      eraseUser(services, sources, actedBy(host(tenant), by), userId, onProgress),
-    unlock: (userId, tenant, { by } = {}) => unlockOwner(services, lockouts, actedBy(host(tenant), by), userId),
+    erase: (userId, tenant, options = {}) =>
+      eraseUser(services, sources, actedBy(host(tenant), options), userId, options.onProgress),
+    unlock: (userId, tenant, options = {}) => unlockOwner(services, lockouts, actedBy(host(tenant), options), userId),
   }
 }

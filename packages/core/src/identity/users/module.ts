@@ -1,8 +1,7 @@
 import { userErrors } from '../../kernel/error-codes/identity.ts'
 import { defineModule } from '../../platform/module.ts'
-import { batch } from '../../kernel/storage/index.ts'
 import { contactCodes } from './contacts/contact-code-table.ts'
-import { deleteExpiredContactCodes } from './contacts/contact-codes.ts'
+import { purgeExpiredContactCodes } from './contacts/contact-codes.ts'
 import { userEvents } from './events.ts'
 import { identifiers } from './identifier-table.ts'
 import { sealedIdentifiers } from './identifiers.ts'
@@ -16,6 +15,7 @@ const userAuditActions = {
   'user.unlocked': 'The host reset the failed attempts of a user or a standalone wallet',
   'user.contact-verified': 'An email or a phone number of a user was verified',
   'user.contact-code-sent': 'A new code was sent to an email or a phone number that a user claims',
+  'user.viewed': 'A person looked at the data of a user; the detail has the kinds of data',
   'user.erased': 'The personal data of a user was erased',
 }
 
@@ -45,7 +45,7 @@ export const usersModule = defineModule({
       {
         name: 'delete expired contact codes',
         stage: 'expire',
-        run: () => services.storage.commit(batch(deleteExpiredContactCodes(services.now()))),
+        run: (startedAt, report) => purgeExpiredContactCodes(services.storage, startedAt, report),
       },
     ],
   }),

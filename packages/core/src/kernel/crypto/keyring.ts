@@ -48,6 +48,7 @@ export function newKey(): string {
  */
 export function localKeyring({ keys, currentKeyId }: KeyringKeys): Keyring {
   const roots = new Map(parseEntries(keys, currentKeyId).map(([id, bytes]) => [id, toRootKey(id, bytes)]))
+  const deriveFrom = cachedDerivation()
   return {
     currentKeyId,
     keyIds: [...roots.keys()],
@@ -86,6 +87,7 @@ export interface KmsKeyringOptions extends KeyringKeys {
 export function kmsKeyring({ keys, currentKeyId, unwrap }: KmsKeyringOptions): Keyring {
   const wrapped = new Map(parseEntries(keys, currentKeyId))
   const roots = new Map<string, Promise<KeyObject>>()
+  const deriveFrom = cachedDerivation()
   const getRoot = (keyId: string): Promise<KeyObject> => {
     const known = roots.get(keyId)
     if (known !== undefined) return known
@@ -143,8 +145,21 @@ function toRootKey(id: string, bytes: Uint8Array): KeyObject {
   return createSecretKey(bytes)
 }
 
-function deriveFrom(root: KeyObject, purpose: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', root, '', `billfold:${purpose}`, keyBytes))
+/** Maximum number of derived keys of a root key that are kept in memory. There are a dozen purposes. */
+const maxDerivedKeys = 64
+
+/** Returns a function that derives a key once and keeps it in memory, as the root key is. */
+function cachedDerivation(): (root: KeyObject, purpose: string) => Uint8Array {
+  const keysByRoot = new WeakMap<KeyObject, Map<string, KeyObject>>()
+  return (root, purpose) => {
+    const keys = keysByRoot.get(root) ?? new Map<string, KeyObject>()
+    keysByRoot.set(root, keys)
+    const known = keys.get(purpose)
+    if (known !== undefined) return new Uint8Array(known.export())
+    const derived = hkdfSync('sha256', root, '', `billfold:${purpose}`, keyBytes)
+    if (keys.size < maxDerivedKeys) keys.set(purpose, createSecretKey(new Uint8Array(derived)))
+    return new Uint8Array(derived)
+  }
 }
 
 function invalid(message: string): BillfoldError {

@@ -3,11 +3,13 @@
  * UTF-8 would map all lone surrogates to the same bytes.
  */
 export function encodeLengthPrefixed(parts: readonly string[]): Uint8Array {
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const length = Buffer.alloc(4)
-      length.writeUInt32BE(part.length * 2)
-      return [length, Buffer.from(part, 'utf16le')]
-    }),
-  )
+  let size = 0
+  for (const part of parts) size += 4 + part.length * 2
+  const encoded = Buffer.alloc(size)
+  let at = 0
+  for (const part of parts) {
+    at = encoded.writeUInt32BE(part.length * 2, at)
+    at += encoded.write(part, at, 'utf16le')
+  }
+  return encoded
 }

@@ -1,4 +1,4 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js'
 import { RE2JS } from 're2js'
 import { canonicalizeJson } from '../../kernel/canonical-json.ts'
 import { isMultipleOf } from './multiple-of.ts'
@@ -16,13 +16,23 @@ import { isMultipleOf } from './multiple-of.ts'
  * @throws Error if the schema is invalid, has an unresolvable reference, or a pattern that RE2 does not support
  */
 export function compileSchema(schema: Readonly<Record<string, unknown>>): ValidateFunction {
+  metaSchemaValidator ??= createCompiler()
+  metaSchemaValidator.validateSchema(schema, true)
   // One compiler per schema, so that two schemas may share an `$id`.
+  return createCompiler({ validateSchema: false }).compile(schema)
+}
+
+/** Validates schemas against the meta-schema of their draft. It is shared: compiling the meta-schema takes longer than most schemas do. */
+let metaSchemaValidator: Ajv2020 | undefined
+
+function createCompiler(more: Options = {}): Ajv2020 {
   const compiler = new Ajv2020({
     allErrors: true,
     strict: false,
     validateFormats: false,
     ownProperties: true,
     code: { regExp },
+    ...more,
   })
   for (const keyword of ['uniqueItems', 'multipleOf', 'enum', 'const']) compiler.removeKeyword(keyword)
   compiler.addKeyword({
@@ -57,7 +67,7 @@ export function compileSchema(schema: Readonly<Record<string, unknown>>): Valida
       return (value: unknown) => canonicalizeJson(value) === text
     },
   })
-  return compiler.compile(schema)
+  return compiler
 }
 
 function isMultipleOfKeyword(divisor: number, value: number): boolean {

@@ -4,7 +4,15 @@ import { auditWrite } from '../../platform/audit/audit-write.ts'
 import { timingSafeEqual, randomSecret } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, check, insert, isCommitError, remove } from '../../kernel/storage/index.ts'
+import {
+  batch,
+  check,
+  insert,
+  isCommitError,
+  remove,
+  deleteInBatches,
+  type ReportRows,
+} from '../../kernel/storage/index.ts'
 import { users } from '../../identity/users/table.ts'
 import { loginTickets } from './ticket-table.ts'
 
@@ -57,9 +65,8 @@ export async function findTicketUser(services: Services, tenant: string, ticket:
 }
 
 /** Deletes expired tickets. */
-export async function purgeExpiredTickets(services: Services): Promise<void> {
-  const where = { expiresAt: { lte: services.now() } }
-  await services.storage.commit(batch(remove(loginTickets, { where, expectedRows: 'any' })))
+export async function purgeExpiredTickets({ storage, now }: Services, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, loginTickets, { expiresAt: { lte: now() } }, report)
 }
 
 /** Computes the value that binds a ticket to a browser: HMAC-SHA256 of the ticket keyed with the cookie secret, base64url. */

@@ -1,10 +1,12 @@
 import type { BodyGuard, Guard, RateLimit } from '../../http/index.ts'
 import type { FieldCipher } from '../field-cipher.ts'
 import type { PaymentsContext } from '../settings.ts'
+import type { ReadAhead, StartReading } from './read-ahead.ts'
 import type { DataFormat } from './response-format.ts'
 
 /** Dependencies that the routes of this API share. */
 export interface PaymentsApiContext extends PaymentsContext {
+  readonly tenant: string
   readonly cipher: FieldCipher
   readonly requireEncryption: boolean
   readonly dataFormat: DataFormat
@@ -13,6 +15,8 @@ export interface PaymentsApiContext extends PaymentsContext {
     readonly public: Guard
     /** The API key of a user, in the header or the body. */
     readonly apiKey: BodyGuard
+    /** The same, reading ahead for the operation. */
+    readonly apiKeyReading: <Rows>(start: StartReading<Rows>) => ReadAhead<Rows>
     /** The API key of a user in the header, for GET. */
     readonly apiKeyHeader: Guard
     /** Service keys with the scope `payments:gateway`. */

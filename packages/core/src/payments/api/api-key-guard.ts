@@ -10,14 +10,12 @@ import { callerKeyIn } from './caller-key-header.ts'
 /** A user, authenticated by API key. */
 export interface ApiKeyCaller extends Caller {
   readonly key: PaymentApiKeyRow
-  /** The key as the headers presented it, so that the body can be compared with it. */
-  readonly presentedInHeader: string | undefined
   /** Preconditions for the operations of this caller: the key may be revoked while they wait. */
   readonly preconditions: readonly Precondition[]
 }
 
 /** Dependencies of the guards. */
-interface GuardDependencies {
+export interface GuardDependencies {
   readonly services: Services
   readonly tenant: string
   readonly cipher: FieldCipher
@@ -46,7 +44,7 @@ export function apiKeyHeaderGuard(dependencies: GuardDependencies): Guard {
     admit: async (request) => {
       const presented = keyInHeader(request)
       if (presented === undefined) throw new BillfoldError('caller.unauthenticated')
-      return authenticate(dependencies, request, presented, 'header')
+      return authenticate(dependencies, request, presented)
     },
   }
 }
@@ -63,14 +61,28 @@ export function apiKeyGuard(dependencies: GuardDependencies): BodyGuard {
     bodySchema,
     admit: async (request) => {
       const presented = keyInHeader(request)
-      return presented === undefined ? undefined : authenticate(dependencies, request, presented, 'header')
+      return presented === undefined ? undefined : authenticate(dependencies, request, presented)
     },
     admitBody: async (request, body, admitted) => {
-      const [presented, ...others] = new Set([...keysInHeader(admitted), ...keysInBody(body)])
-      if (presented === undefined || others.length > 0) throw new BillfoldError('caller.unauthenticated')
-      return admitted ?? authenticate(dependencies, request, presented, 'body')
+      const presented = onlyKeyIn(request, body)
+      return admitted ?? authenticate(dependencies, request, presented)
     },
   }
+}
+
+/**
+ * Authenticates the user of a request whose body is read.
+ * @param alongside is called when the key is about to be read, and returns a function that is called with the id of its user
+ *   while the user is read: reads that they start share the round trips
+ * @throws BillfoldError `caller.unauthenticated`; `field.encryption-required` if the key is valid for encrypted requests only
+ */
+export function authenticateRequest(
+  dependencies: GuardDependencies,
+  request: IncomingRequest,
+  body: unknown,
+  alongside: () => (userId: string) => void,
+): Promise<ApiKeyCaller> {
+  return authenticate(dependencies, request, onlyKeyIn(request, body), alongside)
 }
 
 /** Returns the caller of a route with one of these guards. */
@@ -100,7 +112,7 @@ export async function presentedApiKey(
 
 /** Returns true for a user that one of these guards has admitted. */
 export function isApiKeyCaller(caller: Caller): caller is ApiKeyCaller {
-  return 'key' in caller && 'presentedInHeader' in caller
+  return 'key' in caller && 'preconditions' in caller
 }
 
 function keyInHeader({ headers }: Pick<IncomingRequest, 'headers'>): string | undefined {
@@ -108,9 +120,12 @@ function keyInHeader({ headers }: Pick<IncomingRequest, 'headers'>): string | un
   return typeof authorization === 'string' ? /^(?:bearer +)?(\S{1,256})$/i.exec(authorization)?.[1] : undefined
 }
 
-function keysInHeader(admitted: Caller | undefined): readonly string[] {
-  const presented = admitted !== undefined && isApiKeyCaller(admitted) ? admitted.presentedInHeader : undefined
-  return presented === undefined ? [] : [presented]
+/** Returns the one key that header and body present. @throws BillfoldError `caller.unauthenticated` without one, or with several */
+function onlyKeyIn(request: IncomingRequest, body: unknown): string {
+  const inHeader = keyInHeader(request)
+  const [presented, ...others] = new Set([...(inHeader === undefined ? [] : [inHeader]), ...keysInBody(body)])
+  if (presented === undefined || others.length > 0) throw new BillfoldError('caller.unauthenticated')
+  return presented
 }
 
 function keysInBody(body: unknown): readonly string[] {
@@ -132,10 +147,11 @@ async function authenticate(
   { services, tenant, cipher }: GuardDependencies,
   request: IncomingRequest,
   presented: string,
-  where: 'header' | 'body',
+  alongside: () => (userId: string) => void = () => () => {},
 ): Promise<ApiKeyCaller> {
   const callerKey = callerKeyIn(request.headers)
-  const key = await authenticateApiKey(services, tenant, await decryptApiKey(cipher, tenant, presented, callerKey))
+  const apiKey = await decryptApiKey(cipher, tenant, presented, callerKey)
+  const key = await authenticateApiKey(services, tenant, apiKey, alongside())
   if (key.encryptionRequired && callerKey === undefined) throw new BillfoldError('field.encryption-required')
   return {
     kind: 'user',
@@ -144,7 +160,6 @@ async function authenticate(
     credentialId: key.id,
     scopes: new Set(),
     key,
-    presentedInHeader: where === 'header' ? presented : undefined,
     preconditions: apiKeyStillValid(key),
   }
 }

@@ -41,12 +41,31 @@ export function transmittedFieldsSchema(
 ): z.ZodType<Readonly<Record<string, unknown>>> {
   return z.object(
     Object.fromEntries(
-      Object.entries(rules).map(([name, rule]) => [
-        name,
-        (rule.textOnly === true ? stringSchema(rule) : z.union([stringSchema(rule), z.number()])).nullable().optional(),
-      ]),
+      Object.entries(rules).map(([name, rule]) => [name, createOnce(transmittedSchemas, rule, transmittedSchema)]),
     ),
   )
+}
+
+/** The schemas of fields by their rules: a few rules describe all fields of the API, and schemas are costly to create. */
+type SchemasByRule<S extends z.ZodType> = Map<string, S>
+
+const transmittedSchemas: SchemasByRule<z.ZodType> = new Map()
+const decryptedSchemas: SchemasByRule<z.ZodType<string | undefined>> = new Map()
+
+function createOnce<S extends z.ZodType>(
+  schemas: SchemasByRule<S>,
+  rule: FieldRule,
+  create: (rule: FieldRule) => S,
+): S {
+  const key = JSON.stringify([rule.maxLength, rule.encrypted, rule.secret, rule.textOnly])
+  const schema = schemas.get(key) ?? create(rule)
+  schemas.set(key, schema)
+  return schema
+}
+
+function transmittedSchema(rule: FieldRule): z.ZodType {
+  const text = stringSchema(rule)
+  return (rule.textOnly === true ? text : z.union([text, z.number()])).nullable().optional()
 }
 
 function stringSchema(rule: FieldRule): z.ZodString {
@@ -62,7 +81,9 @@ function maxWireLength({ maxLength, encrypted: mayBe }: FieldRule): number {
 /** Builds the schema of the decrypted fields: valid text, not longer than its rule allows. */
 export function fieldsSchema<K extends string>(rules: Readonly<Record<K, FieldRule>>): z.ZodType<EndpointFields<K>> {
   const names = listKeys(rules)
-  const shape = Object.fromEntries(names.map((name) => [name, decryptedSchema(rules[name]).optional()]))
+  const shape = Object.fromEntries(
+    names.map((name) => [name, createOnce(decryptedSchemas, rules[name], decryptedSchema)]),
+  )
   return z.object(shape).transform((values) => {
     const fields: Partial<Record<K, string>> = {}
     for (const name of names) {
@@ -73,11 +94,11 @@ export function fieldsSchema<K extends string>(rules: Readonly<Record<K, FieldRu
   })
 }
 
-function decryptedSchema({ maxLength, secret }: FieldRule): z.ZodType<string> {
+function decryptedSchema({ maxLength, secret }: FieldRule): z.ZodType<string | undefined> {
   const text = z.string().refine((value) => [...value].length <= maxLength && !/[\0\p{Surrogate}]/u.test(value), {
     message: 'Too long, or not valid text',
   })
-  return secret === true ? secretText(text) : text
+  return (secret === true ? secretText(text) : text).optional()
 }
 
 /** Returns a required field. @throws BillfoldError `field.missing` */

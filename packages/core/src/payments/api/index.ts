@@ -9,6 +9,7 @@ import { accountRoutes } from './account-routes.ts'
 import type { PaymentsApiContext } from './api-context.ts'
 import { contactRoutes } from './contact-routes.ts'
 import { apiKeyGuard, apiKeyHeaderGuard } from './api-key-guard.ts'
+import { readAheadGuard } from './read-ahead.ts'
 import { paymentsResponse, paymentsErrorReply } from './response-format.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { subscriptionRoutes } from './subscription-routes.ts'
@@ -46,12 +47,14 @@ export function paymentsHttpApi(payments: PaymentsContext, tenant: string, optio
   const cipher = options.fieldCipher ?? secureChannelCipher(channels)
   const api: PaymentsApiContext = {
     ...payments,
+    tenant,
     cipher,
     requireEncryption: options.requireEncryption ?? false,
     dataFormat: options.dataFormat ?? 'text',
     guards: {
       public: publicGuard(tenant),
       apiKey: apiKeyGuard({ services, tenant, cipher }),
+      apiKeyReading: (start) => readAheadGuard({ services, tenant, cipher }, start),
       apiKeyHeader: apiKeyHeaderGuard({ services, tenant, cipher }),
       gateway: serviceGuard(services, 'payments:gateway'),
       subscriptions: serviceGuard(services, 'payments:subscriptions'),

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { byGet, type Route, route } from '../../http/index.ts'
 import { actorFromRequest } from '../../identity/api/signing-method-auth.ts'
-import type { Identifier } from '../../identity/users/identifiers.ts'
 import { parseMinorUnits } from '../money/money.ts'
 import { confirmPayment } from '../two-leg/confirm-payment.ts'
 import { createPayment } from '../two-leg/create-payment.ts'
@@ -13,10 +12,11 @@ import { requireApiKeyCaller } from './api-key-guard.ts'
 import { formatCurrencyType, resolveCurrency } from './currency-type.ts'
 import { documentedFailures } from './documented-failures.ts'
 import { withFields } from './field-encryption.ts'
-import { amountField, type EndpointFields, encryptedField, plainField, requiredField, secretField } from './fields.ts'
+import { amountField, encryptedField, plainField, requiredField, secretField } from './fields.ts'
 import { invalidField } from './invalid-field.ts'
 import { limitEnumeration } from './limit-enumeration.ts'
 import { assertOwnEmail, assertOwnPhone } from './own-identifiers.ts'
+import { confirmationReadAhead, formatKey, newPaymentReadAhead, parseReceiver } from './payment-read-ahead.ts'
 import { toTransactionList } from './transaction-list.ts'
 import { parseReference } from './transaction-reference.ts'
 
@@ -27,12 +27,13 @@ export function paymentRoutes(api: PaymentsApiContext): readonly Route[] {
 }
 
 function createSessionRoute(api: PaymentsApiContext): Route {
+  const readAhead = newPaymentReadAhead(api)
   return route({
     id: 'createSession',
     method: 'POST',
     path: '/api/v1/lokdon/createsession',
     summary: 'Create a payment and hold its amount',
-    guard: api.guards.apiKey,
+    guard: readAhead.guard,
     ...withFields(api, {
       amount: amountField(),
       recv_email: encryptedField(320),
@@ -52,7 +53,8 @@ function createSessionRoute(api: PaymentsApiContext): Route {
       const caller = requireApiKeyCaller(context)
       const actor = actorFromRequest(context)
       const { id: userId } = caller
-      await assertOwnEmail(api.services, caller, requiredField(fields, 'sender_email'))
+      const early = await readAhead.rowsFor(caller)
+      await assertOwnEmail(api.services, caller, requiredField(fields, 'sender_email'), early?.reads.identifiers)
       const receiver = parseReceiver(fields)
       const currency = resolveCurrency(api, fields.currency, fields.currency_type)
       const amount = parseMinorUnits(api.settings.money, currency, requiredField(fields, 'amount'))
@@ -62,8 +64,13 @@ function createSessionRoute(api: PaymentsApiContext): Route {
       })
       const reference = fields.transaction_reference === undefined ? undefined : parseReference(fields)
       const input = { senderId: userId, receiver, currency: currency.code, amount, reference }
-      const payment = await limitEnumeration(api.services, actor, ['payment.receiver-not-registered'], () =>
-        createPayment(api, actor, input, authorization),
+      const reads = early?.key === formatKey(input) ? early.reads : undefined
+      const payment = await limitEnumeration(
+        api.services,
+        actor,
+        ['payment.receiver-not-registered'],
+        () => createPayment(api, actor, input, authorization, reads),
+        early?.limit,
       )
       const isInternal = payment.receiverId !== null
       return {
@@ -74,23 +81,14 @@ function createSessionRoute(api: PaymentsApiContext): Route {
   })
 }
 
-/** Returns the receiver's email, phone number or both. @throws BillfoldError `field.missing` if there is neither */
-function parseReceiver(fields: EndpointFields<'recv_email' | 'recv_mobile'>): readonly Identifier[] {
-  const { recv_email, recv_mobile } = fields
-  if (recv_email === undefined && recv_mobile === undefined) requiredField(fields, 'recv_email')
-  return [
-    ...(recv_email === undefined ? [] : [{ kind: 'email', value: recv_email } as const]),
-    ...(recv_mobile === undefined ? [] : [{ kind: 'phone', value: recv_mobile } as const]),
-  ]
-}
-
 function confirmPaymentRoute(api: PaymentsApiContext): Route {
+  const readAhead = confirmationReadAhead(api)
   return route({
     id: 'confirmPayment',
     method: 'POST',
     path: '/api/v1/lokdon/confirmpayment',
     summary: 'Confirm a payment: leg B by the sender, leg A by the receiver',
-    guard: api.guards.apiKey,
+    guard: readAhead.guard,
     ...withFields(api, {
       amount: amountField(),
       from_phone: encryptedField(32),
@@ -104,7 +102,8 @@ function confirmPaymentRoute(api: PaymentsApiContext): Route {
       'payment.sender-not-found': 'Sender is not registered with Lokdon',
     }),
     handler: async ({ body: fields }, context) => {
-      const { id: userId, preconditions } = requireApiKeyCaller(context)
+      const caller = requireApiKeyCaller(context)
+      const { id: userId, preconditions } = caller
       const actor = actorFromRequest(context)
       const leg = requiredField(fields, 'payment_leg')
       if (leg !== 'A' && leg !== 'B') throw invalidField('payment_leg', 'Must be A or B')
@@ -117,8 +116,14 @@ function confirmPaymentRoute(api: PaymentsApiContext): Route {
         proof: fields.proof,
       } as const
       const countedCodes = ['payment.not-found', 'payment.sender-not-found', 'payment.proof-required'] as const
-      const payment = await limitEnumeration(api.services, actor, countedCodes, () =>
-        confirmPayment(api, actor, userId, confirmation, preconditions),
+      const early = await readAhead.rowsFor(caller)
+      const reads = early?.key === confirmation.session ? early.reads : undefined
+      const payment = await limitEnumeration(
+        api.services,
+        actor,
+        countedCodes,
+        () => confirmPayment(api, actor, userId, confirmation, preconditions, reads),
+        early?.limit,
       )
       const completed = payment.state === 'completed'
       return {

@@ -1,12 +1,35 @@
-import type { CheckedPage, HoldRow } from '../ledger/index.ts'
-import { ledgerHolds, ledgerTransfers } from '../ledger/index.ts'
+import {
+  afterId,
+  type CheckedPage,
+  findHoldsWithoutBalance,
+  ledgerHolds,
+  type LedgerFinding,
+  ledgerTransfers,
+} from '../ledger/index.ts'
 import { paginate } from '../ledger/paginate.ts'
+import { type RowOf, selectColumns } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
-import type { GatewayTransactionRow } from '../gateway/gateway-transactions.ts'
-import type { PaymentRow } from '../two-leg/create-payment.ts'
-import { gatewayTransactions, payments as paymentTable } from '../tables.ts'
-import { afterId } from './after-id.ts'
-import { findMissingPaymentLines, findMissingTransactionLines, type StatementFault } from './statements.ts'
+import { gatewayTransactions, payments } from '../tables.ts'
+
+const paymentStates = selectColumns(payments, ({ id, tenant, senderId, amount, state, transferId, version }) => {
+  return { id, tenant, senderId, amount, state, transferId, version }
+})
+const transactionStates = selectColumns(
+  gatewayTransactions,
+  ({ id, tenant, type, amount, state, transferId, version }) => {
+    return { id, tenant, type, amount, state, transferId, version }
+  },
+)
+const holdStates = selectColumns(ledgerHolds, ({ id, tenant, owner, currency, amount, state, subject }) => {
+  return { id, tenant, owner, currency, amount, state, subject }
+})
+const knownTransfers = selectColumns(ledgerTransfers, ({ id }) => ({ id }))
+const paymentIds = selectColumns(payments, ({ id }) => ({ id }))
+const transactionIds = selectColumns(gatewayTransactions, ({ id }) => ({ id }))
+
+type PaymentState = RowOf<typeof paymentStates>
+type TransactionState = RowOf<typeof transactionStates>
+type HoldState = RowOf<typeof holdStates>
 
 /** A payment, deposit or withdrawal that does not match the ledger. */
 export interface MoneyFault {
@@ -25,57 +48,51 @@ export interface MoneyFault {
 /** Maximum number of re-reads of a suspicious row, which may have changed between two reads. */
 const maxReads = 20
 
-/** Compares the payments with their holds, their transfers, and the lines of their parties' statements. */
+/** Compares the payments with their holds and their transfers. */
 export async function* checkPayments(
   services: Services,
   start: string | undefined,
-): AsyncGenerator<CheckedPage<MoneyFault | StatementFault>> {
-  for await (const page of paginate(services.storage, paymentTable, 'id', afterId, ({ id }) => id, start)) {
-    const [suspicious, missing] = await Promise.all([
-      findSuspicious(services, page, paymentFault),
-      findMissingPaymentLines(services, page),
-    ])
-    const findings: (MoneyFault | StatementFault)[] = []
-    for (const row of suspicious) findings.push(...(await recheckPayment(services, row.id)))
-    findings.push(...missing)
+): AsyncGenerator<CheckedPage<MoneyFault>> {
+  for await (const page of paginate(services.storage, paymentStates, 'id', afterId, ({ id }) => id, start)) {
+    const findings: MoneyFault[] = []
+    for (const row of await findSuspicious(services, page, paymentFault))
+      findings.push(...(await recheckPayment(services, row.id)))
     yield { after: page.at(-1)?.id ?? '', rows: page.length, findings }
   }
 }
 
-/** Compares the deposits and withdrawals with their holds, their transfers, and the lines of statements. */
+/** Compares the deposits and withdrawals with their holds and their transfers. */
 export async function* checkTransactions(
   services: Services,
   start: string | undefined,
-): AsyncGenerator<CheckedPage<MoneyFault | StatementFault>> {
-  for await (const page of paginate(services.storage, gatewayTransactions, 'id', afterId, ({ id }) => id, start)) {
-    const [suspicious, missing] = await Promise.all([
-      findSuspicious(services, page, transactionFault),
-      findMissingTransactionLines(services, page),
-    ])
-    const findings: (MoneyFault | StatementFault)[] = []
-    for (const row of suspicious) findings.push(...(await recheckTransaction(services, row.id)))
-    findings.push(...missing)
+): AsyncGenerator<CheckedPage<MoneyFault>> {
+  for await (const page of paginate(services.storage, transactionStates, 'id', afterId, ({ id }) => id, start)) {
+    const findings: MoneyFault[] = []
+    for (const row of await findSuspicious(services, page, transactionFault))
+      findings.push(...(await recheckTransaction(services, row.id)))
     yield { after: page.at(-1)?.id ?? '', rows: page.length, findings }
   }
 }
 
-/** Every pending hold must belong to a payment, to a withdrawal or to the host. */
+/** Every pending hold must belong to a payment, to a withdrawal or to the host, and be part of a held balance. */
 export async function* checkHolds(
-  { storage }: Services,
+  services: Services,
   start: string | undefined,
-): AsyncGenerator<CheckedPage<MoneyFault>> {
+): AsyncGenerator<CheckedPage<MoneyFault | LedgerFinding>> {
+  const { storage } = services
   const where = (after: string | undefined) => ({ state: 'pending', ...afterId(after) })
-  for await (const page of paginate(storage, ledgerHolds, 'id', where, ({ id }) => id, start)) {
+  for await (const page of paginate(storage, holdStates, 'id', where, ({ id }) => id, start)) {
     const ids = page.filter(({ subject }) => !subject.startsWith('host:')).map(({ id }) => id)
     const owned = new Set([
-      ...(await storage.find(paymentTable, { where: { id: { in: ids } } })).map(({ id }) => id),
-      ...(await storage.find(gatewayTransactions, { where: { id: { in: ids } } })).map(({ id }) => id),
+      ...(await storage.find(paymentIds, { where: { id: { in: ids } } })).map(({ id }) => id),
+      ...(await storage.find(transactionIds, { where: { id: { in: ids } } })).map(({ id }) => id),
     ])
-    const findings = page
+    const unowned = page
       .filter(({ id }) => ids.includes(id) && !owned.has(id))
       .map(({ id, tenant, amount }): MoneyFault => {
         return { finding: 'hold-without-payment', tenant, subject: id, detail: `amount ${amount}` }
       })
+    const findings = [...unowned, ...(await findHoldsWithoutBalance(services, page))]
     yield { after: page.at(-1)?.id ?? '', rows: page.length, findings }
   }
 }
@@ -83,16 +100,16 @@ export async function* checkHolds(
 /**
  * Returns the finding for a row, given its hold and whether its transfer exists; undefined if the row is consistent.
  */
-type Fault<R> = (row: R, hold: HoldRow | undefined, hasTransfer: boolean) => MoneyFault['finding'] | undefined
+type Fault<R> = (row: R, hold: HoldState | undefined, hasTransfer: boolean) => MoneyFault['finding'] | undefined
 
-const paymentFault: Fault<PaymentRow> = (row, hold, hasTransfer) => {
+const paymentFault: Fault<PaymentState> = (row, hold, hasTransfer) => {
   const expected = row.state === 'pending' ? 'pending' : row.state === 'completed' ? 'captured' : 'released'
   if (hold?.state !== expected || hold.amount !== row.amount || hold.owner !== row.senderId)
     return 'payment-without-hold'
   return hasTransfer === (row.state !== 'pending') ? undefined : 'payment-without-transfer'
 }
 
-const transactionFault: Fault<GatewayTransactionRow> = (row, hold, hasTransfer) => {
+const transactionFault: Fault<TransactionState> = (row, hold, hasTransfer) => {
   if (row.type === 'DEPOSIT')
     return hasTransfer === (row.state === 'SUCCESS') ? undefined : 'transaction-without-transfer'
   const expected = row.state === 'PENDING' ? 'pending' : row.state === 'SUCCESS' ? 'captured' : 'released'
@@ -115,8 +132,8 @@ async function findSuspicious<R extends MoneyRow>(
   const ids = rows.map(({ id }) => id)
   const transferIds = rows.map(({ transferId }) => transferId).filter((id) => id !== null)
   const [holds, transfers] = await Promise.all([
-    services.storage.find(ledgerHolds, { where: { id: { in: ids } } }),
-    services.storage.find(ledgerTransfers, { where: { id: { in: transferIds } } }),
+    services.storage.find(holdStates, { where: { id: { in: ids } } }),
+    services.storage.find(knownTransfers, { where: { id: { in: transferIds } } }),
   ])
   const holdById = new Map(holds.map((hold) => [hold.id, hold]))
   const known = new Set(transfers.map(({ id }) => id))
@@ -128,12 +145,12 @@ async function findSuspicious<R extends MoneyRow>(
 /** Reports a fault only if the row did not change while its hold was read. */
 async function recheckPayment(services: Services, id: string): Promise<MoneyFault[]> {
   for (let read = 0; read < maxReads; read++) {
-    const [before] = await services.storage.find(paymentTable, { where: { id }, limit: 1 })
+    const [before] = await services.storage.find(paymentStates, { where: { id }, limit: 1 })
     if (before === undefined) return []
-    const [hold] = await services.storage.find(ledgerHolds, { where: { id }, limit: 1 })
+    const [hold] = await services.storage.find(holdStates, { where: { id }, limit: 1 })
     const finding = paymentFault(before, hold, await transferExists(services, before))
     if (finding === undefined) return []
-    const [after] = await services.storage.find(paymentTable, { where: { id }, limit: 1 })
+    const [after] = await services.storage.find(paymentStates, { where: { id }, limit: 1 })
     if (after?.version === before.version) return [toFinding(finding, before, `${before.state}, hold ${hold?.state}`)]
   }
   return []
@@ -141,12 +158,12 @@ async function recheckPayment(services: Services, id: string): Promise<MoneyFaul
 
 async function recheckTransaction(services: Services, id: string): Promise<MoneyFault[]> {
   for (let read = 0; read < maxReads; read++) {
-    const [before] = await services.storage.find(gatewayTransactions, { where: { id }, limit: 1 })
+    const [before] = await services.storage.find(transactionStates, { where: { id }, limit: 1 })
     if (before === undefined) return []
-    const [hold] = await services.storage.find(ledgerHolds, { where: { id }, limit: 1 })
+    const [hold] = await services.storage.find(holdStates, { where: { id }, limit: 1 })
     const finding = transactionFault(before, hold, await transferExists(services, before))
     if (finding === undefined) return []
-    const [after] = await services.storage.find(gatewayTransactions, { where: { id }, limit: 1 })
+    const [after] = await services.storage.find(transactionStates, { where: { id }, limit: 1 })
     if (after?.version === before.version) return [toFinding(finding, before, `${before.state}, hold ${hold?.state}`)]
   }
   return []
@@ -154,7 +171,7 @@ async function recheckTransaction(services: Services, id: string): Promise<Money
 
 async function transferExists({ storage }: Services, { transferId }: MoneyRow): Promise<boolean> {
   if (transferId === null) return false
-  return (await storage.find(ledgerTransfers, { where: { id: transferId }, limit: 1 })).length > 0
+  return (await storage.find(knownTransfers, { where: { id: transferId }, limit: 1 })).length > 0
 }
 
 function toFinding(finding: MoneyFault['finding'], { tenant, id }: MoneyRow, detail: string): MoneyFault {

@@ -1,12 +1,18 @@
-import type { RowOf } from '../../kernel/storage/index.ts'
+import { type RowOf, selectColumns } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
-import type { CheckedPage } from '../ledger/index.ts'
+import { afterId, type CheckedPage } from '../ledger/index.ts'
 import { paginate } from '../ledger/paginate.ts'
-import { gatewayTransactions, paymentProfiles, payments as paymentTable } from '../tables.ts'
-import { afterId } from './after-id.ts'
-import { findFalseStatementLines, type StatementFault } from './statements.ts'
+import { gatewayTransactions, paymentProfiles, payments } from '../tables.ts'
+import type { StatementFault } from './statements.ts'
+import { checkStatements, UserStatements } from './user-statements.ts'
 
-type ProfileRow = RowOf<typeof paymentProfiles>
+const profileCounts = selectColumns(paymentProfiles, ({ userId, tenant, pendingPayments, pendingTransactions }) => {
+  return { userId, tenant, pendingPayments, pendingTransactions }
+})
+const pendingPayments = selectColumns(payments, ({ id, senderId, state }) => ({ id, senderId, state }))
+const pendingTransactions = selectColumns(gatewayTransactions, ({ id, userId, state }) => ({ id, userId, state }))
+
+type ProfileCounts = RowOf<typeof profileCounts>
 
 /** A profile whose counters are wrong. */
 export interface ProfileFault {
@@ -17,15 +23,18 @@ export interface ProfileFault {
   readonly detail: string
 }
 
-/** Number of users per query. */
-const usersPerQuery = 200
+/** Maximum number of users whose rows are read at once. */
+const maxUsers = 500
 
 /** Maximum number of re-reads of a profile that is written concurrently. */
 const maxReads = 20
 
+/** A position before all ids. */
+const beforeAll = '-'
+
 /**
- * Checks each user: the counters of the profile equal the number of pending payments, and of pending deposits and withdrawals;
- * each line of the statement reports something that exists.
+ * Checks each user: each line of the statement reports something that exists, and nothing is missing; the counters of the profile equal
+ * the number of pending payments, and of pending deposits and withdrawals.
  */
 export async function* checkProfiles(
   services: Services,
@@ -33,64 +42,53 @@ export async function* checkProfiles(
 ): AsyncGenerator<CheckedPage<ProfileFault | StatementFault>> {
   const where = (after: string | undefined): { userId?: { gt: string } } =>
     after === undefined ? {} : { userId: { gt: after } }
-  const pages = paginate(services.storage, paymentProfiles, 'userId', where, ({ userId }) => userId, start)
+  const pages = paginate(services.storage, profileCounts, 'userId', where, ({ userId }) => userId, start)
+  let gt = start ?? beforeAll
+  let size = maxUsers
   for await (const page of pages)
-    for (let from = 0; from < page.length; from += usersPerQuery) {
-      const profiles = page.slice(from, from + usersPerQuery)
-      const userIds = profiles.map(({ userId }) => userId)
-      const [counts, lines] = await Promise.all([
-        findWrongCounts(services, profiles),
-        findFalseStatementLines(services, userIds),
-      ])
-      yield { after: userIds.at(-1) ?? '', rows: profiles.length, findings: [...counts, ...lines] }
+    for (let from = 0; from < page.length; ) {
+      const profiles = page.slice(from, from + size)
+      from += profiles.length
+      const lte = profiles.at(-1)?.userId ?? gt
+      const found = new UserStatements()
+      await checkStatements(services, { gt, lte }, found)
+      const counts = await findWrongCounts(services, profiles, found)
+      yield { after: lte, rows: profiles.length, findings: [...counts, ...found.faults] }
+      gt = lte
+      size = found.isCrowded ? Math.ceil(size / 2) : Math.min(maxUsers, size + 10)
     }
+  // Users after the last profile: there are none, or they have no profile.
+  const found = new UserStatements()
+  await checkStatements(services, { gt }, found)
+  yield { after: gt, rows: 0, findings: found.faults }
 }
 
-async function findWrongCounts(services: Services, profiles: readonly ProfileRow[]): Promise<ProfileFault[]> {
-  const userIds = profiles.map(({ userId }) => userId)
-  const [payments, transactions] = await Promise.all([
-    countPendingPayments(services, userIds),
-    countPendingTransactions(services, userIds),
-  ])
+async function findWrongCounts(
+  services: Services,
+  profiles: readonly ProfileCounts[],
+  found: UserStatements,
+): Promise<ProfileFault[]> {
   const faults: ProfileFault[] = []
-  for (const { userId, tenant, pendingPayments, pendingTransactions } of profiles) {
+  for (const { userId, tenant, ...counted } of profiles) {
     const isSame =
-      pendingPayments === (payments.get(userId) ?? 0) && pendingTransactions === (transactions.get(userId) ?? 0)
+      counted.pendingPayments === (found.pendingPayments.get(userId) ?? 0) &&
+      counted.pendingTransactions === (found.pendingTransactions.get(userId) ?? 0)
     if (isSame || (await countsAgree(services, userId))) continue
-    const detail = `payments ${pendingPayments}, transactions ${pendingTransactions}`
+    const detail = `payments ${counted.pendingPayments}, transactions ${counted.pendingTransactions}`
     faults.push({ finding: 'pending-count-mismatch', tenant, subject: userId, detail })
   }
   return faults
 }
 
-type Counts = ReadonlyMap<string, number>
-
-async function countPendingPayments({ storage }: Services, userIds: readonly string[]): Promise<Counts> {
-  const counts = new Map<string, number>()
-  const where = (after: string | undefined) => ({ senderId: { in: userIds }, state: 'pending', ...afterId(after) })
-  for await (const page of paginate(storage, paymentTable, 'id', where, ({ id }) => id))
-    for (const { senderId } of page) counts.set(senderId, (counts.get(senderId) ?? 0) + 1)
-  return counts
-}
-
-async function countPendingTransactions({ storage }: Services, userIds: readonly string[]): Promise<Counts> {
-  const counts = new Map<string, number>()
-  const where = (after: string | undefined) => ({ userId: { in: userIds }, state: 'PENDING', ...afterId(after) })
-  for await (const page of paginate(storage, gatewayTransactions, 'id', where, ({ id }) => id))
-    for (const { userId } of page) counts.set(userId, (counts.get(userId) ?? 0) + 1)
-  return counts
-}
-
-async function countsAgree(services: Services, userId: string): Promise<boolean> {
+async function countsAgree({ storage }: Services, userId: string): Promise<boolean> {
   for (let read = 0; read < maxReads; read++) {
-    const payments = await countPendingPayments(services, [userId])
-    const transactions = await countPendingTransactions(services, [userId])
-    const [profile] = await services.storage.find(paymentProfiles, { where: { userId }, limit: 1 })
-    if (
-      profile?.pendingPayments === (payments.get(userId) ?? 0) &&
-      profile.pendingTransactions === (transactions.get(userId) ?? 0)
-    )
-      return true
+    let [paid, funded] = [0, 0]
+    const sent = (after: string | undefined) => ({ senderId: userId, state: 'pending', ...afterId(after) })
+    for await (const page of paginate(storage, pendingPayments, 'id', sent, ({ id }) => id)) paid += page.length
+    const own = (after: string | undefined) => ({ userId, state: 'PENDING', ...afterId(after) })
+    for await (const page of paginate(storage, pendingTransactions, 'id', own, ({ id }) => id)) funded += page.length
+    const [profile] = await storage.find(profileCounts, { where: { userId }, limit: 1 })
+    if (profile?.pendingPayments === paid && profile.pendingTransactions === funded) return true
   }
   return false
 }

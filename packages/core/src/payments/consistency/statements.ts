@@ -1,9 +1,16 @@
-import type { RowOf, Where } from '../../kernel/storage/index.ts'
+import { type RowOf, selectColumns } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { ledgerEntries, ledgerTransfers } from '../ledger/index.ts'
-import { gatewayTransactions, payments, statementLines } from '../tables.ts'
-
-type Line = RowOf<typeof statementLines>
+import {
+  isSameLine,
+  type Line,
+  receivedLine,
+  reportedLines,
+  reportedPayments,
+  reportedTransactions,
+  sentLine,
+  transactionLine,
+} from './statement-columns.ts'
 
 /** A statement line that is missing, or that differs from what it reports. */
 export interface StatementFault {
@@ -14,157 +21,113 @@ export interface StatementFault {
   readonly detail: string
 }
 
-/** Number of users per query, and of lines per page. */
-const usersPerQuery = 200
-const linesPerPage = 1000
+/** The key of a line: the user, and what it reports. */
+export type LineKey = Pick<Line, 'userId' | 'id'>
+
+const grantTransfers = selectColumns(ledgerTransfers, ({ id, tenant, kind, currency, subject }) => {
+  return { id, tenant, kind, currency, subject }
+})
+const entryAmounts = selectColumns(ledgerEntries, ({ transferId, amount }) => ({ transferId, amount }))
+
+/** Lines per query of suspicious lines of several users. */
+const linesPerQuery = 200
 
 /** Maximum number of reads of lines that differ: what they report may have changed between two reads. */
 const maxReads = 20
 
-/** Compares the statement lines of some users with what they report: finds changed and invented lines. */
-export async function findFalseStatementLines(
-  services: Services,
-  userIds: readonly string[],
-): Promise<readonly StatementFault[]> {
+/** The lines by their keys. */
+export function toLineMap(lines: readonly Line[]): Map<string, Line> {
+  return new Map(lines.map((line) => [toKey(line), line]))
+}
+
+/** The text that identifies a line. */
+export function toKey({ userId, id }: LineKey): string {
+  return `${userId} ${id}`
+}
+
+/** Compares the lines of these keys with what they report. Returns the faults that remain when all is read again. */
+export async function compareLines(services: Services, keys: readonly LineKey[]): Promise<readonly StatementFault[]> {
   const faults: StatementFault[] = []
-  for await (const lines of linePages(services, userIds)) faults.push(...(await findFalseLines(services, lines)))
+  for (let from = 0; from < keys.length; from += linesPerQuery)
+    faults.push(...(await comparePart(services, keys.slice(from, from + linesPerQuery))))
   return faults
 }
 
-/** Finds the lines of statements that some payments lack. */
-export function findMissingPaymentLines(
-  services: Services,
-  rows: readonly RowOf<typeof payments>[],
-): Promise<readonly StatementFault[]> {
-  return findMissingLines(services, rows.flatMap(paymentLines))
+/** Returns the lines that differ from what they report. Not final: they were read at different times. */
+export async function findDiffering(services: Services, lines: readonly Line[]): Promise<readonly Line[]> {
+  const expected = await listExpected(services, lines)
+  return lines.filter((line) => !isEqual(line, expected.get(toKey(line))))
 }
 
-/** Finds the lines of statements that some deposits and withdrawals lack. */
-export function findMissingTransactionLines(
-  services: Services,
-  rows: readonly RowOf<typeof gatewayTransactions>[],
-): Promise<readonly StatementFault[]> {
-  return findMissingLines(services, rows.map(transactionLine))
+/** Returns the lines that do not exist. Not final either. */
+export async function findMissing(services: Services, lines: readonly Line[]): Promise<readonly Line[]> {
+  const found = await readLines(services, lines)
+  return lines.filter((line) => !found.has(toKey(line)))
 }
 
-/** Reads the lines of users by key: after a full page, first the rest of its last user, then the users after that one. */
-async function* linePages({ storage }: Services, userIds: readonly string[]): AsyncGenerator<Line[]> {
-  const orderBy = [
-    ['userId', 'asc'],
-    ['id', 'asc'],
-  ] as const
-  let others = userIds
-  let partial: { readonly userId: string; readonly id: string } | undefined
-  for (;;) {
-    const where: Where<Line> =
-      partial === undefined ? { userId: { in: others } } : { userId: partial.userId, id: { gt: partial.id } }
-    const lines = await storage.find(statementLines, { where, orderBy, limit: linesPerPage })
-    yield lines
-    const last = lines.length < linesPerPage ? undefined : lines.at(-1)
-    if (last === undefined && (partial === undefined || others.length === 0)) return
-    if (last !== undefined) others = others.filter((userId) => userId > last.userId)
-    partial = last
-  }
-}
-
-/** Returns the faults of lines that still differ when they are read again with what they report. */
-async function findFalseLines(services: Services, lines: readonly Line[]): Promise<readonly StatementFault[]> {
-  let suspicious = lines
-  for (let read = 0; read < maxReads; read++) {
+async function comparePart(services: Services, keys: readonly LineKey[]): Promise<readonly StatementFault[]> {
+  let suspicious = keys
+  for (let read = 0; read < maxReads && suspicious.length > 0; read++) {
+    const before = await readLines(services, suspicious)
     const expected = await listExpected(services, suspicious)
-    const isFalse = (line: Line): boolean => toText(line) !== expected.get(toKey(line))
-    const differing = suspicious.filter(isFalse)
-    if (differing.length === 0) return []
+    suspicious = suspicious.filter((key) => !isEqual(before.get(toKey(key)), expected.get(toKey(key))))
+    if (suspicious.length === 0) break
     // A commit changes both at once: a line that is the same before and after cannot have been about to change.
-    const now = await readLines(services, differing)
-    const before = new Map(differing.map((line) => [toKey(line), toText(line)]))
-    const unchanged = now.filter((line) => before.get(toKey(line)) === toText(line))
-    if (unchanged.length === now.length) return unchanged.map(toMismatch)
-    suspicious = now
+    const after = await readLines(services, suspicious)
+    const isStable = suspicious.every((key) => isEqual(before.get(toKey(key)), after.get(toKey(key))))
+    if (isStable) return suspicious.flatMap((key) => toFault(after.get(toKey(key)), expected.get(toKey(key))))
   }
   return []
 }
 
-function toMismatch({ id, tenant, userId }: Line): StatementFault {
-  return { finding: 'statement-mismatch', tenant, subject: id, detail: `line of the user ${userId}` }
+function isEqual(one: Line | undefined, other: Line | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : isSameLine(one, other)
 }
 
-async function findMissingLines(services: Services, expected: readonly Line[]): Promise<readonly StatementFault[]> {
-  const found = new Set((await readLines(services, expected)).map(toKey))
-  return expected
-    .filter((line) => !found.has(toKey(line)))
-    .map(({ id, tenant, userId }) => ({
-      finding: 'statement-missing',
-      tenant,
-      subject: id,
-      detail: `of the user ${userId}`,
-    }))
-}
-
-async function readLines({ storage }: Services, wanted: readonly Line[]): Promise<readonly Line[]> {
-  const rows: Line[] = []
-  const keys = new Set(wanted.map(toKey))
-  for (let from = 0; from < wanted.length; from += usersPerQuery) {
-    const part = wanted.slice(from, from + usersPerQuery)
-    const userId = { in: [...new Set(part.map((line) => line.userId))] }
-    const id = { in: [...new Set(part.map((line) => line.id))] }
-    rows.push(...(await storage.find(statementLines, { where: { userId, id } })))
+function toFault(line: Line | undefined, expected: Line | undefined): StatementFault[] {
+  if (line !== undefined) {
+    const { tenant, id: subject, userId } = line
+    return [{ finding: 'statement-mismatch', tenant, subject, detail: `line of the user ${userId}` }]
   }
-  return rows.filter((line) => keys.delete(toKey(line)))
+  if (expected === undefined) return []
+  const { tenant, id: subject, userId } = expected
+  return [{ finding: 'statement-missing', tenant, subject, detail: `of the user ${userId}` }]
 }
 
-/** The lines as they must be, as text by key, for those of these lines that report something. */
-async function listExpected(services: Services, lines: readonly Line[]): Promise<ReadonlyMap<string, string>> {
-  const ids = [...new Set(lines.map(({ id }) => id))]
-  if (ids.length === 0) return new Map()
+async function readLines({ storage }: Services, keys: readonly LineKey[]): Promise<ReadonlyMap<string, Line>> {
+  const userId = { in: [...new Set(keys.map((key) => key.userId))] }
+  const id = { in: [...new Set(keys.map((key) => key.id))] }
+  return toLineMap(await storage.find(reportedLines, { where: { userId, id } }))
+}
+
+/** The lines as they must be, by key, of what these keys name. */
+async function listExpected(services: Services, keys: readonly LineKey[]): Promise<ReadonlyMap<string, Line>> {
   const { storage } = services
+  const ids = [...new Set(keys.map(({ id }) => id))]
   const where = { id: { in: ids } }
-  const [paid, funded, granted] = await Promise.all([
-    storage.find(payments, { where }),
-    storage.find(gatewayTransactions, { where }),
-    storage.find(ledgerTransfers, { where: { ...where, kind: 'grant' } }),
+  const [paid, funded, grants] = await Promise.all([
+    storage.find(reportedPayments, { where }),
+    storage.find(reportedTransactions, { where }),
+    listGrantLines(services, ids),
   ])
-  const grants = await listGrantLines(services, granted)
-  const expected = [...paid.flatMap(paymentLines), ...funded.map(transactionLine), ...grants]
-  return new Map(expected.map((line) => [toKey(line), toText(line)]))
+  const received = paid.map(receivedLine).filter((line) => line !== undefined)
+  return toLineMap([...paid.map(sentLine), ...received, ...funded.map(transactionLine), ...grants])
 }
 
-function paymentLines(row: RowOf<typeof payments>): readonly Line[] {
-  const { id, tenant, senderId, receiverId, currency, amount, state, createdAt: at } = row
-  const line = { id, tenant, kind: 'payment', currency, amount, state, at }
-  const sent = { ...line, userId: senderId, direction: 'debit', counterpartyId: receiverId }
-  if (receiverId === null) return [sent]
-  return [sent, { ...line, userId: receiverId, direction: 'credit', counterpartyId: senderId }]
-}
-
-function transactionLine(row: RowOf<typeof gatewayTransactions>): Line {
-  const { id, tenant, userId, type, currency, amount, createdAt: at } = row
-  const state = row.state === 'SUCCESS' ? 'completed' : row.state.toLowerCase()
-  const [kind, direction] = type === 'DEPOSIT' ? ['deposit', 'credit'] : ['withdrawal', 'debit']
-  return { id, tenant, userId, kind, direction, counterpartyId: null, currency, amount, state, at }
-}
-
-async function listGrantLines(
-  { storage }: Services,
-  transfers: readonly RowOf<typeof ledgerTransfers>[],
-): Promise<readonly Line[]> {
+/** The lines of the opening grants among these transfers. */
+export async function listGrantLines({ storage }: Services, ids: readonly string[]): Promise<readonly Line[]> {
+  const transfers = await storage.find(grantTransfers, { where: { id: { in: ids }, kind: 'grant' } })
   if (transfers.length === 0) return []
-  const entries = await storage.find(ledgerEntries, {
+  const entries = await storage.find(entryAmounts, {
     where: { transferId: { in: transfers.map(({ id }) => id) }, amount: { gt: 0n } },
   })
   const amounts = new Map(entries.map(({ transferId, amount }) => [transferId, amount]))
-  return transfers.flatMap(({ id, tenant, subject: userId, currency, at }) => {
-    const amount = amounts.get(id)
-    const line = { id, tenant, userId, kind: 'grant', direction: 'credit', counterpartyId: null, currency, at }
-    return amount === undefined ? [] : [{ ...line, amount, state: 'completed' }]
-  })
+  return transfers.flatMap((transfer) => toGrantLine(transfer, amounts.get(transfer.id)) ?? [])
 }
 
-function toKey({ userId, id }: Pick<Line, 'userId' | 'id'>): string {
-  return `${userId} ${id}`
-}
-
-/** What a user sees, and what the line is listed by. The time of a grant's line and of its transfer can differ. */
-function toText({ tenant, kind, direction, counterpartyId, currency, amount, state }: Line): string {
-  return JSON.stringify([tenant, kind, direction, counterpartyId, currency, String(amount), state])
+function toGrantLine(transfer: RowOf<typeof grantTransfers>, amount: bigint | undefined): Line | undefined {
+  const { id, tenant, subject: userId, currency } = transfer
+  if (amount === undefined) return undefined
+  const money = { currency, amount, state: 'completed' }
+  return { userId, id, tenant, kind: 'grant', direction: 'credit', counterpartyId: null, ...money }
 }

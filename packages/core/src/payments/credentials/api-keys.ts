@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto'
 import { randomSecret } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
-import { insert, remove, type RowOf, type Write } from '../../kernel/storage/index.ts'
+import {
+  insert,
+  remove,
+  type RowOf,
+  type Write,
+  deleteInBatches,
+  type ReportRows,
+  type Storage,
+} from '../../kernel/storage/index.ts'
 import { users } from '../../identity/users/table.ts'
 import type { PaymentsContext } from '../settings.ts'
 import { paymentApiKeys } from '../tables.ts'
@@ -75,17 +83,21 @@ export function deleteOtherApiKeys(userId: string, exceptId: string): Write {
 /**
  * Finds the row of a presented API key. An unknown, expired or revoked key, a key of another tenant and a key of an
  * archived user give the same error.
+ * @param alongside is called with the id of the user of an existing key, while the user is read: reads that it starts share the
+ *   round trip. What they find must not be disclosed unless the key is authenticated
  * @throws BillfoldError `caller.unauthenticated`
  */
 export async function authenticateApiKey(
   services: Services,
   tenant: string,
   apiKey: string,
+  alongside: (userId: string) => void = () => {},
 ): Promise<PaymentApiKeyRow> {
   const row = await findLiveApiKey(services, tenant, apiKey)
   if (row === undefined) throw new BillfoldError('caller.unauthenticated')
-  const [user] = await services.storage.find(users, { where: { id: row.userId, archivedAt: null }, limit: 1 })
-  if (user === undefined) throw new BillfoldError('caller.unauthenticated')
+  const reading = services.storage.find(users, { where: { id: row.userId, archivedAt: null }, limit: 1 })
+  alongside(row.userId)
+  if ((await reading).length === 0) throw new BillfoldError('caller.unauthenticated')
   return row
 }
 
@@ -100,8 +112,8 @@ export async function findLiveApiKey(
 }
 
 /** The write that deletes expired keys. `now` is in milliseconds since 1970. */
-export function deleteExpiredApiKeys(now: number): Write {
-  return remove(paymentApiKeys, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })
+export async function purgeExpiredApiKeys(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, paymentApiKeys, { expiresAt: { lte: now } }, report)
 }
 
 /** A plain hash is enough: the key has 256 random bits, so there is nothing to brute-force. */

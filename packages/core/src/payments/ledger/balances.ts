@@ -14,6 +14,25 @@ export async function getAccountBalance(
   return rows.reduce((sum, { balance }) => sum + balance, 0n)
 }
 
+/** The balances of accounts in minor units, by the id of their row. An account without a row is missing. */
+export type AccountBalances = ReadonlyMap<string, bigint>
+
+/** Reads the balances of rows. */
+export async function listBalances({ storage }: Services, ids: readonly string[]): Promise<AccountBalances> {
+  const rows = await storage.find(ledgerAccounts, { where: { id: { in: ids } } })
+  return new Map(rows.map(({ id, balance }) => [id, balance]))
+}
+
+/** Reads the balances of the two accounts that a hold writes. */
+export function listHoldBalances(
+  services: Services,
+  { tenant, currency, owner }: { readonly tenant: string; readonly currency: string; readonly owner: string },
+): Promise<AccountBalances> {
+  const kinds = ['available', 'held'] as const
+  const ids = kinds.flatMap((kind) => allShards(tenant, currency, { kind, owner }).map(({ id }) => id))
+  return listBalances(services, ids)
+}
+
 /** Balances of a user in one currency, in minor units. */
 export interface UserBalance {
   readonly currency: string

@@ -1,9 +1,17 @@
-import type { RowOf } from '../../kernel/storage/index.ts'
+import { type RowOf, selectColumns, type Where } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
-import type { LedgerAccountRow } from './accounts.ts'
 import { ledgerEntries } from './tables.ts'
 
-type EntryRow = RowOf<typeof ledgerEntries>
+/** The entries as a walk along the accounts needs them, and as one along the transfers does. */
+const accountEntries = selectColumns(ledgerEntries, ({ accountId, transferId, amount }) => {
+  return { accountId, transferId, amount }
+})
+const transferEntries = selectColumns(ledgerEntries, ({ transferId, amount }) => ({ transferId, amount }))
+
+type AccountEntry = RowOf<typeof accountEntries>
+
+/** Number of entries per query: those of a page of transfers, as a rule. A commit writes fewer. */
+export const entriesPerQuery = 2500
 
 /** The sum and the number of some entries. */
 export interface EntrySum {
@@ -11,120 +19,97 @@ export interface EntrySum {
   count: number
 }
 
-/** Creates the sum of no entries. */
-export function toEntrySum(): EntrySum {
-  return { total: 0n, count: 0 }
+/** Sums of entries, by the transfer or by the account. */
+export type EntrySums = Map<string, EntrySum>
+
+/** Adds an amount to the sum of a transfer or an account. */
+function addEntry(sums: EntrySums, key: string, amount: bigint): void {
+  const sum = sums.get(key)
+  if (sum === undefined) sums.set(key, { total: amount, count: 1 })
+  else {
+    sum.total += amount
+    sum.count++
+  }
 }
 
-/** Entries per query. A commit writes at most 1,000, so no transfer has more. */
-const entriesPerPage = 5000
-
-/** Accounts per query. */
-const accountsPerQuery = 500
-
-/** Whole transfers, and the accounts of their entries. */
-export interface EntryPage {
-  readonly transfers: readonly (EntrySum & { readonly id: string; readonly tenant: string })[]
-  readonly accountIds: readonly string[]
-}
-
-/** Reads the entries of the transfers after `after`, up to `last` (or all), in pages of whole transfers. */
-export async function* entriesBetween(
+/** Sums the entries of each transfer after `after`, up to `last` (or all), page by page. No transfer is in two pages. */
+export async function* sumTransfers(
   { storage }: Services,
   after: string | undefined,
   last: string | undefined,
-): AsyncGenerator<EntryPage> {
+): AsyncGenerator<ReadonlyMap<string, EntrySum>, void> {
   for (let from = after; ; ) {
-    const transferId = { ...(from !== undefined && { gt: from }), ...(last !== undefined && { lte: last }) }
-    const rows = await storage.find(ledgerEntries, {
-      where: from === undefined && last === undefined ? {} : { transferId },
-      orderBy: [
-        ['transferId', 'asc'],
-        ['position', 'asc'],
-      ],
-      limit: entriesPerPage,
+    const transferId = { gt: from ?? '', ...(last !== undefined && { lte: last }) }
+    const rows = await storage.find(transferEntries, {
+      where: { transferId },
+      orderBy: [['transferId', 'asc']],
+      limit: entriesPerQuery,
     })
-    const isFull = rows.length === entriesPerPage
-    const whole = isFull ? withoutLastTransfer(rows) : rows
-    if (whole.length > 0) yield toEntryPage(whole)
+    const isFull = rows.length === entriesPerQuery
+    // A full page can end inside a transfer, which then starts the next page. A commit writes fewer entries than a page has.
+    const end = isFull ? rows.at(-1)?.transferId : undefined
+    const sums: EntrySums = new Map()
+    for (const row of rows) if (row.transferId !== end) addEntry(sums, row.transferId, row.amount)
+    if (sums.size > 0) yield sums
     if (!isFull) return
-    from = whole.at(-1)?.transferId
+    from = rows.findLast((row) => row.transferId !== end)?.transferId ?? end
   }
 }
 
-/** A full page can end inside a transfer, which then starts the next page, unless nothing else is on the page. */
-function withoutLastTransfer(rows: readonly EntryRow[]): readonly EntryRow[] {
-  const last = rows.at(-1)?.transferId
-  const whole = rows.filter(({ transferId }) => transferId !== last)
-  return whole.length === 0 ? rows : whole
-}
-
-function toEntryPage(rows: readonly EntryRow[]): EntryPage {
-  const transfers = new Map<string, EntrySum & { readonly id: string; readonly tenant: string }>()
-  for (const { transferId: id, tenant, amount } of rows) {
-    const sum = transfers.get(id) ?? { id, tenant, ...toEntrySum() }
-    sum.total += amount
-    sum.count++
-    transfers.set(id, sum)
-  }
-  return { transfers: [...transfers.values()], accountIds: [...new Set(rows.map(({ accountId }) => accountId))] }
-}
-
-/** Sums the entries of accounts. The sum of an account that is written meanwhile can be incomplete. */
-export async function sumEntriesOf(
+/** Sums the entries of each account after `after`, up to `last` (or all), page by page. An account can be in several pages. */
+export async function* sumAccounts(
   services: Services,
-  accounts: readonly LedgerAccountRow[],
-): Promise<ReadonlyMap<string, EntrySum>> {
-  const sums = new Map<string, EntrySum>()
-  for (const group of groupAccounts(accounts)) {
-    const [first] = group
-    if (group.length === 1 && first !== undefined) {
-      sums.set(first.id, await sumEntries(services, first.id))
-      continue
-    }
-    const rows = await services.storage.find(ledgerEntries, {
-      where: { accountId: { in: group.map(({ id }) => id) } },
-      limit: 2 * entriesPerPage,
-    })
-    for (const { accountId, amount } of rows) {
-      const sum = sums.get(accountId) ?? toEntrySum()
-      sum.total += amount
-      sum.count++
-      sums.set(accountId, sum)
-    }
+  after: string | undefined,
+  last: string | undefined,
+): AsyncGenerator<ReadonlyMap<string, EntrySum>, void> {
+  for (let from = after ?? ''; from !== last; ) {
+    const accountId = { gt: from, ...(last !== undefined && { lte: last }) }
+    const { rows, partial } = await readPage(services, { accountId })
+    yield toSums(rows)
+    if (partial === undefined) return
+    for await (const rest of pagesOf(services, partial.accountId, partial.transferId)) yield toSums(rest)
+    from = partial.accountId
   }
-  return sums
-}
-
-/** Groups accounts so that one query reads the entries of a group. An account with many entries is a group of its own. */
-function groupAccounts(accounts: readonly LedgerAccountRow[]): readonly (readonly LedgerAccountRow[])[] {
-  const groups: LedgerAccountRow[][] = []
-  let entries = 0
-  for (const account of accounts.toSorted((left, right) => left.entries - right.entries)) {
-    const group = groups.at(-1)
-    entries += account.entries
-    if (group === undefined || group.length === accountsPerQuery || entries > entriesPerPage) {
-      groups.push([account])
-      entries = account.entries
-    } else group.push(account)
-  }
-  return groups
 }
 
 /** Sums all entries of an account, page by page. */
-export async function sumEntries({ storage }: Services, accountId: string): Promise<EntrySum> {
-  const sum = toEntrySum()
-  for (let after: string | undefined; ; ) {
-    const rows = await storage.find(ledgerEntries, {
-      where: { accountId, ...(after !== undefined && { transferId: { gt: after } }) },
-      orderBy: [['transferId', 'asc']],
-      limit: entriesPerPage,
-    })
-    const isFull = rows.length === entriesPerPage
-    const whole = isFull ? withoutLastTransfer(rows) : rows
-    sum.count += whole.length
-    sum.total = whole.reduce((total, { amount }) => total + amount, sum.total)
-    if (!isFull) return sum
-    after = whole.at(-1)?.transferId
+export async function sumEntries(services: Services, accountId: string): Promise<EntrySum> {
+  const sums: EntrySums = new Map()
+  for await (const rows of pagesOf(services, accountId, '')) for (const { amount } of rows) addEntry(sums, '', amount)
+  return sums.get('') ?? { total: 0n, count: 0 }
+}
+
+/** Reads the entries of one account in the transfers after `after`. */
+async function* pagesOf(services: Services, accountId: string, after: string): AsyncGenerator<AccountEntry[], void> {
+  for (let from: string | undefined = after; from !== undefined; ) {
+    const { rows, partial } = await readPage(services, { accountId, transferId: { gt: from } })
+    yield rows
+    from = partial?.transferId
   }
+}
+
+/**
+ * Reads entries in the order of accounts and transfers. A full page ends with a whole transfer, and `partial` is its last entry. An
+ * account has fewer entries in one transfer than a page has rows.
+ */
+async function readPage(
+  { storage }: Services,
+  where: Where<AccountEntry>,
+): Promise<{ readonly rows: AccountEntry[]; readonly partial?: AccountEntry | undefined }> {
+  const orderBy = [
+    ['accountId', 'asc'],
+    ['transferId', 'asc'],
+  ] as const
+  const rows = await storage.find(accountEntries, { where, orderBy, limit: entriesPerQuery })
+  const end = rows.at(-1)
+  if (rows.length < entriesPerQuery || end === undefined) return { rows }
+  const isWhole = (row: AccountEntry): boolean => row.transferId !== end.transferId || row.accountId !== end.accountId
+  const whole = rows.slice(0, rows.findLastIndex(isWhole) + 1)
+  return { rows: whole, partial: whole.at(-1) }
+}
+
+function toSums(rows: readonly AccountEntry[]): EntrySums {
+  const sums: EntrySums = new Map()
+  for (const { accountId, amount } of rows) addEntry(sums, accountId, amount)
+  return sums
 }

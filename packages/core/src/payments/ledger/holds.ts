@@ -3,6 +3,7 @@ import { newId } from '../../kernel/ids.ts'
 import type { Services } from '../../platform/services.ts'
 import { insert, type RowOf, StaleReadError, update, type Write } from '../../kernel/storage/index.ts'
 import type { LedgerAccount } from './accounts.ts'
+import type { AccountBalances } from './balances.ts'
 import { transferWrites, transferWritesUnread } from './transfer-writes.ts'
 import { ledgerHolds } from './tables.ts'
 
@@ -33,6 +34,7 @@ export interface HoldTransfer {
 
 /**
  * The writes that hold money. Commit them together, inside `retryOnConflict`.
+ * @param known the balances of {@link listHoldBalances}, if this attempt has read them already
  * @throws BillfoldError `ledger.insufficient-funds`
  */
 export async function holdWrites(
@@ -40,6 +42,7 @@ export async function holdWrites(
   hold: HoldInput,
   kind: string,
   now: number = services.now(),
+  known?: AccountBalances,
 ): Promise<readonly Write[]> {
   const { tenant, owner, currency, amount, subject } = hold
   const legs = [
@@ -49,7 +52,7 @@ export async function holdWrites(
   const row: HoldRow = { ...hold, state: 'pending', createdAt: now, endedAt: null }
   return [
     insert(ledgerHolds, row),
-    ...(await transferWrites(services, { id: newId(), tenant, currency, kind, subject, legs }, now)),
+    ...(await transferWrites(services, { id: newId(), tenant, currency, kind, subject, legs }, now, known)),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { readAhead } from '../../kernel/concurrency/read-ahead.ts'
 import { type RowOf, type Storage, type Table, type Where } from '../../kernel/storage/index.ts'
 
 /** Number of rows per query. */
@@ -8,7 +9,7 @@ export const pageSize = 1000
  * Reads all rows of a table in pages, ordered by a unique column, or those after `start`. The next page is
  * read while the caller works on one, and other work runs between two.
  */
-export async function* paginate<T extends Table>(
+export function paginate<T extends Table>(
   storage: Storage,
   table: T,
   column: keyof RowOf<T> & string,
@@ -16,18 +17,17 @@ export async function* paginate<T extends Table>(
   toCursor: (row: RowOf<T>) => string,
   start?: string,
 ): AsyncGenerator<RowOf<T>[]> {
-  const readPage = (after: string | undefined): Promise<RowOf<T>[]> => {
-    const page = storage.find(table, { where: where(after), orderBy: [[column, 'asc']], limit: pageSize })
-    // A page that was read ahead is not awaited if the caller stops.
-    page.catch(() => {})
-    return page
-  }
-  for (let next: Promise<RowOf<T>[]> | undefined = readPage(start); next !== undefined; ) {
-    const rows: RowOf<T>[] = await next
-    const last = rows.at(-1)
-    next = last === undefined || rows.length < pageSize ? undefined : readPage(toCursor(last))
-    if (rows.length > 0) yield rows
-    // Some storages resolve without I/O.
-    await setImmediate()
+  return readAhead(readPages())
+
+  async function* readPages(): AsyncGenerator<RowOf<T>[], void> {
+    for (let after = start; ; ) {
+      const rows = await storage.find(table, { where: where(after), orderBy: [[column, 'asc']], limit: pageSize })
+      // Some storages resolve without I/O.
+      await setImmediate()
+      if (rows.length > 0) yield rows
+      const last = rows.at(-1)
+      if (last === undefined || rows.length < pageSize) return
+      after = toCursor(last)
+    }
   }
 }

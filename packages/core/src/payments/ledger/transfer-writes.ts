@@ -2,6 +2,7 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { insert, update, type Write } from '../../kernel/storage/index.ts'
 import { type LedgerAccount, type AccountShard, accountInsert, mustStayNonNegative, pickShard } from './accounts.ts'
+import { type AccountBalances, listBalances } from './balances.ts'
 import { ledgerAccounts, ledgerEntries, ledgerTransfers } from './tables.ts'
 
 /** The effect of a transfer on one account, in minor units: positive for incoming, negative for outgoing money. */
@@ -36,17 +37,22 @@ interface LegWithRow {
  * Commit them together, inside `retryOnConflict`, so that the loser of a race re-reads the balances and fails here.
  * Balances are written in the order of their ids, so that concurrent transfers cannot deadlock.
  * @param now time of the transfer, in milliseconds since 1970
+ * @param known the balances of the accounts, if this attempt has read them already; not for accounts with several rows
  * @throws BillfoldError `ledger.insufficient-funds`, `ledger.unbalanced`
  */
 export async function transferWrites(
   services: Services,
   transfer: TransferInput,
   now: number = services.now(),
+  known?: AccountBalances,
 ): Promise<readonly Write[]> {
   const legs = pickRows(transfer)
-  const ids = legs.map(({ row }) => row.id)
-  const rows = await services.storage.find(ledgerAccounts, { where: { id: { in: ids } } })
-  const balances = new Map(rows.map((row) => [row.id, row.balance]))
+  const balances =
+    known ??
+    (await listBalances(
+      services,
+      legs.map(({ row }) => row.id),
+    ))
   for (const leg of legs) assertNoOverdraft(leg, balances.get(leg.row.id) ?? 0n)
   const missing = legs.filter(({ row }) => !balances.has(row.id)).map(({ row }) => accountInsert(row, now))
   return [...missing, ...entryWrites(transfer, legs, now)]

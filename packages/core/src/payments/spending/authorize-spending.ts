@@ -5,7 +5,7 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import type { Write } from '../../kernel/storage/index.ts'
 import { verifyPaymentPin } from '../credentials/lock-pin.ts'
-import { getAccountBalance, type HoldInput, holdWrites } from '../ledger/index.ts'
+import { type AccountBalances, getAccountBalance, type HoldInput, holdWrites } from '../ledger/index.ts'
 import type { Precondition } from '../preconditions.ts'
 import type { PaymentsContext } from '../settings.ts'
 
@@ -56,6 +56,7 @@ export interface Spending {
 /**
  * The writes that hold money which a user spends, once the modules have authorized it. Commit them with the preconditions of the authorization, inside
  * `retryOnConflict`.
+ * @param balances the balances of `listHoldBalances`, if this attempt has read them already
  * @throws BillfoldError `ledger.insufficient-funds`, those of `authorizeAct`; `unexpected` if the money belongs to another user
  */
 export async function spendingWrites(
@@ -63,6 +64,7 @@ export async function spendingWrites(
   authorization: SpendingAuthorization,
   hold: HoldInput,
   { kind, ...spending }: Spending,
+  balances?: AccountBalances,
 ): Promise<readonly Write[]> {
   if (hold.owner !== authorization.userId)
     throw new BillfoldError('unexpected', { message: 'The authorization belongs to another user' })
@@ -73,5 +75,5 @@ export async function spendingWrites(
       getAccountBalance(services, hold.tenant, currency, { kind: 'available', owner: hold.owner })
     return { ...spending, kind, userId: hold.owner, money: { currency, amount }, findAvailable, content }
   })
-  return [...(await holdWrites(services, hold, `${kind}.held`)), ...counted]
+  return [...(await holdWrites(services, hold, `${kind}.held`, services.now(), balances)), ...counted]
 }

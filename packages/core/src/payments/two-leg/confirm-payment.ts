@@ -3,24 +3,18 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import { captureWrites } from '../ledger/index.ts'
 import type { Services } from '../../platform/services.ts'
-import { check, retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
+import { check, decideOnEarlyReads, type Insert, insert, update, type Write } from '../../kernel/storage/index.ts'
 import { paymentEndWrites, holdForPayment, refundPayment } from './end-payment.ts'
 import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
 import { assertMatchesPayment } from './match-confirmation.ts'
-import { toPartyIds, partyNotificationWrites, paymentEventData } from './notifications.ts'
-import { getPayment, type PaymentRow } from './create-payment.ts'
-import {
-  type ContactsWithRowIds,
-  getPaymentProfile,
-  listIdentifiersOfUsers,
-  toContactsByUser,
-} from '../users/profiles.ts'
+import { partyNotificationWrites, paymentEventData } from './notifications.ts'
+import type { PaymentRow } from './create-payment.ts'
+import { type ConfirmationReads, startReadingConfirmation, toPair } from './confirmation-reads.ts'
+import { type ContactsWithRowIds, getPaymentProfile, toContactsByUser } from '../users/profiles.ts'
 import { type PaymentProofContext, verifyPaymentProof } from '../../client/payment-proof.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { PaymentsContext } from '../settings.ts'
 import { knownCounterparties, paymentProfiles, payments as paymentTable } from '../tables.ts'
-
-type CounterpartiesRow = RowOf<typeof knownCounterparties>
 
 /** A confirmation of a payment by one of its parties. Amount and phone numbers must match the payment. */
 export interface PaymentConfirmation extends PaymentProofContext {
@@ -33,6 +27,7 @@ export interface PaymentConfirmation extends PaymentProofContext {
 /**
  * Confirms a payment for one party, and completes it once every required party has confirmed: both parties for the
  * first payment between two users, the sender alone afterwards. Idempotent.
+ * @param early what was read for the confirmation before, with its caller
  * @returns the payment in its new state: completed, or still pending
  * @throws BillfoldError `payment.not-found` if the payment does not exist, has ended, or is not the caller's to
  *   confirm with this leg; `payment.sender-not-found`, `payment.proof-required`, `amount.invalid`, and the failure
@@ -44,13 +39,15 @@ export async function confirmPayment(
   userId: string,
   confirmation: PaymentConfirmation,
   preconditions: readonly Precondition[] = [],
+  early?: ConfirmationReads,
 ): Promise<PaymentRow> {
   const { services } = payments
-  return retryOnConflict(async (attempt) => {
-    const row = await getPayment(services, actor.tenant, confirmation.session)
+  const read = (): Promise<ConfirmationReads> =>
+    startReadingConfirmation(services, actor.tenant, confirmation.session)()
+  return decideOnEarlyReads(early, read, async ({ payment: row, identifiers, areKnown }, attempt) => {
+    if (row === undefined) throw new BillfoldError('payment.not-found')
     const leg = row.senderId === userId ? 'B' : row.receiverId === userId ? 'A' : undefined
     if (leg !== confirmation.leg) throw new BillfoldError('payment.not-found')
-    const identifiers = await listIdentifiersOfUsers(services, toPartyIds(row))
     await assertMatchesPayment(payments, row, identifiers, confirmation)
     if (row.state === 'completed') return row
     if (row.state === 'pending' && row.expiresAt <= services.now()) {
@@ -63,7 +60,7 @@ export async function confirmPayment(
     if (attempt > 1 || !isProven) await assertProofKeyUnchanged(payments, actor, row)
     if (!isProven) throw new BillfoldError('payment.proof-required')
     const contacts = await toContactsByUser(services, identifiers)
-    return confirmLeg(payments, { ...actor, id: userId }, { row, leg, contacts, attempt }, preconditions)
+    return confirmLeg(payments, { ...actor, id: userId }, { row, leg, contacts, areKnown, attempt }, preconditions)
   })
 }
 
@@ -92,6 +89,8 @@ interface ConfirmedLeg {
   readonly row: PaymentRow
   readonly leg: 'A' | 'B'
   readonly contacts: ReadonlyMap<string, ContactsWithRowIds>
+  /** True if the parties have completed a payment before. */
+  readonly areKnown: boolean
   /** The number of the attempt, from 1. */
   readonly attempt: number
 }
@@ -103,15 +102,13 @@ async function confirmLeg(
   preconditions: readonly Precondition[],
 ): Promise<PaymentRow> {
   const { services } = payments
-  const { row, leg, contacts } = confirmed
+  const { row, leg, contacts, areKnown: known } = confirmed
   const now = services.now()
   const times =
     leg === 'B'
       ? { senderConfirmedAt: row.senderConfirmedAt ?? now }
       : { receiverConfirmedAt: row.receiverConfirmedAt ?? now }
   const next = { ...row, ...times }
-  const pair = toCounterparties(row, now)
-  const known = await areKnownCounterparties(services, pair)
   const completes = next.senderConfirmedAt !== null && (known || next.receiverConfirmedAt !== null)
   const repeated =
     next.senderConfirmedAt === row.senderConfirmedAt && next.receiverConfirmedAt === row.receiverConfirmedAt
@@ -120,7 +117,7 @@ async function confirmLeg(
     return row
   }
   const writes = completes
-    ? await completionWrites(payments, { ...confirmed, row: next }, known ? [] : [insert(knownCounterparties, pair)])
+    ? await completionWrites(payments, { ...confirmed, row: next }, known ? [] : [counterpartiesWrite(row, now)])
     : [
         update(paymentTable, {
           where: { id: row.id, state: 'pending', version: row.version },
@@ -170,16 +167,6 @@ function proofKeyUnchanged({ receiverId, proofKey }: PaymentRow): Write {
   return check(paymentProfiles, { where: { userId: receiverId ?? '', proofKey } })
 }
 
-function toCounterparties({ senderId, receiverId, tenant }: PaymentRow, createdAt: number): CounterpartiesRow {
-  const other = receiverId ?? ''
-  return senderId < other
-    ? { lowerUserId: senderId, higherUserId: other, tenant, createdAt }
-    : { lowerUserId: other, higherUserId: senderId, tenant, createdAt }
-}
-
-async function areKnownCounterparties(
-  { storage }: Services,
-  { lowerUserId, higherUserId }: CounterpartiesRow,
-): Promise<boolean> {
-  return (await storage.find(knownCounterparties, { where: { lowerUserId, higherUserId }, limit: 1 })).length > 0
+function counterpartiesWrite(row: PaymentRow, createdAt: number): Insert {
+  return insert(knownCounterparties, { ...toPair(row), tenant: row.tenant, createdAt })
 }

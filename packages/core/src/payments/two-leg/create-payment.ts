@@ -3,19 +3,27 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { Services } from '../../platform/services.ts'
-import { retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
+import {
+  decideOnEarlyReads,
+  insert,
+  type RowOf,
+  StaleReadError,
+  update,
+  type Write,
+} from '../../kernel/storage/index.ts'
 import type { Identifier } from '../../identity/users/identifiers.ts'
-import { expireUserPayments } from './end-payment.ts'
+import { refundExpired } from './end-payment.ts'
+import { type NewPaymentReads, startReadingNewPayment } from './new-payment-reads.ts'
 import { commitWithPreconditions } from '../preconditions.ts'
 import { type SpendingAuthorization, spendingWrites } from '../spending/authorize-spending.ts'
 import { type Invitation, createInvitation } from './invitations.ts'
 import { invitationWrite, partyNotificationWrites, paymentEventData } from './notifications.ts'
-import { getPaymentProfile, findPayee } from '../users/profiles.ts'
+import { toContactsByUser } from '../users/profiles.ts'
 import {
-  findByReference,
   type ReferenceClaim,
   referenceClaimWrite,
   retryIfReferenceUsed,
+  toSubjectId,
 } from '../idempotency-references.ts'
 import type { PaymentsContext } from '../settings.ts'
 import { statementLineWrite } from '../wallets/statements.ts'
@@ -41,6 +49,7 @@ type Receiver = { readonly userId: string; readonly proofKey: string | null } | 
 
 /**
  * Creates a pending payment and holds its amount in the ledger.
+ * @param early what was read for the payment before, with its caller
  * @throws BillfoldError `payment.receiver-not-registered`, `payment.to-self`, `payment.pending-limit-reached`,
  *   `ledger.insufficient-funds`, `reference.reused`, `rate.limited` for too many invitations, and the failure codes
  *   of the preconditions
@@ -50,21 +59,26 @@ export async function createPayment(
   actor: Actor,
   input: PaymentInput,
   authorization: SpendingAuthorization,
+  early?: NewPaymentReads,
 ): Promise<PaymentRow> {
   const { services } = payments
-  await expireUserPayments(payments, actor, input.senderId)
   const claim = toReferenceClaim(actor, input)
   // Resolved once per call, because an invitation counts against a limit; and not at all for a repeated reference,
   // which returns the first result even if the receiver has registered since.
   let receiver: Receiver | undefined
-  return retryOnConflict(async () => {
-    const earlierId = claim === undefined ? undefined : await findByReference(services, claim)
+  const read = (): Promise<NewPaymentReads> => startReadingNewPayment(payments, actor.tenant, input)(input.senderId)
+  return decideOnEarlyReads(early, read, async (reads) => {
+    if (reads.expired.length > 0) {
+      await refundExpired(payments, actor, reads.expired)
+      throw new StaleReadError()
+    }
+    const earlierId = claim === undefined ? undefined : await toSubjectId(services, claim, reads.claimed)
     if (earlierId !== undefined) return getPayment(services, actor.tenant, earlierId)
     return retryIfReferenceUsed(services, claim, async () => {
-      receiver ??= await findReceiver(payments, actor, input)
+      receiver ??= await toReceiver(payments, actor, input, reads)
       const row = newPayment(payments, actor, input, receiver)
-      await assertPendingLimit(payments, row)
-      const writes = await creationWrites(payments, actor, authorization, row, receiver)
+      assertPendingLimit(payments, reads)
+      const writes = await creationWrites(payments, actor, authorization, row, receiver, reads)
       const audited = auditWrite({ ...actor, id: row.senderId }, 'payment.created', row.id, row.createdAt)
       const claimed = claim === undefined ? [] : [await referenceClaimWrite(services, claim, row.id)]
       const events = eventWrites(services, row.tenant, 'payment.requested', paymentEventData(row))
@@ -81,9 +95,13 @@ export async function getPayment(services: Services, tenant: string, id: string)
   return row
 }
 
-async function findReceiver(payments: PaymentsContext, actor: Actor, input: PaymentInput): Promise<Receiver> {
-  const { services, settings } = payments
-  const profile = await findPayee(services, actor.tenant, input.receiver)
+async function toReceiver(
+  payments: PaymentsContext,
+  actor: Actor,
+  input: PaymentInput,
+  { receiver: profile }: NewPaymentReads,
+): Promise<Receiver> {
+  const { settings } = payments
   if (profile?.userId === input.senderId) throw new BillfoldError('payment.to-self')
   if (profile !== undefined) return { userId: profile.userId, proofKey: profile.proofKey }
   if (settings.externalReceivers === 'refuse') throw new BillfoldError('payment.receiver-not-registered')
@@ -127,12 +145,9 @@ function newPayment(
   }
 }
 
-async function assertPendingLimit(
-  { services, settings }: PaymentsContext,
-  { tenant, senderId }: PaymentRow,
-): Promise<void> {
-  const { pendingPayments } = await getPaymentProfile(services, tenant, senderId)
-  if (pendingPayments >= settings.maxPendingPayments) throw new BillfoldError('payment.pending-limit-reached')
+function assertPendingLimit({ settings }: PaymentsContext, { sender }: NewPaymentReads): void {
+  if (sender === undefined) throw new BillfoldError('user.not-found')
+  if (sender.pendingPayments >= settings.maxPendingPayments) throw new BillfoldError('payment.pending-limit-reached')
 }
 
 async function creationWrites(
@@ -141,6 +156,7 @@ async function creationWrites(
   authorization: SpendingAuthorization,
   row: PaymentRow,
   receiver: Receiver,
+  { identifiers, balances }: NewPaymentReads,
 ): Promise<readonly Write[]> {
   const { services, settings } = payments
   const { id, tenant, senderId, receiverId, currency, amount, createdAt: at } = row
@@ -150,7 +166,12 @@ async function creationWrites(
   const messages =
     'invitation' in receiver
       ? [await invitationWrite(payments, row, receiver.invitation.contacts)]
-      : await partyNotificationWrites(payments, 'payments.requested', row)
+      : await partyNotificationWrites(
+          payments,
+          'payments.requested',
+          row,
+          await toContactsByUser(services, identifiers),
+        )
   return [
     update(paymentProfiles, {
       where: { userId: senderId, pendingPayments: { lt: settings.maxPendingPayments } },
@@ -161,7 +182,7 @@ async function creationWrites(
     ...(receiverId === null
       ? []
       : [statementLineWrite({ ...line, userId: receiverId, direction: 'credit', counterpartyId: senderId })]),
-    ...(await spendingWrites(services, authorization, hold, { kind: 'payment', actor, counterparty })),
+    ...(await spendingWrites(services, authorization, hold, { kind: 'payment', actor, counterparty }, balances)),
     ...messages,
   ]
 }

@@ -84,15 +84,40 @@ async function refundWrites(
   ]
 }
 
+/** Lists expired payments that a user has sent and that are not refunded yet. */
+export function listExpiredFrom(
+  { storage, now }: PaymentsContext['services'],
+  senderId: string,
+): Promise<readonly PaymentRow[]> {
+  const where = { senderId, state: 'pending', expiresAt: { lte: now() } }
+  return storage.find(paymentTable, { where, limit: batchSize })
+}
+
+/** Lists expired payments that a user has sent or was to receive, and that are not refunded yet. */
+export async function listExpiredOf(
+  services: PaymentsContext['services'],
+  userId: string,
+): Promise<readonly PaymentRow[]> {
+  const received = { receiverId: userId, state: 'pending', expiresAt: { lte: services.now() } }
+  const [from, to] = await Promise.all([
+    listExpiredFrom(services, userId),
+    services.storage.find(paymentTable, { where: received, limit: batchSize }),
+  ])
+  return [...from, ...to]
+}
+
 /** Refunds the expired payments that a user sent or was to receive. */
 export async function expireUserPayments(payments: PaymentsContext, actor: Actor, userId: string): Promise<void> {
-  const { storage, now } = payments.services
-  const expired = { state: 'pending', expiresAt: { lte: now() } }
-  const [sent, received] = await Promise.all([
-    storage.find(paymentTable, { where: { senderId: userId, ...expired }, limit: batchSize }),
-    storage.find(paymentTable, { where: { receiverId: userId, ...expired }, limit: batchSize }),
-  ])
-  for (const { id } of [...sent, ...received]) await refundPayment(payments, actor, id, 'expired')
+  await refundExpired(payments, actor, await listExpiredOf(payments.services, userId))
+}
+
+/** Refunds payments that have expired. */
+export async function refundExpired(
+  payments: PaymentsContext,
+  actor: Actor,
+  expired: readonly Pick<PaymentRow, 'id'>[],
+): Promise<void> {
+  for (const { id } of expired) await refundPayment(payments, actor, id, 'expired')
 }
 
 /**

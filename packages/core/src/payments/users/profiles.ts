@@ -72,7 +72,18 @@ export async function getContacts(services: Services, userId: string): Promise<C
 
 /** Returns the contact details of a user who has verified both an email and a phone number; otherwise undefined. */
 export async function findVerifiedContacts(services: Services, userId: string): Promise<Contacts | undefined> {
-  const rows = (await listIdentifiers(services, userId)).filter(({ verifiedBy }) => verifiedBy !== null)
+  return toVerifiedContacts(services, await listIdentifiers(services, userId))
+}
+
+/**
+ * Opens the contact details of a user who has verified both an email and a phone number; otherwise undefined.
+ * @param all all identifiers of the user
+ */
+export async function toVerifiedContacts(
+  services: Services,
+  all: readonly IdentifierRow[],
+): Promise<Contacts | undefined> {
+  const rows = all.filter(({ verifiedBy }) => verifiedBy !== null)
   const isComplete = ['email', 'phone'].every((kind) => rows.some((row) => row.kind === kind))
   return isComplete ? openContacts(services, rows) : undefined
 }
@@ -153,16 +164,21 @@ export async function findPayee(
   return user === undefined ? undefined : profile
 }
 
-/** Returns true if this user has the identifier, verified or claimed. */
+/**
+ * Returns true if this user has the identifier, verified or claimed.
+ * @param known identifiers of the user, and possibly of others, if they are read already
+ */
 export async function ownsIdentifier(
   services: Services,
   tenant: string,
   userId: string,
   identifier: Identifier,
+  known?: readonly IdentifierRow[],
 ): Promise<boolean> {
   const wanted = await tryIdentifierBlindIndex(services, tenant, identifier)
   if (wanted === undefined) return false
-  return (await listIdentifiers(services, userId)).some((row) => hasBlindIndex(row, wanted))
+  const rows = known ?? (await listIdentifiers(services, userId))
+  return rows.some((row) => row.userId === userId && hasBlindIndex(row, wanted))
 }
 
 function encryptionContext(tenant: string, userId: string): EncryptionContext {

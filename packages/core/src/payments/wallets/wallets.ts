@@ -11,11 +11,12 @@ import {
   type UserBalance,
 } from '../ledger/index.ts'
 import type { Services } from '../../platform/services.ts'
-import { retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
+import { decideOnEarlyReads, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
+import { type IdentifierRow, listIdentifiers } from '../../identity/users/identifiers.ts'
 import { normalizeIdentifier } from '../../identity/users/normalize-identifier.ts'
 import { formatDay } from '../dates.ts'
 import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
-import { findVerifiedContacts } from '../users/profiles.ts'
+import { toVerifiedContacts } from '../users/profiles.ts'
 import type { PaymentsContext } from '../settings.ts'
 import { type StatementLineRow, statementLineWrite } from './statements.ts'
 import { grantClaims, dailyGrants, paymentWallets } from '../tables.ts'
@@ -33,15 +34,41 @@ export interface PaymentWalletBalance {
 }
 
 /** Finds the wallet of a user with its balances. */
-export async function findPaymentWallet(services: Services, userId: string): Promise<PaymentWalletBalance | undefined> {
-  const [wallet] = await services.storage.find(paymentWallets, { where: { userId }, limit: 1 })
-  if (wallet === undefined) return undefined
-  return withBalances(services, wallet)
+export async function findPaymentWallet(
+  services: Services,
+  tenant: string,
+  userId: string,
+): Promise<PaymentWalletBalance | undefined> {
+  const [wallet, balances] = await Promise.all([
+    findWallet(services, userId),
+    listUserBalances(services, tenant, userId),
+  ])
+  return wallet === undefined ? undefined : toWalletBalance(wallet, balances)
+}
+
+async function findWallet({ storage }: Services, userId: string): Promise<PaymentWalletRow | undefined> {
+  return (await storage.find(paymentWallets, { where: { userId }, limit: 1 }))[0]
+}
+
+/** The rows on which a new wallet is decided. */
+export interface NewWalletReads {
+  /** The identifiers of the user. */
+  readonly identifiers: readonly IdentifierRow[]
+  readonly wallet: PaymentWalletRow | undefined
+}
+
+/** Reads what a new wallet is decided on. */
+export async function readNewWallet(services: Services, userId: string): Promise<NewWalletReads> {
+  const [identifiers, wallet] = await Promise.all([listIdentifiers(services, userId), findWallet(services, userId)])
+  return { identifiers, wallet }
 }
 
 async function withBalances(services: Services, wallet: PaymentWalletRow): Promise<PaymentWalletBalance> {
-  const { tenant, userId, currency } = wallet
-  const balances = await listUserBalances(services, tenant, userId)
+  return toWalletBalance(wallet, await listUserBalances(services, wallet.tenant, wallet.userId))
+}
+
+function toWalletBalance(wallet: PaymentWalletRow, balances: readonly UserBalance[]): PaymentWalletBalance {
+  const { currency } = wallet
   const { available, held } = balances.find((balance) => balance.currency === currency) ?? { available: 0n, held: 0n }
   return { wallet, available, held, balances }
 }
@@ -49,6 +76,7 @@ async function withBalances(services: Services, wallet: PaymentWalletRow): Promi
 /**
  * Creates the one wallet of a user. It gets the opening grant of the host once email and phone number are verified,
  * unless one of them or the device has already received one: repeat the call after the verification. Idempotent.
+ * @param early what was read for the wallet before, with its caller
  * @throws BillfoldError with the failure codes of `preconditions`
  */
 export async function createPaymentWallet(
@@ -57,12 +85,13 @@ export async function createPaymentWallet(
   userId: string,
   imei: string,
   preconditions: readonly Precondition[] = [],
+  early?: NewWalletReads,
 ): Promise<PaymentWalletBalance> {
   const { services, settings } = payments
   const { tenant } = actor
-  const claims = await computeGrantClaims(payments, tenant, userId, imei)
-  return retryOnConflict(async () => {
-    const existing = await findPaymentWallet(services, userId)
+  const read = (): Promise<NewWalletReads> => readNewWallet(services, userId)
+  return decideOnEarlyReads(early, read, async ({ identifiers, wallet: existing }) => {
+    const claims = await computeGrantClaims(payments, tenant, identifiers, imei)
     if (existing !== undefined) return grantLater(payments, actor, existing, claims, preconditions)
     const createdAt = services.now()
     const currency = settings.money.currency.code
@@ -85,17 +114,17 @@ export async function createPaymentWallet(
 async function grantLater(
   payments: PaymentsContext,
   actor: Actor,
-  balance: PaymentWalletBalance,
+  wallet: PaymentWalletRow,
   claims: readonly string[],
   preconditions: readonly Precondition[],
 ): Promise<PaymentWalletBalance> {
   const { services } = payments
-  const { tenant, userId } = balance.wallet
+  const { tenant, userId } = wallet
   const grant = await grantWrites(payments, tenant, userId, claims)
-  if (grant === undefined) return balance
+  if (grant === undefined) return withBalances(services, wallet)
   const audited = auditWrite({ ...actor, id: userId }, 'payments.grant-paid', userId, services.now())
   await commitWithPreconditions(services, preconditions, audited, ...grant)
-  return withBalances(services, balance.wallet)
+  return withBalances(services, wallet)
 }
 
 /** The writes that create the user's ledger accounts that do not exist yet. */
@@ -113,11 +142,11 @@ async function missingAccountWrites(
 async function computeGrantClaims(
   { services, settings }: PaymentsContext,
   tenant: string,
-  userId: string,
+  identifiers: readonly IdentifierRow[],
   imei: string,
 ): Promise<readonly string[]> {
   if (settings.openingGrant === 0n) return []
-  const contacts = await findVerifiedContacts(services, userId)
+  const contacts = await toVerifiedContacts(services, identifiers)
   if (contacts === undefined) return []
   const { email, phone } = contacts
   return Promise.all([
@@ -137,17 +166,20 @@ async function grantWrites(
   const { openingGrant: amount, maxGrantsPerDay, money } = settings
   if (claims.length === 0) return undefined
   const { storage } = services
-  const [claimed] = await storage.find(grantClaims, { where: { tenant, claim: { in: claims } }, limit: 1 })
   const at = services.now()
   const day = formatDay(at)
-  const [today] = await storage.find(dailyGrants, { where: { tenant, day }, limit: 1 })
-  if (claimed !== undefined || (today?.grantCount ?? 0) >= maxGrantsPerDay) return undefined
   const id = newId()
   const currency = money.currency.code
   const legs = [
     { account: { kind: 'grant' }, amount: -amount },
     { account: { kind: 'available', owner: userId }, amount },
   ] as const
+  const [[claimed], [today], transferred] = await Promise.all([
+    storage.find(grantClaims, { where: { tenant, claim: { in: claims } }, limit: 1 }),
+    storage.find(dailyGrants, { where: { tenant, day }, limit: 1 }),
+    transferWrites(services, { id, tenant, currency, kind: 'grant', subject: userId, legs }),
+  ])
+  if (claimed !== undefined || (today?.grantCount ?? 0) >= maxGrantsPerDay) return undefined
   const line: StatementLineRow = {
     id,
     tenant,
@@ -166,6 +198,6 @@ async function grantWrites(
       ? insert(dailyGrants, { tenant, day, grantCount: 1 })
       : update(dailyGrants, { where: { tenant, day, grantCount: { lt: maxGrantsPerDay } }, add: { grantCount: 1 } }),
     statementLineWrite(line),
-    ...(await transferWrites(services, { id, tenant, currency, kind: 'grant', subject: userId, legs })),
+    ...transferred,
   ]
 }

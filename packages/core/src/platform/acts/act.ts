@@ -57,6 +57,15 @@ export interface ChainCall {
    * or if the transaction may move more.
    */
   readonly transfers?: readonly ChainTransfer[] | undefined
+  /** Solana: the accounts that a called program gets, which the wallet signs with the call. A program may move what it can write. */
+  readonly accounts?: readonly ChainCallAccount[] | undefined
+}
+
+/** An account that a called program gets. */
+export interface ChainCallAccount {
+  readonly address: string
+  readonly isSigner: boolean
+  readonly isWritable: boolean
 }
 
 /** What a face verifier and the page have reported about a face that matched. Reported, never compared by Billfold. */

@@ -23,6 +23,11 @@ export interface Actor {
   readonly credentialId?: string
 }
 
+/** Returns the actor of a call of the host that names who made it. */
+export function actedBy(actor: Actor, { by }: ActedBy): Actor {
+  return by === undefined ? actor : { ...actor, id: by.slice(0, 128) }
+}
+
 /** Returns the write that records an audit action. Commit it together with the action itself. */
 export function auditWrite(
   actor: Actor,

@@ -35,13 +35,16 @@ function recordDigest({ id, tenant, at, action, actor, subject, detail }: AuditR
   return sha256Digest(encodeLengthPrefixed(detail === null ? parts : [...parts, detail]))
 }
 
+function isUuid(id: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
+}
+
 /**
  * Encodes a record id as 16 bytes. An id that is not a UUID can only come from tampering; it is hashed instead of
  * rejected.
  */
 function encodeRecordId(id: string): Uint8Array {
-  const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
-  return isUuid ? Buffer.from(id.replaceAll('-', ''), 'hex') : sha256Digest(Buffer.from(id)).subarray(0, idBytes)
+  return isUuid(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : sha256Digest(Buffer.from(id)).subarray(0, idBytes)
 }
 
 /** Encodes the digests of records in the format of `digests`. */
@@ -58,9 +61,14 @@ export function decodeDigests(packed: Uint8Array): RecordDigests {
   return entries
 }
 
-/** Computes the digests of the current rows. */
+/** Computes the digests of the current rows: what {@link decodeDigests} returns of {@link encodeDigests}. */
 export function computeDigests(rows: readonly AuditRow[]): RecordDigests {
-  return decodeDigests(encodeDigests(rows))
+  return new Map(
+    rows.map((row) => [
+      isUuid(row.id) ? row.id : toUuid(Buffer.from(encodeRecordId(row.id)).toString('hex')),
+      Buffer.from(recordDigest(row)).toString('hex'),
+    ]),
+  )
 }
 
 function toUuid(hex: string): string {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { readAhead } from '../../kernel/concurrency/read-ahead.ts'
 import type { Services } from '../services.ts'
 import type { AuditLogFinding } from './findings.ts'
 import {
@@ -8,6 +9,7 @@ import {
   verifyLinkMac,
   hasValidPruneMark,
   type AuditLinkRow,
+  type AuditRow,
   genesisCheckpoint,
   sha256Digest,
   decodeDigests,
@@ -53,7 +55,7 @@ export interface AuditVerification {
 
 const maxFindings = 100
 /** The number of links per read. Each has at most 24 kB of digests. */
-const linksPerPage = 50
+const linksPerPage = 20
 
 /**
  * Verifies the chain from its first link, and compares every record with its digest. Reads everything page by page:
@@ -66,20 +68,33 @@ export async function verifyAuditLog(
 ): Promise<AuditVerification> {
   const walk = new ChainWalk(services, options)
   await walk.start()
-  for (;;) {
-    const links = await services.storage.find(auditLinks, {
-      where: { number: { gt: walk.last.number } },
-      orderBy: [['number', 'asc']],
-      limit: linksPerPage,
-    })
-    for (const link of links) {
-      await walk.step(link)
-      // Yield to other requests: some storages resolve without I/O.
-      await setImmediate()
-    }
-    if (links.length < linksPerPage) break
+  for await (const { link, records } of readAhead(readLinks(services, walk.last.number))) {
+    await walk.step(link, records)
+    // Yield to other requests: some storages resolve without I/O.
+    await setImmediate()
   }
   return walk.end()
+}
+
+/** Reads the links after a number, each with its records. */
+async function* readLinks(
+  { storage }: VerifyServices,
+  after: number,
+): AsyncGenerator<{ readonly link: AuditLinkRow; readonly records: readonly AuditRow[] }, void> {
+  for (let last = after; ; ) {
+    const where = { number: { gt: last } }
+    const links = await storage.find(auditLinks, { where, orderBy: [['number', 'asc']], limit: linksPerPage })
+    for (const link of links) {
+      const records = await storage.find(auditRecords, {
+        where: { link: link.number },
+        orderBy: [['id', 'asc']],
+        limit: maxRecordsPerLink + maxFindings,
+      })
+      yield { link, records }
+    }
+    if (links.length < linksPerPage) return
+    last = links.at(-1)?.number ?? last
+  }
 }
 
 /** The state of a verification: its position in the chain and the problems found. */
@@ -111,7 +126,7 @@ class ChainWalk {
     this.last = from
   }
 
-  async step(link: AuditLinkRow): Promise<void> {
+  async step(link: AuditLinkRow, records: readonly AuditRow[]): Promise<void> {
     const { number } = link
     const follows = number === this.last.number + 1
     if (!follows) this.#report('link-removed', this.last.number + 1)
@@ -127,7 +142,7 @@ class ChainWalk {
     this.#links++
     const { checkpoint } = this.#options
     if (checkpoint?.number === number && checkpoint.hash !== this.last.hash) this.#report('checkpoint-mismatch', number)
-    await this.#compare(link)
+    await this.#compare(link, records)
     this.#options.onProgress?.({ links: this.#links, records: this.#records, checkpoint: this.last })
   }
 
@@ -160,13 +175,10 @@ class ChainWalk {
   }
 
   /** Compares the records of a link with its digests. */
-  async #compare({ number, recordCount, digests, digestsHash }: AuditLinkRow): Promise<void> {
-    const { storage } = this.#services
-    const rows = await storage.find(auditRecords, {
-      where: { link: number },
-      orderBy: [['id', 'asc']],
-      limit: maxRecordsPerLink + maxFindings,
-    })
+  async #compare(
+    { number, recordCount, digests, digestsHash }: AuditLinkRow,
+    rows: readonly AuditRow[],
+  ): Promise<void> {
     if (digests !== null && !Buffer.from(sha256Digest(digests)).equals(digestsHash))
       return this.#report('link-changed', number)
     if (digests === null && !(await this.#isPruned(number))) return this.#report('link-changed', number)

@@ -1,7 +1,7 @@
 import type { DeliveryCounts } from '../outbox/deliver-outbox.ts'
 import { awaitAll } from '../../kernel/concurrency/settle-all.ts'
 import type { Services } from '../services.ts'
-import { batch, remove } from '../../kernel/storage/index.ts'
+import { deleteInBatches, type ReportRows } from '../../kernel/storage/index.ts'
 import type { WebhookOptions } from '../webhooks/options.ts'
 import { createEndpointSubscriber } from '../webhooks/endpoint-subscriber.ts'
 import type { Subscriber } from './subscriber.ts'
@@ -75,10 +75,10 @@ function sum(all: readonly DeliveryCounts[]): DeliveryCounts {
 }
 
 /** Deletes deliveries older than 30 days and logs that it did. */
-export async function purgeOldDeliveries({ storage, logger, now }: Services): Promise<void> {
+export async function purgeOldDeliveries({ storage, logger, now }: Services, report?: ReportRows): Promise<void> {
   const where = { createdAt: { lt: now() - deliveryLimits.retentionMs } }
   const [old] = await storage.find(eventDeliveries, { where, limit: 1 })
   if (old === undefined) return
   logger.warn({ type: old.type, endpoint: old.endpointId, days: 30 }, 'undelivered events deleted')
-  await storage.commit(batch(remove(eventDeliveries, { where, expectedRows: 'any' })))
+  await deleteInBatches(storage, eventDeliveries, where, report)
 }

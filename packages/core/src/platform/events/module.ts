@@ -7,6 +7,8 @@ export const eventsModule = defineModule({
   name: 'events',
   tables: [events, eventDeliveries],
   create: ({ services }) => ({
-    maintenanceSteps: [{ name: 'delete old deliveries', stage: 'cleanup', run: () => purgeOldDeliveries(services) }],
+    maintenanceSteps: [
+      { name: 'delete old deliveries', stage: 'cleanup', run: (_, report) => purgeOldDeliveries(services, report) },
+    ],
   }),
 })

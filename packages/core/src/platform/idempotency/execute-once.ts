@@ -10,6 +10,11 @@ import {
   type RowOf,
   type Storage,
   update,
+  deleteInBatches,
+  type ReportRows,
+  commitInBatches,
+  type Where,
+  type Write,
 } from '../../kernel/storage/index.ts'
 import { runWithIdempotencyKey } from './idempotent-request.ts'
 import { type IdempotencyDependencies, repeatReply } from './repeat-reply.ts'
@@ -89,13 +94,13 @@ export async function executeOnce(
 }
 
 /** Deletes expired idempotency keys, and expired replies that carry a secret: their keys stay used. */
-export async function purgeExpiredIdempotencyKeys(storage: Storage, now: number): Promise<void> {
-  await storage.commit(
-    batch(
-      remove(idempotencyKeys, { where: { expiresAt: { lte: now } }, expectedRows: 'any' }),
-      update(idempotencyKeys, { where: { replyExpiresAt: { lte: now } }, set: { reply: null }, expectedRows: 'any' }),
-    ),
-  )
+export async function purgeExpiredIdempotencyKeys(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, idempotencyKeys, { expiresAt: { lte: now } }, report)
+  const withoutReply = (where: Where): Write => {
+    return { kind: 'update', table: idempotencyKeys, where, set: { reply: null }, add: {}, expectedRows: 'any' }
+  }
+  const expired = { replyExpiresAt: { lte: now }, reply: { ne: null } }
+  await commitInBatches(storage, idempotencyKeys, expired, withoutReply, report)
 }
 
 /**

@@ -26,7 +26,7 @@ export const idempotencyModule = defineModule({
       {
         name: 'delete expired idempotency keys',
         stage: 'expire',
-        run: (startedAt) => purgeExpiredIdempotencyKeys(storage, startedAt),
+        run: (startedAt, report) => purgeExpiredIdempotencyKeys(storage, startedAt, report),
       },
     ],
   }),

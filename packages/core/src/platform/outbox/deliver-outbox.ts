@@ -1,5 +1,5 @@
 import type { Services } from '../services.ts'
-import { batch, tryCommit, remove, update } from '../../kernel/storage/index.ts'
+import { batch, tryCommit, remove, update, deleteInBatches, type ReportRows } from '../../kernel/storage/index.ts'
 import { forEachConcurrent, backoffDelay, rotateRandomly, withTimeout } from '../../kernel/concurrency/async.ts'
 import { type OutboxMessageRow, openMessage } from './outbox-write.ts'
 import type { Notifier } from './notifier.ts'
@@ -50,13 +50,13 @@ export async function deliverOutbox(services: Services): Promise<DeliveryCounts>
 }
 
 /** Deletes messages older than 30 days and logs that it did. */
-export async function purgeOldMessages(services: Services): Promise<void> {
+export async function purgeOldMessages(services: Services, report?: ReportRows): Promise<void> {
   const { storage, logger, now } = services
   const where = { createdAt: { lt: now() - outboxLimits.retentionMs } }
   const [old] = await storage.find(outbox, { where, limit: 1 })
   if (old === undefined) return
   logger.warn({ topic: old.topic, days: 30 }, 'undelivered messages deleted')
-  await storage.commit(batch(remove(outbox, { where, expectedRows: 'any' })))
+  await deleteInBatches(storage, outbox, where, report)
 }
 
 /** Claims a message for a limited time. Returns false if another process has claimed it. */

@@ -19,7 +19,7 @@ export const outboxModule = defineModule({
     personalData: [outboxData],
     maintenanceSteps: [
       { name: 'deliver messages and events', stage: 'deliver', run: deliver },
-      { name: 'delete old messages', stage: 'cleanup', run: () => purgeOldMessages(services) },
+      { name: 'delete old messages', stage: 'cleanup', run: (_, report) => purgeOldMessages(services, report) },
     ],
   }),
 })

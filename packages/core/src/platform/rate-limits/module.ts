@@ -14,7 +14,7 @@ export const rateLimitsModule = defineModule({
       {
         name: 'delete expired rate limits',
         stage: 'expire',
-        run: (startedAt) => purgeExpiredRateLimits(storage, startedAt),
+        run: (startedAt, report) => purgeExpiredRateLimits(storage, startedAt, report),
       },
     ],
   }),

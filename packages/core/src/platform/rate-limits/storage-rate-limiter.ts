@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { batch, insert, isCommitError, remove, type Storage, update, type Write } from '../../kernel/storage/index.ts'
+import {
+  batch,
+  insert,
+  isCommitError,
+  type Storage,
+  update,
+  type Write,
+  deleteInBatches,
+  type ReportRows,
+} from '../../kernel/storage/index.ts'
 import {
   type RateLimiter,
   type RateLimitKey,
@@ -28,8 +37,8 @@ export function storageRateLimiter(storage: Storage, now: () => number = Date.no
 }
 
 /** Deletes the counters of windows that have ended. */
-export async function purgeExpiredRateLimits(storage: Storage, now: number): Promise<void> {
-  await storage.commit(batch(remove(rateLimits, { where: { endsAt: { lte: now } }, expectedRows: 'any' })))
+export async function purgeExpiredRateLimits(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, rateLimits, { endsAt: { lte: now } }, report)
 }
 
 async function take(storage: Storage, now: number, key: RateLimitKey, rule: RateLimitRule): Promise<RateLimitResult> {

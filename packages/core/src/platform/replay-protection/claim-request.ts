@@ -2,7 +2,17 @@ import { createHash } from 'node:crypto'
 import { type EncryptionContext, seal, open } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../services.ts'
-import { batch, insert, isCommitError, remove, type Storage, update, type Write } from '../../kernel/storage/index.ts'
+import {
+  batch,
+  insert,
+  isCommitError,
+  remove,
+  type Storage,
+  update,
+  type Write,
+  deleteInBatches,
+  type ReportRows,
+} from '../../kernel/storage/index.ts'
 import { requestReplies } from './request-replies-table.ts'
 import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
 
@@ -79,8 +89,8 @@ export async function abandonClaim(storage: Storage, { id }: ClaimedRequest): Pr
 }
 
 /** Deletes expired replies. */
-export async function purgeExpiredReplies(storage: Storage, now: number): Promise<void> {
-  await storage.commit(batch(remove(requestReplies, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })))
+export async function purgeExpiredReplies(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, requestReplies, { expiresAt: { lte: now } }, report)
 }
 
 function digest(parts: readonly string[]): string {

@@ -16,12 +16,12 @@ export const replayProtectionModule = defineModule({
       {
         name: 'delete expired nonces',
         stage: 'expire',
-        run: (startedAt) => purgeExpiredNonces(storage, startedAt),
+        run: (startedAt, report) => purgeExpiredNonces(storage, startedAt, report),
       },
       {
         name: 'delete expired replies',
         stage: 'expire',
-        run: (startedAt) => purgeExpiredReplies(storage, startedAt),
+        run: (startedAt, report) => purgeExpiredReplies(storage, startedAt, report),
       },
     ],
   }),

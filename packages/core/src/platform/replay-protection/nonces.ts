@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { batch, type Insert, insert, isCommitError, remove, type Storage } from '../../kernel/storage/index.ts'
+import {
+  batch,
+  type Insert,
+  insert,
+  isCommitError,
+  type Storage,
+  deleteInBatches,
+  type ReportRows,
+} from '../../kernel/storage/index.ts'
 import { consumedNonces } from './consumed-nonces-table.ts'
 
 /**
@@ -30,6 +38,6 @@ export async function consumeNonce(storage: Storage, use: Insert): Promise<void>
 }
 
 /** Deletes expired nonces. */
-export async function purgeExpiredNonces(storage: Storage, now: number): Promise<void> {
-  await storage.commit(batch(remove(consumedNonces, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })))
+export async function purgeExpiredNonces(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, consumedNonces, { expiresAt: { lte: now } }, report)
 }

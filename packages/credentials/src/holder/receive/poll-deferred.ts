@@ -8,7 +8,7 @@ import { parseReply } from './fetch-json.ts'
 import { type IssuanceContent, sealedIssuances } from './issuance-content.ts'
 import { errorOf, type IssuanceTokens, postWithToken, requestTokens } from './issuer-client.ts'
 import { acceptInstances, type Issuance, notify } from './request-credentials.ts'
-import { storeCredentialWrites } from './store-credential.ts'
+import { type ReceivedCredential, storeCredentialWrites } from './store-credential.ts'
 
 const pollsPerCall = 10
 /** Longer than a poll takes, so that two processes do not both ask. */
@@ -74,24 +74,42 @@ async function poll(context: HolderContext, row: HolderIssuanceRow): Promise<voi
   const left: IssuanceContent['waited'] = []
   const accepted: (string | undefined)[] = []
   for (const one of waited) {
-    const response = await postWithToken(context, tokens, keys, url, { transaction_id: one.transactionId })
-    if (response.status >= 500 || response.status === 429) left.push(one)
-    else if (errorOf(response) !== '') continue
-    else {
-      const reply = parseReply(response.body, replySchema)
-      if ('transaction_id' in reply) {
-        left.push({ ...one, intervalSeconds: reply.interval ?? one.intervalSeconds })
-        continue
-      }
-      const texts = reply.credentials.map(({ credential }) => credential)
-      const received = await acceptInstances(context, issuance, one, texts, reply.notification_id)
-      writes.push(...(await storeCredentialWrites(context, actor, row.userId, resolved, box, received)).writes)
-      accepted.push(reply.notification_id)
-    }
+    const outcome = await ask(context, issuance, url, one)
+    if (outcome.kind === 'later') left.push(outcome.waited)
+    if (outcome.kind !== 'received') continue
+    const { credential, notificationId } = outcome
+    writes.push(...(await storeCredentialWrites(context, actor, row.userId, resolved, box, credential)).writes)
+    accepted.push(notificationId)
   }
   if (left.length === 0) await finish(context, row, writes.length > 0 ? 'done' : 'failed', writes)
   else await goOn(context, row, { ...content, waited: left }, writes)
   for (const id of accepted) await notify(context, issuance, id, 'credential_accepted')
+}
+
+type Waited = IssuanceContent['waited'][number]
+type Outcome =
+  | { readonly kind: 'received'; readonly credential: ReceivedCredential; readonly notificationId: string | undefined }
+  | { readonly kind: 'later'; readonly waited: Waited }
+  | { readonly kind: 'refused' }
+
+/** Asks for one credential. A failure is only logged: the issuer gives each once, so those that came before it must be stored. */
+async function ask(context: HolderContext, issuance: Issuance, url: string, waited: Waited): Promise<Outcome> {
+  try {
+    const { tokens, keys } = issuance
+    const response = await postWithToken(context, tokens, keys, url, { transaction_id: waited.transactionId })
+    if (response.status >= 500 || response.status === 429) return { kind: 'later', waited }
+    if (errorOf(response) !== '') return { kind: 'refused' }
+    const reply = parseReply(response.body, replySchema)
+    if ('transaction_id' in reply)
+      return { kind: 'later', waited: { ...waited, intervalSeconds: reply.interval ?? waited.intervalSeconds } }
+    const texts = reply.credentials.map(({ credential }) => credential)
+    const { notification_id: notificationId } = reply
+    const credential = await acceptInstances(context, issuance, waited, texts, notificationId)
+    return { kind: 'received', credential, notificationId }
+  } catch (error) {
+    context.services.logger.warn({ error }, 'a credential that comes later could not be fetched')
+    return { kind: 'later', waited }
+  }
 }
 
 async function withFreshToken(context: HolderContext, content: IssuanceContent): Promise<IssuanceContent> {

@@ -1,4 +1,4 @@
-import { batch, check, isCommitError, update } from '@billfold/core/storage'
+import { batch, isCommitError, update } from '@billfold/core/storage'
 import { methodUnchanged } from '@billfold/core/modules'
 import type { HolderContext } from '../settings.ts'
 import {
@@ -53,24 +53,23 @@ async function renew(
   const { resolved, keys } = stored
   const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
   const tokens = { refresh_token: refreshToken, ...(await requestTokens(context, resolved, keys, form)) }
+  const content: IssuanceContent = { ...stored, tokens }
+  const sealedContent = await sealedIssuances.seal(services, issuanceRow, content)
+  // At once: an issuer that rotates refresh tokens takes no earlier one, whatever becomes of this renewal.
+  await services.storage.commit(batch(update(holderIssuances, { where, set: { sealedContent } })))
   const issuance: Issuance = { resolved, keys, tokens }
   const secret = await openCurrentSecret(context, user)
   const outcome = await requestInstances(context, issuance, configuration, secret)
   if (outcome.kind === 'later') return
   const { instances, verified } = outcome.credential
   const now = services.now()
-  const content: IssuanceContent = { ...stored, tokens }
   await services.storage.commit(
     batch(
       methodUnchanged(user.authorized),
       ...secret.writes,
-      check(holderIssuances, { where }),
       update(heldCredentials, { where: { id: row.id, tenant }, set: { expiresAt: verified.validUntil } }),
       ...storeInstanceWrites({ tenant, userId: row.userId, credentialId: row.id, now }, secret, instances),
-      update(holderIssuances, {
-        where,
-        set: { sealedContent: await sealedIssuances.seal(services, issuanceRow, content), claimedUntil: 0 },
-      }),
+      update(holderIssuances, { where, set: { claimedUntil: 0 } }),
     ),
   )
   await notify(context, issuance, outcome.notificationId, 'credential_accepted')

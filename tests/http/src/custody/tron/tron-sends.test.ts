@@ -185,6 +185,14 @@ describe('transactions of TRON', () => {
     expect(node.chain.pool.size).toBe(1)
   })
 
+  it('have the prices of energy and bandwidth that the node reports', async () => {
+    const { status, result } = await host.call('GET', '/api/transactions/TRON/fees')
+    expect({ status, result }).toEqual({
+      status: 200,
+      result: { secretType: 'TRON', energyPrice: 420, bandwidthPrice: 1000 },
+    })
+  })
+
   it('are built with their cost, which free bandwidth lowers', async () => {
     const wallet = await fundedWallet(host, 10n * trx)
     const to = newAddress()

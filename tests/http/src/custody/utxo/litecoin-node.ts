@@ -1,7 +1,8 @@
-import { bitcoinCoreChainClient, utxoNetworks } from '@billfold/core'
+import { bitcoinCoreChainClient, type UtxoClient, utxoNetworks } from '@billfold/core'
 import type { Network } from 'bitcoinjs-lib'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,7 +10,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { UtxoNode } from './utxo-node.ts'
 
-const network: Network = {
+/** Addresses and keys of Litecoin's regtest mode. */
+export const litecoinRegtest: Network = {
   messagePrefix: '\u0019Litecoin Signed Message:\n',
   bech32: 'rltc',
   bip32: { public: 0x04_35_87_cf, private: 0x04_35_83_94 },
@@ -21,27 +23,33 @@ const network: Network = {
 const found = z.object({ hex: z.string(), confirmations: z.number().default(0) })
 
 // oxlint-disable-next-line node/no-process-env -- as the test databases
-const litecoind = process.env['BILLFOLD_TEST_LITECOIND'] ?? ''
+const program = process.env['BILLFOLD_TEST_LITECOIND'] ?? '/usr/bin/litecoind'
 
-/** Starts Litecoin Core, where the machine has it (`BILLFOLD_TEST_LITECOIND`); otherwise empty. */
-export const litecoinNodes: readonly (() => Promise<UtxoNode>)[] =
-  litecoind === '' ? [] : [() => startLitecoinNode(litecoind)]
+/** True if the machine has Litecoin Core: at `BILLFOLD_TEST_LITECOIND`, or where Debian's package `litecoind` installs it. */
+export const hasLitecoind: boolean = existsSync(program)
+
+/** Starts Litecoin Core, where the machine has it; otherwise empty. */
+export const litecoinNodes: readonly (() => Promise<UtxoNode>)[] = hasLitecoind ? [startLitecoinNode] : []
+
+/** Creates a client of Litecoin Core in regtest mode, started with `-mempoolreplacement`. */
+export function createLitecoinClient(url: string, options: { readonly wallet?: string } = {}): UtxoClient {
+  const network = { ...utxoNetworks['litecoin-regtest'], allowsReplacement: true }
+  return bitcoinCoreChainClient({ url, network, timeoutMs: 60_000, ...options })
+}
 
 /** Starts Litecoin Core in regtest mode, whose JSON-RPC is that of Bitcoin Core 0.21, with a wallet that has coins. */
-async function startLitecoinNode(program: string): Promise<UtxoNode> {
+export async function startLitecoinNode(): Promise<UtxoNode> {
   const folder = await mkdtemp(join(tmpdir(), 'billfold-litecoin-'))
   const port = await freePort()
   const url = `http://billfold:regtest@127.0.0.1:${port}`
   const rpc = <T>(method: string, params: readonly unknown[] = [], path = ''): Promise<T> =>
     callRpc(port, path, method, params)
-  let child = await launch(program, folder, port, rpc)
+  let child = await launch(folder, port, rpc)
   await rpc('createwallet', ['miner'])
   await rpc('createwallet', ['billfold', true])
   const reward = await rpc<string>('getnewaddress', [], '/wallet/miner')
   const mine = (blocks: number): Promise<unknown> => rpc('generatetoaddress', [blocks, reward])
   await mine(130)
-  const regtest = { ...utxoNetworks['litecoin-regtest'], allowsReplacement: true }
-  const options = { url, network: regtest, timeoutMs: 60_000 } as const
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const exited = once(child, 'exit')
@@ -51,15 +59,18 @@ async function startLitecoinNode(program: string): Promise<UtxoNode> {
   return {
     name: 'Litecoin Core',
     secretType: 'LITECOIN',
-    network,
+    network: litecoinRegtest,
+    url,
     clients: {
-      'a scan of the UTXO set': () => bitcoinCoreChainClient(options),
-      'a watch-only wallet': () => bitcoinCoreChainClient({ ...options, wallet: 'billfold' }),
+      'a scan of the UTXO set': () => createLitecoinClient(url),
+      'a watch-only wallet': () => createLitecoinClient(url, { wallet: 'billfold' }),
     },
     fund: async (address, amounts) => {
       // One transaction pays an address once.
       for (const amount of amounts) await rpc('sendtoaddress', [address, Number(amount) / 1e8], '/wallet/miner')
       await mine(1)
+      // Writes the chain to the disk, which a killed node reads again.
+      await rpc('gettxoutsetinfo')
     },
     mine: async (blocks = 1) => {
       await mine(blocks)
@@ -75,10 +86,11 @@ async function startLitecoinNode(program: string): Promise<UtxoNode> {
         return undefined
       }
     },
+    receivedBy: (address) => createLitecoinClient(url).balance(address),
     mempool: () => rpc('getrawmempool'),
     kill: () => end('SIGKILL'),
     start: async () => {
-      child = await launch(program, folder, port, rpc)
+      child = await launch(folder, port, rpc)
       await rpc('loadwallet', ['miner'])
       await rpc('loadwallet', ['billfold'])
     },
@@ -89,12 +101,7 @@ async function startLitecoinNode(program: string): Promise<UtxoNode> {
   }
 }
 
-async function launch(
-  program: string,
-  folder: string,
-  port: number,
-  rpc: (method: string) => Promise<unknown>,
-): Promise<ChildProcess> {
+async function launch(folder: string, port: number, rpc: (method: string) => Promise<unknown>): Promise<ChildProcess> {
   const options = [
     '-regtest',
     `-datadir=${folder}`,

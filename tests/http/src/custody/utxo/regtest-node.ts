@@ -12,7 +12,6 @@ const genesisHash = '0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466
 /** A node of {@link RegtestChain}, with the chain itself and the recommended fee rate. */
 export interface RegtestNode extends UtxoNode {
   readonly chain: RegtestChain
-  readonly url: string
   /** Satoshis per virtual byte. */
   recommendedFeeRate: number
 }
@@ -75,6 +74,7 @@ export async function startRegtestNode(): Promise<RegtestNode> {
       const confirmations = found.height === undefined ? 0 : chain.height() - found.height + 1
       return { hex: found.transaction.toHex(), confirmations }
     },
+    receivedBy: async (address) => chain.listCoins(address).reduce((sum, { value }) => sum + value, 0n),
     mempool: async () => [...chain.mempool.keys()],
     kill: async () => {
       await stop()

@@ -6,6 +6,8 @@ export interface UtxoNode {
   readonly name: string
   readonly secretType: 'BITCOIN' | 'LITECOIN'
   readonly network: Network
+  /** The URL at which the node listens. */
+  readonly url: string
   /** Creates clients of the node, by the interface that they use. */
   readonly clients: Readonly<Record<string, () => UtxoClient>>
   /** Creates coins of an address, in a block. */
@@ -15,6 +17,8 @@ export interface UtxoNode {
   readonly undoBlocks: (count: number) => Promise<void>
   /** Finds a transaction by its id: hex, and its confirmations. */
   readonly find: (txid: string) => Promise<{ readonly hex: string; readonly confirmations: number } | undefined>
+  /** The sum of what an address has in blocks. */
+  readonly receivedBy: (address: string) => Promise<bigint>
   /** The ids in the mempool. */
   readonly mempool: () => Promise<readonly string[]>
   /** Kills the node; its mempool is lost. */

@@ -1,7 +1,7 @@
 import { newKey } from '@billfold/core'
 import { migrate } from '@billfold/storage-kysely'
 import { type FreshDatabase, listTestDatabases } from '@billfold/test-databases'
-import { payments } from 'bitcoinjs-lib'
+import { address as addresses, payments, Transaction } from 'bitcoinjs-lib'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -11,8 +11,10 @@ import * as ecc from 'tiny-secp256k1'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CustodyReply } from '../custody-host.ts'
 import { createCustodyCaller, type TransactingHost } from '../transacting-host.ts'
-import { type RegtestNode, startRegtestNode } from './regtest-node.ts'
+import { hasLitecoind, startLitecoinNode } from './litecoin-node.ts'
+import { startRegtestNode } from './regtest-node.ts'
 import { createUtxoWallet, sendCoins } from './utxo-host.ts'
+import type { UtxoNode } from './utxo-node.ts'
 
 /** Databases that another process can connect to. */
 const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
@@ -40,15 +42,31 @@ async function startProcess(child: ChildProcess): Promise<HostProcess> {
   }
 }
 
-describe.each(databases)('two host processes on one $name', (database) => {
+const regtest = databases.map((database) => ({ database, chain: 'a regtest chain', start: startRegtestNode }))
+describe.each(regtest)('two host processes on one $database.name, with $chain,', ({ database, start }) =>
+  payFromTwoProcesses(database, start, ['transaction.chain-unavailable']),
+)
+
+// A queue of sends that is full while the node is slow is an answer to come again. Without Litecoin Core the report counts these as not run.
+const litecoin = databases.map((database) => ({ database, chain: 'Litecoin Core', start: startLitecoinNode }))
+describe.skipIf(!hasLitecoind).each(litecoin)(
+  'two host processes on one $database.name, with $chain,',
+  ({ database, start }) => payFromTwoProcesses(database, start, ['transaction.chain-unavailable', 'server.busy']),
+)
+
+function payFromTwoProcesses(
+  database: (typeof databases)[number],
+  startNode: () => Promise<UtxoNode>,
+  repeatable: readonly string[],
+): void {
   const key = newKey()
   let fresh: FreshDatabase
-  let node: RegtestNode
+  let node: UtxoNode
   let hosts: HostProcess[]
 
   const startHost = (): Promise<HostProcess> =>
     startProcess(
-      spawn(process.execPath, [program, database.dialect, fresh.url ?? '', `${node.url}/api`], {
+      spawn(process.execPath, [program, database.dialect, fresh.url ?? '', node.secretType, node.url], {
         env: { BILLFOLD_KEY: key },
         stdio: ['ignore', 'pipe', 'ignore'],
       }),
@@ -57,7 +75,7 @@ describe.each(databases)('two host processes on one $name', (database) => {
   beforeAll(async () => {
     fresh = await database.create()
     await migrate(fresh.connect(), { dialect: database.dialect })
-    node = await startRegtestNode()
+    node = await startNode()
     hosts = await Promise.all([startHost(), startHost()])
   }, 300_000)
 
@@ -69,7 +87,7 @@ describe.each(databases)('two host processes on one $name', (database) => {
 
   const pickHost = (index: number): HostProcess => hosts[index % hosts.length] ?? expect.fail('no host')
 
-  it(`pay ${sends} times, once each, while one of them is killed twice and the node loses its mempool`, async () => {
+  it(`pay ${sends} times, once each, while one of them is killed twice and the node once`, async () => {
     const wallet = await createUtxoWallet(pickHost(0), node)
     await node.fund(
       wallet.address,
@@ -93,8 +111,8 @@ describe.each(databases)('two host processes on one $name', (database) => {
           done++
           return sent.result.transactionHash
         }
-        if (sent?.codes[0] === 'transaction.funds-pending') await node.mine()
-        else if (sent !== undefined) expect(sent.codes).toEqual(['transaction.chain-unavailable'])
+        if (sent?.codes[0] === 'transaction.funds-pending') await node.mine().catch(() => undefined)
+        else if (sent !== undefined) expect(repeatable).toContain(sent.codes.join())
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     }
@@ -102,8 +120,9 @@ describe.each(databases)('two host processes on one $name', (database) => {
     const sending = Array.from({ length: sends }, (_, index) => persist(index))
     await until(sends / 5)
     await hosts[1]?.kill()
-    node.chain.dropMempool()
+    await node.kill()
     hosts[1] = await startHost()
+    await node.start()
     await until(sends / 2)
     await hosts[1]?.kill()
     hosts[1] = await startHost()
@@ -115,12 +134,17 @@ describe.each(databases)('two host processes on one $name', (database) => {
       return found.filter(([, one]) => one === undefined || one.confirmations === 0).map(([txid]) => txid)
     }
     for (let round = 0; round < 20 && (await pending()).length > 0; round++) {
-      for (const txid of await pending()) await pickHost(0).call('GET', `/api/transactions/BITCOIN/${txid}/status`)
+      for (const txid of await pending())
+        await pickHost(0).call('GET', `/api/transactions/${node.secretType}/${txid}/status`)
       await node.mine()
     }
     expect(await pending()).toEqual([])
-    const received = node.chain.listCoins(to)
-    expect(received).toHaveLength(sends)
-    expect(new Set(received.map(({ value }) => value))).toEqual(new Set([1_000_000n]))
+    const script = addresses.toOutputScript(to, node.network)
+    for (const txid of txids) {
+      const { outs } = Transaction.fromHex((await node.find(txid))?.hex ?? '')
+      const paid = outs.filter((output) => Buffer.compare(output.script, script) === 0).map(({ value }) => value)
+      expect(paid).toEqual([1_000_000n])
+    }
+    expect(await node.receivedBy(to)).toBe(BigInt(sends) * 1_000_000n)
   }, 600_000)
-})
+}

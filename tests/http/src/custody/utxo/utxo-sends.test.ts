@@ -70,6 +70,16 @@ for (const [name, start] of utxoNodes)
       }
     }
 
+    it('have the fee rate of the node, which a transaction takes', async () => {
+      const { status, result } = await host.call('GET', `/api/transactions/${node.secretType}/fees`)
+      expect([status, result]).toEqual([200, { secretType: node.secretType, feeRate: expect.any(Number) }])
+      const wallet = await fundedWallet(coin)
+      const transactionRequest = { type: 'TRANSFER', secretType: node.secretType, walletId: wallet.id, value: '0.1' }
+      const request = { ...transactionRequest, to: recipients()['P2WPKH'] }
+      const built = await host.call('POST', '/api/transactions/build', { transactionRequest: request })
+      expect(Number(built.result.feeRate)).toBe(result.feeRate)
+    })
+
     it('pay each type of address what was asked, with the change to the sender, as another library decodes them', async () => {
       for (const [type, to = ''] of Object.entries(recipients())) {
         const wallet = await fundedWallet(coin)

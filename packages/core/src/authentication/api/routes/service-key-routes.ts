@@ -2,11 +2,8 @@ import { z } from 'zod'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { isCommitError } from '../../../kernel/storage/index.ts'
 import { type Route, route } from '../../../http/index.ts'
-import {
-  listServiceKeys,
-  prepareServiceKeyReplacement,
-  type ServiceKeyWithSecret,
-} from '../../../identity/service-keys/list-service-keys.ts'
+import { listServiceKeys, type ServiceKeyWithSecret } from '../../../identity/service-keys/list-service-keys.ts'
+import { prepareServiceKeyReplacement } from '../../../identity/service-keys/replace-service-key.ts'
 import { type StepReply, encryptedReplySchema } from '../secure-channel/encrypt-reply.ts'
 import type { AuthenticationContext } from '../context.ts'
 import { secureChannelCodec } from '../secure-channel/secure-channel-codec.ts'

@@ -3,7 +3,17 @@ import type { VerifierOutcome } from '../../../identity/biometrics/verifier.ts'
 import { type EncryptionContext, open, seal } from '../../../kernel/crypto/index.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { sealedColumn } from '../../../kernel/storage/sealed-column.ts'
-import { batch, insert, remove, type RowOf, type Storage, update, type Write } from '../../../kernel/storage/index.ts'
+import {
+  batch,
+  insert,
+  remove,
+  type RowOf,
+  type Storage,
+  update,
+  type Write,
+  deleteInBatches,
+  type ReportRows,
+} from '../../../kernel/storage/index.ts'
 import type { SessionRow } from '../session.ts'
 import { authenticationSessions, faceAttempts } from '../tables.ts'
 
@@ -84,8 +94,8 @@ export async function refundFaceAttempt(
 }
 
 /** Deletes attempts older than 90 days. */
-export async function purgeOldFaceAttempts(storage: Storage, now: number): Promise<void> {
-  await storage.commit(batch(remove(faceAttempts, { where: { at: { lt: now - retentionMs } }, expectedRows: 'any' })))
+export async function purgeOldFaceAttempts(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, faceAttempts, { at: { lt: now - retentionMs } }, report)
 }
 
 function inputsContext(tenant: string, row: string): EncryptionContext {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { NodeTransactionStatus, ReservingBroadcastResult, SolanaClient } from '../chain-client.ts'
+import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult, SolanaClient } from '../chain-client.ts'
 import { createJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
 import { chainLimits } from '../limits.ts'
 import type { Fetch } from '../request-node.ts'
@@ -29,6 +29,10 @@ const genesisHashes = {
 
 const base58 = /^[1-9A-HJ-NP-Za-km-z]{32,88}$/
 const count = z.int().nonnegative()
+const amount = z
+  .string()
+  .regex(/^[0-9]{1,20}$/)
+  .transform(BigInt)
 const balanceShape = z.object({ value: count })
 const blockhashShape = z.object({
   value: z.object({ blockhash: z.string().regex(base58), lastValidBlockHeight: count }),
@@ -49,9 +53,21 @@ const statusShape = z.object({
 })
 const accountShape = z.object({ value: z.object({ owner: z.string().regex(base58), data: z.unknown() }).nullable() })
 const mintShape = z.object({
-  parsed: z.object({ type: z.literal('mint'), info: z.object({ decimals: z.int().min(0).max(255) }) }),
+  parsed: z.object({
+    type: z.literal('mint'),
+    info: z.object({ decimals: z.int().min(0).max(255), supply: amount.optional() }),
+  }),
+})
+const tokenAccountShape = z.object({
+  parsed: z.object({
+    type: z.literal('account'),
+    info: z.object({ state: z.string(), tokenAmount: z.object({ amount }) }),
+  }),
 })
 const feesShape = z.array(z.object({ prioritizationFee: count })).max(512)
+
+/** The error code of a node that is behind (NODE_UNHEALTHY). */
+const nodeUnhealthy = -32_005
 
 /** Bytes of a token account without extensions. */
 const tokenAccountBytes = 165
@@ -96,6 +112,7 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaClient {
     maxComputeUnitPrice: options.maxComputeUnitPrice ?? 1_000_000n,
     balance: async (address) => BigInt(balanceShape.parse(await rpc('getBalance', [address, confirmed])).value),
     blockNumber: () => height('confirmed'),
+    tip: () => fetchTip(rpc, () => height('confirmed')),
     expiredUntil: () => height('finalized'),
     latestBlockhash: async () => blockhashShape.parse(await rpc('getLatestBlockhash', [confirmed])).value,
     computeUnitPrice: async (addresses) => {
@@ -109,7 +126,13 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaClient {
       const data = mintShape.safeParse(account?.data)
       if (account === undefined || !data.success) return undefined
       const accountRent = BigInt(count.parse(await rpc('getMinimumBalanceForRentExemption', [tokenAccountBytes])))
-      return { program: account.owner, decimals: data.data.parsed.info.decimals, accountRent }
+      return { program: account.owner, accountRent, ...data.data.parsed.info }
+    },
+    tokenAccount: async (address) => {
+      const data = tokenAccountShape.safeParse((await fetchAccount(rpc, address))?.data)
+      if (!data.success) return undefined
+      const { state, tokenAmount } = data.data.parsed.info
+      return { amount: tokenAmount.amount, isFrozen: state === 'frozen' }
     },
     broadcast: async (raw) => {
       const text = Buffer.from(raw).toString('base64')
@@ -142,6 +165,23 @@ function verifyGenesisFirst(rpc: JsonRpcCall, genesisHash: string): JsonRpcCall 
       throw error
     }
     return rpc(method, params)
+  }
+}
+
+/** The node is unhealthy if it is far behind other validators that it knows. */
+async function fetchTip(rpc: JsonRpcCall, height: () => Promise<number>): Promise<ChainTip> {
+  const slot = count.parse(await rpc('getSlot', [{ commitment: 'confirmed' }]))
+  const time = count.nullable().parse((await rpc('getBlockTime', [slot])) ?? null)
+  const number = await height()
+  return { number, timestamp: time === null ? undefined : time * 1000, isSyncing: await isBehind(rpc) }
+}
+
+async function isBehind(rpc: JsonRpcCall): Promise<boolean> {
+  try {
+    return (await rpc('getHealth', [])) !== 'ok'
+  } catch (error) {
+    if (error instanceof JsonRpcError && error.code === nodeUnhealthy) return true
+    throw error
   }
 }
 

@@ -105,6 +105,10 @@ export function tronChainClient(options: TronClientOptions): TronClient {
     balance: async (address) => (await fetchAccount(post, address)).balance,
     accountExists: async (address) => (await fetchAccount(post, address)).address !== undefined,
     blockNumber: async () => (await newest()).number,
+    tip: async () => {
+      const { number, timestamp } = await newest()
+      return { number, timestamp, isSyncing: false }
+    },
     referenceBlock: () => newest(),
     expiredUntil: async () => (await newest('/walletsolidity')).timestamp,
     resources: (address) => fetchResources(post, address),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { NodeTransactionStatus, ReservingBroadcastResult, UtxoClient } from '../chain-client.ts'
+import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult, UtxoClient } from '../chain-client.ts'
 import { createJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
 import { classifyUtxoRefusal } from './classify-refusal.ts'
 import { listCoins } from './core-coins.ts'
@@ -23,6 +23,8 @@ const transactionShape = z.object({
   blockheight: z.int().optional(),
 })
 const blockShape = z.object({ height: z.int() })
+const chainShape = z.object({ bestblockhash: z.string().max(64), initialblockdownload: z.boolean() })
+const headerShape = z.object({ height: z.int().nonnegative(), time: z.int().nonnegative() })
 const height = z.int().nonnegative()
 const estimateShape = z.object({ feerate: coinAmount.optional() })
 const mempoolShape = z.object({ mempoolminfee: coinAmount, minrelaytxfee: coinAmount })
@@ -70,6 +72,7 @@ export function bitcoinCoreChainClient(options: BitcoinCoreClientOptions): UtxoC
     allowsReplacement: network.allowsReplacement,
     balance: async (address) => (await list(address)).reduce((sum, coin) => sum + coin.amount, 0n),
     blockNumber: async () => height.parse(await rpc('getblockcount', [])),
+    tip: () => fetchTip(rpc),
     unspent: list,
     feeRate: () => fetchFeeRate(rpc, settings),
     broadcast: (raw) => broadcast(rpc, raw),
@@ -98,6 +101,12 @@ async function fetchFeeRate(rpc: JsonRpcCall, { confirmationTarget }: UtxoClient
   const { feerate = 0n } = estimateShape.parse(await rpc('estimatesmartfee', [confirmationTarget]))
   const { mempoolminfee, minrelaytxfee } = mempoolShape.parse(await rpc('getmempoolinfo', []))
   return [feerate, mempoolminfee, minrelaytxfee].reduce((one, other) => (one > other ? one : other))
+}
+
+async function fetchTip(rpc: JsonRpcCall): Promise<ChainTip> {
+  const { bestblockhash, initialblockdownload: isSyncing } = chainShape.parse(await rpc('getblockchaininfo', []))
+  const header = headerShape.parse(await rpc('getblockheader', [bestblockhash]))
+  return { number: header.height, timestamp: header.time * 1000, isSyncing }
 }
 
 /** The node's own limit on fees is turned off (0): the client has one. */

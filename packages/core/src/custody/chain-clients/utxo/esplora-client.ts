@@ -15,6 +15,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const position = z.object({ confirmed: z.boolean(), block_height: height.nullish(), block_hash: hash.nullish() })
 const addressShape = z.object({ chain_stats: z.object({ funded_txo_sum: amount, spent_txo_sum: amount }) })
 const unspentShape = z.array(z.object({ txid: hash, vout: height, value: amount, status: position }))
+const tipShape = z.object({ height, timestamp: z.int().nonnegative() })
 const transactionShape = z.object({ status: position })
 const outspendShape = z.object({ spent: z.boolean(), txid: hash.nullish(), status: position.nullish() })
 const estimatesShape = z.record(z.string(), z.number().nonnegative())
@@ -67,6 +68,11 @@ export function esploraChainClient(options: EsploraClientOptions): UtxoClient {
           confirmations: countConfirmations(status, newest),
         }),
       )
+    },
+    tip: async () => {
+      const { text: newest } = await get('/blocks/tip/hash')
+      const { height: number, timestamp } = tipShape.parse(await ok(get(`/block/${encodeURIComponent(newest.trim())}`)))
+      return { number, timestamp: timestamp * 1000, isSyncing: false }
     },
     feeRate: async () => {
       const estimates = estimatesShape.parse(await ok(get('/fee-estimates')))

@@ -25,12 +25,26 @@ export interface ChainSpecificFields {
   readonly maxReplacementFeeRate?: UnitAmount | undefined
   /** Solana: the priority fee, in millionths of a lamport per compute unit. */
   readonly computeUnitPrice?: UnitAmount | undefined
+  /** Solana: the compute units that the call of a program may take. Default: 200,000. */
+  readonly computeUnitLimit?: UnitAmount | undefined
+  /** Solana: the accounts that a called program gets, in its order. */
+  readonly accounts?: readonly SolanaAccount[] | undefined
   /** TRON: the most that a contract call may burn for energy, in sun. */
   readonly feeLimit?: UnitAmount | undefined
   /** æternity: the fee of the transaction, in aettos. */
   readonly fee?: UnitAmount | undefined
   /** æternity: the block height after which the transaction is invalid. 0 means no limit. */
   readonly ttl?: number | undefined
+}
+
+/** An account that a program of Solana gets. */
+export interface SolanaAccount {
+  /** In base58. */
+  readonly address: string
+  /** True if it must have signed, which only the wallet can. Default: false. */
+  readonly isSigner?: boolean | undefined
+  /** True if the program may change it. Default: false. */
+  readonly isWritable?: boolean | undefined
 }
 
 /** A type as a caller writes it: `uint256`, `(address,uint256)[]`, or `tuple` with the types of its components. */
@@ -83,15 +97,18 @@ export type SingleRequest = { readonly chainSpecificFields?: ChainSpecificFields
   | {
       readonly type: 'NFT_TRANSFER'
       readonly to: string
-      /** The token's contract (ERC-721 or ERC-1155). */
+      /** The token's contract (ERC-721 or ERC-1155); on Solana the token itself (its mint). */
       readonly tokenAddress: string
-      readonly tokenId: UnitAmount
+      /** EVM: the token in its contract. Solana: absent, or the address of the token again. */
+      readonly tokenId?: UnitAmount | undefined
       /** The number of tokens of an ERC-1155. Default: 1. */
       readonly amount?: UnitAmount | undefined
     }
   | {
       readonly type: 'CONTRACT_EXECUTION'
+      /** The contract, or the program. */
       readonly to: string
+      /** Solana: the instruction of an Anchor program, or empty for a program that has its own. */
       readonly functionName: string
       readonly inputs?: readonly ContractInput[] | undefined
       /** The amount of the native coin sent with the call, in minor units (wei), unlike in the other types. Default: 0. */

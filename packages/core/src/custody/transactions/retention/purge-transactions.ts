@@ -1,5 +1,5 @@
 import type { CustodyServices } from '../../services.ts'
-import { batch, remove } from '../../../kernel/storage/index.ts'
+import { batch, remove, type ReportRows } from '../../../kernel/storage/index.ts'
 import { resolveTransactionRetention } from './retention-rules.ts'
 import { transactionReplacements, transactions } from '../tables.ts'
 
@@ -9,16 +9,17 @@ const msPerDay = 24 * 60 * 60 * 1000
 export const purgeLimits = { batchSize: 500, maxBatches: 20 } as const
 
 /** Deletes final transactions whose retention has expired. Transactions that are not final are never deleted. */
-export async function purgeTransactions(services: CustodyServices): Promise<void> {
+export async function purgeTransactions(services: CustodyServices, report?: ReportRows): Promise<void> {
   const { days, idempotencyKeyDays } = resolveTransactionRetention(services.transactionRetention)
   const before = (age: number): number => services.now() - age * msPerDay
-  await purgeFinal(services, { createdAt: { lt: before(days) }, idempotencyKey: null })
-  await purgeFinal(services, { createdAt: { lt: before(Math.max(days, idempotencyKeyDays)) } })
+  await purgeFinal(services, { createdAt: { lt: before(days) }, idempotencyKey: null }, report)
+  await purgeFinal(services, { createdAt: { lt: before(Math.max(days, idempotencyKeyDays)) } }, report)
 }
 
 async function purgeFinal(
   { storage }: CustodyServices,
   old: { readonly createdAt: { readonly lt: number }; readonly idempotencyKey?: null },
+  report?: ReportRows,
 ): Promise<void> {
   for (let round = 0; round < purgeLimits.maxBatches; round++) {
     const rows = await storage.find(transactions, {
@@ -33,6 +34,7 @@ async function purgeFinal(
           remove(transactions, { where: { id: { in: ids }, nextCheckAt: null }, expectedRows: 'any' }),
         ),
       )
+    await report?.(rows.length)
     if (rows.length < purgeLimits.batchSize) return
   }
 }

@@ -12,7 +12,15 @@ export function describeTransaction(
 ): Pick<Act, 'call' | 'network' | 'content' | 'delegate'> {
   const data = Buffer.from(call.data).toString('hex')
   const moved = call.transfers?.map(({ asset, amount, to }) => [asset, amount.toString(), to])
-  const content = [network, call.to, call.value.toString(), data, ...(moved === undefined ? [] : [moved])]
+  const accounts = call.accounts?.map(({ address, isSigner, isWritable }) => [address, isSigner, isWritable])
+  const content = [
+    network,
+    call.to,
+    call.value.toString(),
+    data,
+    ...(moved === undefined ? [] : [moved]),
+    ...(accounts === undefined ? [] : [{ accounts }]),
+  ]
   if (delegation === undefined) return { call, network, content: canonicalizeJson(content) }
   const { delegate, chainId } = delegation
   return { call, network, delegate, content: canonicalizeJson([...content, delegate, chainId.toString()]) }

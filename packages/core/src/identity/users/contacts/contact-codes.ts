@@ -4,7 +4,18 @@ import type { Services } from '../../../platform/services.ts'
 import { randomCode, timingSafeEqual } from '../../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { newId } from '../../../kernel/ids.ts'
-import { batch, insert, isCommitError, remove, type RowOf, update, type Write } from '../../../kernel/storage/index.ts'
+import {
+  batch,
+  insert,
+  isCommitError,
+  remove,
+  type RowOf,
+  update,
+  type Write,
+  deleteInBatches,
+  type ReportRows,
+  type Storage,
+} from '../../../kernel/storage/index.ts'
 import { identifiers } from '../identifier-table.ts'
 import {
   buildIdentifierRow,
@@ -130,9 +141,9 @@ export async function verifyContactCode(
   await contactVerified(services, actor, userId, contact, 'code', [used])
 }
 
-/** The write that deletes expired codes. `now` is in milliseconds since 1970. */
-export function deleteExpiredContactCodes(now: number): Write {
-  return remove(contactCodes, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })
+/** Deletes expired codes. `now` is in milliseconds since 1970. */
+export async function purgeExpiredContactCodes(storage: Storage, now: number, report?: ReportRows): Promise<void> {
+  await deleteInBatches(storage, contactCodes, { expiresAt: { lte: now } }, report)
 }
 
 async function findOwnContact(

@@ -9,7 +9,7 @@ import { createUsersApi } from '../api.ts'
 import { findByIdentifier, listIdentifiers } from '../identifiers.ts'
 import { users } from '../table.ts'
 import { contactCodes } from './contact-code-table.ts'
-import { claimedContactWrites, deleteExpiredContactCodes, sendContactCode, verifyContactCode } from './contact-codes.ts'
+import { claimedContactWrites, purgeExpiredContactCodes, sendContactCode, verifyContactCode } from './contact-codes.ts'
 import { contactVerified } from './contact-verified.ts'
 
 const actor = { tenant: 't', id: 'test', source: '192.0.2.1' }
@@ -83,7 +83,7 @@ describe('a contact', () => {
     const code = await codeOf(owner)
     clock.now += 30 * 60 * 1000
     expect(await outcomeCode(verifyContactCode(services, actor, owner, contact, code))).toBe('contact.code-incorrect')
-    await services.storage.commit(batch(deleteExpiredContactCodes(clock.now)))
+    await purgeExpiredContactCodes(services.storage, clock.now)
     expect(await services.storage.find(contactCodes)).toEqual([])
   })
 

@@ -70,7 +70,7 @@ async function tokenTransfer(request: RequestOf<'TOKEN_TRANSFER'>, context: Form
 /** `safeTransferFrom` of ERC-721 or ERC-1155, as the contract reports by ERC-165. */
 async function nftTransfer(request: RequestOf<'NFT_TRANSFER'>, context: FormatContext): Promise<EvmCall> {
   const token = parseAbiAddress(request.tokenAddress, 'tokenAddress')
-  const tokenId = parseAbiInteger(true, 256, request.tokenId, 'tokenId').toString()
+  const tokenId = parseAbiInteger(true, 256, request.tokenId ?? '', 'tokenId').toString()
   const amount = parseAbiInteger(true, 256, request.amount ?? 1, 'amount').toString()
   const first = [
     { type: 'address', value: context.from },

@@ -175,7 +175,7 @@ function describe(
 }
 
 /** Formats a rate per 1000 virtual bytes in satoshis per virtual byte. */
-function formatFeeRate(feeRate: bigint): string {
+export function formatFeeRate(feeRate: bigint): string {
   return String(Number(feeRate) / 1000)
 }
 
@@ -200,7 +200,7 @@ async function resolveFeeRate(
 /** Fetches the recommended fee rate. @throws BillfoldError `transaction.fee-too-high` if it exceeds the limit of the client */
 export async function fetchFeeRate(
   client: UtxoClient,
-  { callNode }: Pick<ReservingContext, 'callNode'>,
+  { callNode }: { readonly callNode: (call: () => Promise<bigint>) => Promise<bigint> },
 ): Promise<bigint> {
   const recommended = await callNode(() => client.feeRate())
   if (recommended > client.maxFeeRate) throw new BillfoldError('transaction.fee-too-high')

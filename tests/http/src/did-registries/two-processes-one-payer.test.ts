@@ -4,7 +4,7 @@ import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configureWallets } from './configure-wallets.ts'
 import { type DeployedRegistry, deployRegistry } from './deployed-registry.ts'
-import { assertEachStepOnce, configureInTwoProcesses } from './shared-payer.ts'
+import { assertEachStepOnce, configureInTwoProcesses } from './two-processes-one-payer.ts'
 
 const databases = await listTestDatabases()
 const forProcesses = databases.find(({ kind }) => kind === 'postgres') ?? databases[0]

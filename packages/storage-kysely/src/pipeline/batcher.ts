@@ -1,7 +1,9 @@
+import { nextTick } from 'node:process'
+
 /** An item waiting for its batch, and how to settle it. */
-export interface PendingItem<T> {
+export interface PendingItem<T, R> {
   readonly item: T
-  readonly resolve: (result: boolean | Promise<boolean>) => void
+  readonly resolve: (result: R | Promise<R>) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -11,6 +13,8 @@ export interface BatcherLimits {
   readonly maxConcurrentBatches: number
   /** Number of items in one batch. */
   readonly maxBatchSize: number
+  /** This many items go into one batch even if others are free. Default: 1. */
+  readonly minBatchSize?: number
   /** A batch that takes longer than this (ms) no longer counts as in progress. Default: no limit. */
   readonly maxBatchDelayMs?: number
 }
@@ -21,11 +25,11 @@ export interface BatcherLimits {
  *
  * @param processBatch settles every item of its batch and never rejects
  */
-export function createBatcher<T>(
-  { maxConcurrentBatches, maxBatchSize, maxBatchDelayMs }: BatcherLimits,
-  processBatch: (items: readonly PendingItem<T>[]) => Promise<void>,
-): (item: T) => Promise<boolean> {
-  const queue: PendingItem<T>[] = []
+export function createBatcher<T, R>(
+  { maxConcurrentBatches, maxBatchSize, minBatchSize = 1, maxBatchDelayMs }: BatcherLimits,
+  processBatch: (items: readonly PendingItem<T, R>[]) => Promise<void>,
+): (item: T) => Promise<R> {
+  const queue: PendingItem<T, R>[] = []
   let inProgress = 0
   const start = (): void => {
     while (inProgress < maxConcurrentBatches && queue.length > 0) {
@@ -36,7 +40,7 @@ export function createBatcher<T>(
       })
       const timer = maxBatchDelayMs === undefined ? undefined : setTimeout(release, maxBatchDelayMs)
       const fairShare = Math.ceil(queue.length / (maxConcurrentBatches - inProgress + 1))
-      const items = queue.splice(0, Math.min(maxBatchSize, fairShare))
+      const items = queue.splice(0, Math.min(maxBatchSize, Math.max(minBatchSize, fairShare)))
       void processBatch(items).finally(() => {
         clearTimeout(timer)
         release()
@@ -46,8 +50,8 @@ export function createBatcher<T>(
   return (item) =>
     new Promise((resolve, reject) => {
       queue.push({ item, resolve, reject })
-      // Deferred, so that items added in the same turn of the event loop share a batch.
-      if (queue.length === 1) queueMicrotask(start)
+      // Deferred until all promises of this turn of the event loop have continued: what they add shares a batch.
+      if (queue.length === 1) nextTick(start)
     })
 }
 

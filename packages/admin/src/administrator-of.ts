@@ -4,3 +4,8 @@ import type { Caller } from '@billfold/core/http'
 export function tenantOf({ tenant }: Caller): string | undefined {
   return tenant === '' ? undefined : tenant
 }
+
+/** The actor of an audit record. */
+export function actor(administrator: string): string {
+  return `admin:${administrator}`
+}

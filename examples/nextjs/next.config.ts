@@ -1,0 +1,8 @@
+import type { NextConfig } from 'next'
+
+const config: NextConfig = {
+  // Native code, which cannot be bundled.
+  serverExternalPackages: ['libsql'],
+}
+
+export default config
