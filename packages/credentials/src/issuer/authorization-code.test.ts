@@ -168,6 +168,17 @@ describe('an issuer, for an authorization code', () => {
     expect((await decide(requestUri, 'allow', cookie)).status).toBe(303)
   })
 
+  test('takes the decision from its own page only, also where the cookie is sent', async () => {
+    const request_uri = String((await pushed()).body['request_uri'])
+    const cookie = cookieOf(await show(request_uri))
+    const decideFrom = async (site: string) => {
+      const headers = { cookie, 'sec-fetch-site': site }
+      return (await wallet.send('/authorize', { headers, form: { request_uri, decision: 'allow' } })).status
+    }
+    for (const site of ['same-site', 'cross-site', 'none']) expect([site, await decideFrom(site)]).toEqual([site, 400])
+    expect(await decideFrom('same-origin')).toBe(303)
+  })
+
   test('lets the host log its user in, and shows the page to the same browser afterwards', async () => {
     loggedIn = undefined
     const requestUri = String((await pushed()).body['request_uri'])

@@ -95,7 +95,7 @@ export async function decideConsent(
 ): Promise<Reply> {
   const { services, settings } = context
   const row = await getOpenRequest(context, requestUri)
-  if (row.state !== 'shown' || !isSameBrowser(context, row, request)) throw invalidLink()
+  if (row.state !== 'shown' || !isSameBrowser(context, row, request) || isFromOtherPage(request)) throw invalidLink()
   const body = await sealedAuthorizationBody.open(services, row, row.sealedBody)
   const where = { id: row.id, state: 'shown' }
   if (decision === 'deny') {
@@ -155,6 +155,15 @@ function isSameBrowser(
 ): boolean {
   const values = listCookieValues(browserCookie, settings.publicUrl, request)
   return browserHash !== null && values.some((value) => timingSafeEqual(hashSecret(value), browserHash))
+}
+
+/**
+ * `SameSite=Lax` holds back other sites only. Who pushed the request knows its URI, so a page on a sibling host could open it for a user who is
+ * logged in, and agree in place of that user. Browsers that send `Sec-Fetch-Site` (Fetch Metadata) send it with every request.
+ */
+function isFromOtherPage({ headers }: RequestContext): boolean {
+  const site = headers['sec-fetch-site']
+  return site !== undefined && site !== 'same-origin'
 }
 
 async function commitStep(
