@@ -5,7 +5,7 @@ import type { Caller, Guard, IncomingRequest } from '@billfold/core/http'
 export interface Administrator {
   /** Recorded in the audit log as the actor of every change: an account name, 1 to 120 characters. */
   readonly id: string
-  /** The tenant that this administrator sees. Default: the host's default tenant. */
+  /** The tenant that this administrator sees, not empty. Default: the host's default tenant. */
   readonly tenant?: string
   /**
    * True for those who may list, create, reset and revoke service keys and licences. A service key can do more than this page, up to
@@ -16,7 +16,7 @@ export interface Administrator {
 
 /**
  * Decides who may use the admin page: with the session, the proxy header or the client certificate of the host. Called for every request,
- * the page and its files included. Undefined refuses the request.
+ * the page and its files included. Undefined refuses the request with 401, an administrator whose id or tenant is empty or too long with 403.
  */
 export type AuthorizeAdministrator = (request: IncomingRequest) => Promise<Administrator | undefined>
 
@@ -43,9 +43,10 @@ export function createAdminGuards(authorize: AuthorizeAdministrator): AdminGuard
   const admit = async (request: IncomingRequest): Promise<Caller> => {
     const administrator = await authorize(request)
     if (administrator === undefined) throw new BillfoldError('caller.unauthenticated')
+    assertAdministrator(administrator)
     const { id, tenant = '' } = administrator
     const scopes = new Set(administrator.canManageKeys === true ? [canManageKeys] : [])
-    return { kind: 'user', tenant, id: id.slice(0, 120), scopes }
+    return { kind: 'user', tenant, id, scopes }
   }
   const admitPage = async (request: IncomingRequest): Promise<Caller> => {
     const caller = await admit(request)
@@ -69,6 +70,16 @@ export function createAdminGuards(authorize: AuthorizeAdministrator): AdminGuard
       return caller
     }),
   }
+}
+
+/**
+ * The id and the tenant often come from a claim or a header. An empty tenant must not be the default one, and an id that is cut off could be
+ * that of somebody else in the audit log.
+ */
+function assertAdministrator({ id, tenant }: Administrator): void {
+  const isNamed = typeof id === 'string' && id.trim() !== '' && id.length <= 120
+  const hasTenant = tenant === undefined || (typeof tenant === 'string' && tenant !== '')
+  if (!isNamed || !hasTenant) throw new BillfoldError('caller.forbidden')
 }
 
 /** Returns true for an administrator who may manage service keys and licences. */

@@ -2,7 +2,7 @@ import { createBillfold, localKeyring, memoryStorage, newKey } from '@billfold/c
 import { fetchHandler } from '@billfold/fetch-adapter'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { adminApi, type AdminOptions } from './index.ts'
+import { type Administrator, adminApi, type AdminOptions } from './index.ts'
 
 const pin = '582914'
 const fromPage = { 'x-billfold-admin': '1' }
@@ -98,6 +98,14 @@ describe('the admin API', () => {
     expect(text).not.toContain('{{')
   })
 
+  test('names its mount in the page as it is, escaped', async () => {
+    const admin = adminApi(host.billfold, { authorize: async () => ({ id: 'grace' }) })
+    const handle = fetchHandler(admin, { clientAddress: () => '127.0.0.1', prefix: '/a$&b' })
+    const page = await (await handle(new Request('http://host.example/a$&b/console'))).text()
+    expect(page).toContain('href="/a$&amp;b')
+    expect(page).not.toContain('{{')
+  })
+
   test('finds users by what identifies them', async () => {
     const [ada, bob] = [await host.createUser('ada'), await host.createUser('bob')]
     await host.billfold.users.contactVerified(ada, { kind: 'email', value: 'ada@example.org' })
@@ -181,6 +189,22 @@ describe('the admin API', () => {
       body: JSON.stringify({ confirm: id }),
     })
     expect((await handle(erase)).status).toBe(404)
+  })
+
+  test('refuses an administrator whose tenant or id is empty, absent or cut off', async () => {
+    await host.createUser('ada')
+    const ask = async (returned: object) => {
+      const administrator: Administrator = JSON.parse(JSON.stringify(returned))
+      const api = adminApi(host.billfold, { authorize: async () => administrator })
+      const handle = fetchHandler(api, { clientAddress: () => '127.0.0.1' })
+      return (await handle(new Request('http://host.example/api/users', { headers: fromPage }))).status
+    }
+    // A claim that is missing or empty must not open the default tenant.
+    expect(await ask({ id: 'eve', tenant: '' })).toBe(403)
+    expect(await ask({ id: 'eve', tenant: null })).toBe(403)
+    for (const id of ['', ' ', 'e'.repeat(121), null, 7]) expect([id, await ask({ id })]).toEqual([id, 403])
+    expect(await ask({})).toBe(403)
+    expect(await ask({ id: 'e'.repeat(120) })).toBe(200)
   })
 
   test('lists applications, the audit log and what waits for approval', async () => {

@@ -48,7 +48,8 @@ export function pageRoutes(guards: AdminGuards, hasApprovals: boolean): readonly
       handler: async (_, { mount }): Promise<Reply> => ({
         status: 200,
         headers: { 'content-type': `${type}; charset=utf-8`, ...pageHeaders },
-        body: body.replaceAll('{{mount}}', escapeAttribute(mount)),
+        // A function: `$&` in a path would be a pattern.
+        body: body.replaceAll('{{mount}}', () => escapeAttribute(mount)),
       }),
     })
   return [
