@@ -248,5 +248,17 @@ describe.each(await listTestDatabases())(
           })
       }
     })
+
+    it('has a new code sent by each of several requests at once', async () => {
+      const form = registration()
+      expect((await callEndpoint(hosts[0], 'register', form)).code).toBe('0')
+      const { data } = await callEndpoint(hosts[0], '/api/auth/login/', { ...form, appid: '1' })
+      const contact = { apikey: data['api-key'], email: form.email }
+      for (let round = 0; round < 2; round++) {
+        const requests = [...hosts, ...hosts].map((host) => callEndpoint(host, 'sendcode', contact))
+        const replies = await Promise.all(requests)
+        expect(replies.map(({ status, message }) => [status, message])).toEqual(replies.map(() => [200, 'Code Sent']))
+      }
+    })
   },
 )

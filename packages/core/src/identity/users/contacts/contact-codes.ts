@@ -9,6 +9,7 @@ import {
   insert,
   isCommitError,
   remove,
+  retryOnConflict,
   type RowOf,
   update,
   type Write,
@@ -116,7 +117,8 @@ export async function sendContactCode(
   const writes = await contactCodeWrites(services, actor, row, { kind: contact.kind, value })
   if (writes.length === 0) throw new BillfoldError('rate.limited')
   const audited = auditWrite(actor, 'user.contact-code-sent', userId, services.now(), { kind: contact.kind })
-  await services.storage.commit(batch(...writes, audited))
+  // Of two codes at once, each replaces the previous one; where one is stored first, the other begins again.
+  await retryOnConflict(() => services.storage.commit(batch(...writes, audited)))
 }
 
 /**
