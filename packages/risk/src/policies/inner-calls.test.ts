@@ -178,4 +178,16 @@ describe('decoding of any bytes', () => {
     expect(expandCalls([toCall(account, data(100, inner))])).toMatchObject({ complete: false })
     expect(expandCalls([toCall(account, data(1, inner))])).toMatchObject({ complete: true })
   })
+
+  test('counts what an array names many times, but does not decode it again each time', async () => {
+    const word = (value: number): string => value.toString(16).padStart(64, '0')
+    const inner = abi.encodeFunctionData('executeBatch', [[stealing]]).slice(2)
+    const padded = inner.padEnd(Math.ceil(inner.length / 64) * 64, '0')
+    const tuple = `${account.slice(2).padStart(64, '0')}${word(0)}${word(96)}${word(inner.length / 2)}${padded}`
+    const call = toCall(account, `0x34fcd5be${word(32)}${word(3)}${word(96).repeat(3)}${tuple}`)
+    const { calls, complete } = expandCalls([call])
+    expect([calls.length, complete]).toEqual([4, false])
+    await add({ when: transferSelector, then: deny })
+    expect(await decide({ call })).toBe('deny')
+  })
 })

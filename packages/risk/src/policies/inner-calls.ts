@@ -54,9 +54,17 @@ export function expandCalls(outer: readonly ChainCall[]): ExpandedCalls {
     const depth = depths.get(call) ?? 0
     const inner = depth >= maxDepth || calls.length >= maxCalls ? undefined : decode(call)
     if (inner === undefined || calls.length + inner.length > maxCalls) complete = false
-    else for (const one of inner) calls.push(deeper(depths, one, depth + 1))
+    else for (const one of inner) calls.push(deeper(depths, one, overlap(inner, call) ? maxDepth : depth + 1))
   }
   return { calls, complete }
+}
+
+/**
+ * Offsets of the ABI may all lead to the same bytes: then 60 kB would be decoded a hundred times for each rule. The calls count, but what they
+ * execute in turn stays unknown, as below the last depth.
+ */
+function overlap(inner: readonly ChainCall[], { data }: ChainCall): boolean {
+  return inner.reduce((total, call) => total + call.data.length, 0) > data.length
 }
 
 function deeper(depths: Map<ChainCall, number>, call: ChainCall, depth: number): ChainCall {
