@@ -98,5 +98,7 @@ if (process.env['CI'] !== 'true' && process.env['BILLFOLD_TEST_DATABASES'] !== '
 for (const line of leftOut()) console.log(line)
 if (process.env['BILLFOLD_TEST_CLUSTERS'] !== 'true')
   console.log('Clusters of databases were not started: BILLFOLD_TEST_CLUSTERS=true runs their suites')
+if (process.env['BILLFOLD_TEST_BUNDLER'] !== 'true')
+  console.log('No bundler was started: BILLFOLD_TEST_BUNDLER=true runs its suite')
 for (const { failedNames } of outcomes) for (const name of failedNames) console.log(`FAILED  ${name}`)
 if (failed > 0) process.exitCode = 1
