@@ -27,6 +27,12 @@ export {
 } from './token-indexers/token-indexer-cases.ts'
 export { describeTokenIndexer } from './token-indexers/describe-token-indexer.ts'
 export {
+  type TransferSourceCase,
+  transferSourceCases,
+  type TransferSourceUnderTest,
+} from './transfer-sources/transfer-source-cases.ts'
+export { describeTransferSource } from './transfer-sources/describe-transfer-source.ts'
+export {
   type DidRegistryCase,
   didRegistryCases,
   type DidRegistryUnderTest,
