@@ -17,6 +17,7 @@ import { isMultipleOf } from './multiple-of.ts'
  */
 export function compileSchema(schema: Readonly<Record<string, unknown>>): ValidateFunction {
   metaSchemaValidator ??= createCompiler()
+  // It throws, and returns no promise: the meta-schema is synchronous.
   void metaSchemaValidator.validateSchema(schema, true)
   // One compiler per schema, so that two schemas may share an `$id`.
   return createCompiler({ validateSchema: false }).compile(schema)

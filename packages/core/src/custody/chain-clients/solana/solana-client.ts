@@ -124,11 +124,7 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaBlockClie
       return blockHeight
     },
     latestBlockhash: async () => blockhashShape.parse(await rpc('getLatestBlockhash', [confirmed])).value,
-    computeUnitPrice: async (addresses) => {
-      const fees = feesShape.parse(await rpc('getRecentPrioritizationFees', [[...addresses]]))
-      const sorted = fees.map(({ prioritizationFee }) => prioritizationFee).toSorted((one, other) => one - other)
-      return BigInt(sorted[Math.floor((sorted.length * 3) / 4)] ?? 0)
-    },
+    computeUnitPrice: (addresses) => fetchComputeUnitPrice(rpc, addresses),
     accountOwner: async (address) => (await fetchAccount(rpc, address))?.owner,
     token: async (mint) => {
       const account = await fetchAccount(rpc, mint)
@@ -157,6 +153,13 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaBlockClie
     status: (hash) => fetchStatus(rpc, hash, finalSlot),
     ...createSolanaBlocks(rpc),
   }
+}
+
+/** The third quartile of what recent transactions with these accounts have paid. */
+async function fetchComputeUnitPrice(rpc: JsonRpcCall, addresses: readonly string[]): Promise<bigint> {
+  const fees = feesShape.parse(await rpc('getRecentPrioritizationFees', [[...addresses]]))
+  const sorted = fees.map(({ prioritizationFee }) => prioritizationFee).toSorted((one, other) => one - other)
+  return BigInt(sorted[Math.floor((sorted.length * 3) / 4)] ?? 0)
 }
 
 async function verifyGenesis(rpc: JsonRpcCall, genesisHash: string): Promise<void> {
