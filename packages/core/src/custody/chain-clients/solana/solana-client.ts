@@ -143,19 +143,21 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaBlockClie
       const { state, tokenAmount } = data.data.parsed.info
       return { amount: tokenAmount.amount, isFrozen: state === 'frozen' }
     },
-    broadcast: async (raw) => {
-      const text = Buffer.from(raw).toString('base64')
-      try {
-        await rpc('sendTransaction', [text, { encoding: 'base64', preflightCommitment: 'confirmed' }])
-        return { outcome: 'accepted' }
-      } catch (error) {
-        const result = classifyRefusal(error)
-        if (result === undefined) throw error
-        return result
-      }
-    },
+    broadcast: (raw) => broadcast(rpc, raw),
     status: (hash) => fetchStatus(rpc, hash, finalSlot),
     ...createSolanaBlocks(rpc),
+  }
+}
+
+async function broadcast(rpc: JsonRpcCall, raw: Uint8Array): Promise<ReservingBroadcastResult> {
+  const text = Buffer.from(raw).toString('base64')
+  try {
+    await rpc('sendTransaction', [text, { encoding: 'base64', preflightCommitment: 'confirmed' }])
+    return { outcome: 'accepted' }
+  } catch (error) {
+    const result = classifyRefusal(error)
+    if (result === undefined) throw error
+    return result
   }
 }
 
