@@ -2,14 +2,9 @@ export * from './kernel/errors.ts'
 export * from './kernel/ids.ts'
 export * from './kernel/logger.ts'
 export { memoryStorage, type Storage } from './kernel/storage/index.ts'
-export {
-  type AdditionalModule,
-  type Billfold,
-  type BillfoldOptions,
-  createBillfold,
-  type ModuleResult,
-  type ModuleResults,
-} from './billfold.ts'
+export type { AdditionalModule, ModuleResult, ModuleResults } from './additional-modules.ts'
+export { type Billfold, createBillfold } from './billfold.ts'
+export type { BillfoldOptions } from './billfold-options.ts'
 export type { Module, ModuleContext, ModuleDeclaration, ModuleParts } from './platform/module.ts'
 export {
   addKeyToFile,
