@@ -115,7 +115,7 @@ export function tronChainClient(options: TronClientOptions): TronBlockClient {
     solidBlock: async () => (await newest('/walletsolidity')).number,
     block: (number) => fetchTronBlock(post, number),
     tokenTransfers: withFailover(
-      nodes.map((node) => (number: number, count: number) => fetchTokenTransfers(node, number, count)),
+      nodes.map((node) => (number: number, size: number) => fetchTokenTransfers(node, number, size)),
     ),
     expiredUntil: async () => {
       const { timestamp } = await newest('/walletsolidity')
