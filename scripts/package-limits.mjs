@@ -10,7 +10,7 @@ import { root } from './run-command.mjs'
  * @type {Readonly<Record<string, { packed: number, unpacked: number }>>}
  */
 const tarballLimits = {
-  // With the contracts, tokens, saved requests and resolver formats that existing clients use.
+  // With the contracts, tokens, saved requests and resolver formats that existing clients use, and the blocks of five kinds of chains.
   '@billfold/core': { packed: 1200, unpacked: 5500 },
   '@billfold/express-adapter': { packed: 6, unpacked: 25 },
   '@billfold/koa-adapter': { packed: 6, unpacked: 25 },
