@@ -197,7 +197,7 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
     health: () => checkHealth(services),
     webhooks: parts.webhooks.functions,
     deliver,
-    maintain: (options) => maintain(services, steps, options),
+    maintain: (maintenance) => maintain(services, steps, maintenance),
     tables: declared.tables,
     errorTable: declared.errors,
     auditActions: declared.auditActions,
