@@ -4,7 +4,7 @@ import { batch, isCommitError, type Storage, type Write } from '@billfold/core/s
 export interface CommitStep {
   readonly write: Write
   /** Undefined for a write that cannot conflict: the error of the storage is passed on. */
-  readonly conflict?: Error
+  readonly conflict?: () => Error
 }
 
 /**
@@ -16,6 +16,6 @@ export async function commitSteps(storage: Storage, ...steps: readonly CommitSte
     await storage.commit(batch(...steps.map(({ write }) => write)))
   } catch (error) {
     const conflict = isCommitError(error) ? steps[error.index]?.conflict : undefined
-    throw conflict ?? error
+    throw conflict === undefined ? error : conflict()
   }
 }

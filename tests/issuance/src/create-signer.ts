@@ -26,7 +26,7 @@ export async function createSigner() {
   const authority = await X509CertificateGenerator.createSelfSigned({
     ...dates,
     serialNumber: '01',
-    name: 'CN=Authority',
+    name: 'CN=Authority, C=UT',
     keys: authorityKeys,
     extensions: [
       new BasicConstraintsExtension(true, undefined, true),
@@ -36,7 +36,7 @@ export async function createSigner() {
   const leaf = await X509CertificateGenerator.create({
     ...dates,
     serialNumber: '02',
-    subject: 'CN=Document signer',
+    subject: 'CN=Document signer, C=UT',
     issuer: authority.subject,
     publicKey: keys.publicKey,
     signingKey: authorityKeys.privateKey,

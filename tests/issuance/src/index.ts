@@ -1,1 +1,2 @@
-export { type IssuerServer, startIssuer } from './issuer-server.ts'
+export { createSigner } from './create-signer.ts'
+export { ada, identity, type IssuerServer, startIssuer } from './issuer-server.ts'

@@ -1,6 +1,14 @@
 import { createServer } from 'node:http'
 import { createBillfold, localKeyring, memoryStorage, newKey, silentLogger } from '@billfold/core'
-import { claimsOf, credentials, credentialType, trustAnchors } from '@billfold/credentials'
+import {
+  claimsOf,
+  credentials,
+  credentialType,
+  mdoc,
+  presentationQuery,
+  sdJwt,
+  trustAnchors,
+} from '@billfold/credentials'
 import { fullDate } from '@billfold/credentials/formats'
 import { expressRouter } from '@billfold/express-adapter'
 import express from 'express'
@@ -35,10 +43,20 @@ export const later = credentialType({
   from: claimsOf(() => (late.isThere ? ada : 'later'), { mayDefer: true }),
 })
 
+/** What the verifier asks for, in either format. */
+const query = presentationQuery({
+  id: 'identity',
+  any: [
+    sdJwt({ vct: 'urn:example:identity:1', claims: { given_name: ['given_name'] } }),
+    mdoc({ docType: 'com.example.identity.1', claims: { given_name: ['com.example.identity.1', 'given_name'] } }),
+  ],
+  purpose: 'To greet you',
+})
+
 /** The wallet that is registered with the issuer. */
 export const client = { clientId: 'wallet', redirectUris: ['https://wallet.example.com/back'] }
 
-/** Starts an issuer in Express, as a host mounts it: below a prefix, and its well-known documents at the root. */
+/** Starts an issuer and a verifier in Express, as a host mounts them: below a prefix, and the well-known documents at the root. */
 export async function startIssuer(dpop: 'required' | 'nonce' = 'required') {
   const server = createServer()
   const port = await new Promise<number>((resolve, reject) => {
@@ -48,10 +66,12 @@ export async function startIssuer(dpop: 'required' | 'nonce' = 'required') {
       resolve(typeof address === 'object' && address !== null ? address.port : 0)
     })
   })
-  const publicUrl = `http://127.0.0.1:${port}/issuer`
+  const origin = `http://127.0.0.1:${port}`
+  const publicUrl = `${origin}/issuer`
   const user: { current: { userId: string } } = { current: { userId: '' } }
   const storage = memoryStorage()
   const keyStorage = await createSigner()
+  const [signer, reader] = [await createSigner(), await createSigner()]
   const billfold = createBillfold({
     storage,
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
@@ -61,11 +81,20 @@ export async function startIssuer(dpop: 'required' | 'nonce' = 'required') {
         issuer: {
           publicUrl,
           types: [identity, later],
-          signer: await createSigner(),
+          signer,
           authorize: () => user.current,
           clients: [client],
           keyAttestation: trustAnchors([{ certificate: keyStorage.authority }]),
           dpop,
+        },
+        verifier: {
+          publicUrl: `${origin}/verifier`,
+          signer: reader,
+          issuers: trustAnchors([{ certificate: signer.authority }]),
+          queries: [query],
+          crossDevice: true,
+          // The status list is on this machine as well.
+          fetch: globalThis.fetch,
         },
       }),
     ],
@@ -73,10 +102,13 @@ export async function startIssuer(dpop: 'required' | 'nonce' = 'required') {
   const app = express()
   app.use(expressRouter(billfold.credentials.wellKnown))
   app.use('/issuer', expressRouter(billfold.credentials.issuer))
+  app.use('/verifier', expressRouter(billfold.credentials.verifier))
   server.on('request', app)
   return {
     billfold,
     storage,
+    /** The authorities of issuer and verifier, which wallets trust. DER. */
+    authorities: [signer.authority, reader.authority],
     /** Its attestations of keys are trusted. */
     keyStorage,
     publicUrl,

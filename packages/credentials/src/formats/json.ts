@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer'
+
 /** A JSON object, not validated. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -9,11 +11,13 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** Parses UTF-8 JSON. Returns undefined for anything else than one object. */
 export function parseJsonObject(bytes: Uint8Array): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(utf8.decode(bytes))
+    const value: unknown = isUtf8(bytes) ? JSON.parse(toText(bytes)) : undefined
     return isJsonObject(value) ? value : undefined
   } catch {
     return undefined
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+function toText({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString()
+}

@@ -27,10 +27,15 @@ export function localSigner(input: {
   return signer
 }
 
+/** Leaves that were parsed, by their bytes: parsing a certificate costs more than a signature. */
+const leaves = new WeakMap<Uint8Array, X509Certificate>()
+
 /** Returns the certificate of a signer. @throws RangeError if it has none */
-export function leafOf({ certificates: [leaf] }: CredentialSigner): X509Certificate {
-  if (leaf === undefined) throw new RangeError('signer.certificates must have the certificate of the signer')
-  return new X509Certificate(leaf)
+export function leafOf({ certificates: [der] }: CredentialSigner): X509Certificate {
+  if (der === undefined) throw new RangeError('signer.certificates must have the certificate of the signer')
+  const leaf = leaves.get(der) ?? new X509Certificate(der)
+  leaves.set(der, leaf)
+  return leaf
 }
 
 /** The value of `x5c` (RFC 7515 section 4.1.6). */
@@ -54,6 +59,8 @@ export function assertSignerChain(option: string, signer: CredentialSigner): voi
   const leaf = leafOf(signer)
   const name = `${option}.certificates`
   if (chain.length > 4) throw new RangeError(`${name} must have at most 4 certificates, got ${chain.length}`)
+  if (leaf.ca) throw new RangeError(`${name} must begin with the leaf, got the certificate of an authority`)
+  if (algorithmOf(leaf.publicKey) !== 'ES256') throw new RangeError(`${name}: the key of the leaf must be on P-256`)
   for (const [index, certificate] of chain.entries()) {
     // By its signature alone: `checkIssued` is false of a leaf, which may sign no certificates.
     if (certificate.verify(certificate.publicKey))
@@ -62,8 +69,6 @@ export function assertSignerChain(option: string, signer: CredentialSigner): voi
     if (issuer !== undefined && !(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)))
       throw new RangeError(`${name}[${index}] is not issued by the next`)
   }
-  if (leaf.ca) throw new RangeError(`${name} must begin with the leaf, got the certificate of an authority`)
-  if (algorithmOf(leaf.publicKey) !== 'ES256') throw new RangeError(`${name}: the key of the leaf must be on P-256`)
 }
 
 /**

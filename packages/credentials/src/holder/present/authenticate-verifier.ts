@@ -31,6 +31,7 @@ export async function authenticateRequest(
     const parsed = requestObjectSchema.safeParse(payload)
     if (!parsed.success) throw holderError('request.malformed', { cause: parsed.error })
     const request = parsed.data
+    assertSupportedPrefix(request.client_id)
     const chain = parseX5c(header['x5c'])
     const path = await verifyPath(settings.verifiers, { chain, purpose: 'verifier', now })
     await verifyJws(text, {
@@ -52,6 +53,14 @@ export async function authenticateRequest(
     if (error instanceof Refusal) throw holderError('verifier.unauthenticated', { cause: error })
     throw error
   }
+}
+
+/** The wallet resolves no DIDs, and has no list of verifiers that registered with it. */
+function assertSupportedPrefix(clientId: string): void {
+  if (/^x509_(?:hash|san_dns):/.test(clientId)) return
+  throw holderError('verifier.unauthenticated', {
+    message: 'The verifier is known by neither the hash nor a DNS name of a certificate',
+  })
 }
 
 function assertClientId({ client_id: clientId, response_uri: uri }: RequestObject, leaf: X509Certificate): void {

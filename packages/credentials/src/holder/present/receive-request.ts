@@ -91,6 +91,7 @@ const apiDataSchema = z.object({ request: z.string().max(512 * 1024) })
 async function readSource(context: HolderContext, source: RequestSource): Promise<ReadRequest> {
   if ('dcApi' in source) {
     const { protocol, data, origin } = source.dcApi
+    if (protocol === 'openid4vp-v1-unsigned') throw unsigned()
     const parsed = apiDataSchema.safeParse(data)
     if (protocol !== 'openid4vp-v1-signed' || !parsed.success) throw holderError('request.malformed')
     return { text: parsed.data.request, clientId: undefined, walletNonce: undefined, origin }
@@ -99,10 +100,16 @@ async function readSource(context: HolderContext, source: RequestSource): Promis
   const { searchParams } = new URL(source.uri)
   const [clientId, uri, value] = ['client_id', 'request_uri', 'request'].map((name) => searchParams.get(name))
   if (clientId === null || clientId === undefined) throw holderError('request.malformed')
+  if (clientId.startsWith('redirect_uri:')) throw unsigned()
   if (typeof value === 'string') return { text: value, clientId, walletNonce: undefined, origin: undefined }
   if (typeof uri !== 'string' || !URL.canParse(uri)) throw holderError('request.malformed')
   const walletNonce = searchParams.get('request_uri_method') === 'post' ? randomSecret() : undefined
   return { text: await fetchObject(context, uri, walletNonce), clientId, walletNonce, origin: undefined }
+}
+
+/** Such a request can come from anybody: the user could not be told who asks (OpenID4VP 1.0 section 5.9.3). */
+function unsigned() {
+  return holderError('verifier.unauthenticated', { message: 'The request is not signed' })
 }
 
 async function fetchObject({ settings }: HolderContext, url: string, walletNonce: string | undefined): Promise<string> {

@@ -58,7 +58,7 @@ export async function deferCredential(
     ...steps,
     {
       write: check(issuanceGrants, { where: { id: grant.id, state: 'active', left: { gte: keys.length } } }),
-      conflict: wireError('issuance.credential-request-denied'),
+      conflict: () => wireError('issuance.credential-request-denied'),
     },
     { write: insert(deferredCredentials, row) },
     { write: auditWrite(actor, 'credential.deferred', grant.id, now, { type: data.type }) },
@@ -100,7 +100,7 @@ export async function requestDeferredCredential(
       ...steps,
       {
         write: update(deferredCredentials, { where: { id: row.id, state: 'waiting' }, set: { state: 'issued' } }),
-        conflict: wireError('issuance.invalid-transaction-id'),
+        conflict: () => wireError('issuance.invalid-transaction-id'),
       },
     ],
   })

@@ -51,7 +51,6 @@ export async function issueInstances(
   const { services, tenant } = context
   const hashes = input.keys.map(({ thumbprint }) => services.blindIndex.hash('credential key', tenant, thumbprint))
   const keyHashes = await Promise.all(hashes)
-  await assertNewKeys(context, keyHashes, input.keyConflict)
   for (let round = 1; ; round++) {
     const made = await prepareInstances(context, actor, input, keyHashes)
     try {
@@ -59,10 +58,11 @@ export async function issueInstances(
       return made.issued
     } catch (error) {
       if (!isCommitError(error)) throw error
-      const { conflict } = made.steps[error.index] ?? {}
-      if (conflict !== undefined) throw conflict
-      // A key that another request has just used, or an index that another process has drawn.
+      // Before what is used up by the same request that comes again.
       await assertNewKeys(context, keyHashes, input.keyConflict)
+      const { conflict } = made.steps[error.index] ?? {}
+      if (conflict !== undefined) throw conflict()
+      // An index that another process has drawn.
       if (round === maxRounds) throw new BillfoldError('storage.conflict', { cause: error })
     }
   }
@@ -143,7 +143,8 @@ function takeFromGrant({ id }: GrantRow, count: number): CommitStep {
   const where = { id, state: 'active', left: { gte: count } }
   return {
     write: update(issuanceGrants, { where, add: { left: -count } }),
-    conflict: wireError('issuance.credential-request-denied', 'The access token is not good for so many credentials'),
+    conflict: () =>
+      wireError('issuance.credential-request-denied', 'The access token is not good for so many credentials'),
   }
 }
 

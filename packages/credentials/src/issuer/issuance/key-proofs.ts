@@ -60,6 +60,6 @@ export async function verifyKeyProofs(context: IssuerContext, proofs: unknown, m
 function useNonce({ nonces }: IssuerContext, nonce: string): CommitStep {
   return {
     write: nonces.consumeWrite('credential nonce', nonce),
-    conflict: wireError('issuance.invalid-nonce', 'The nonce was used before'),
+    conflict: () => wireError('issuance.invalid-nonce', 'The nonce was used before'),
   }
 }

@@ -100,6 +100,6 @@ function verifyPossession(
   const expiresAt = now + 2 * maxClockDifferenceMs + 60_000
   return {
     write: consumeNonceWrite('client attestation proof', tenant, `${clientId} ${jti}`, expiresAt),
-    conflict: wireError('oauth.invalid-client', 'The proof of possession was used before'),
+    conflict: () => wireError('oauth.invalid-client', 'The proof of possession was used before'),
   }
 }

@@ -100,7 +100,7 @@ export async function decideConsent(
   const where = { id: row.id, state: 'shown' }
   if (decision === 'deny') {
     const write = update(authorizationRequests, { where, set: { state: 'denied' } })
-    await commitSteps(services.storage, { write, conflict: invalidLink() })
+    await commitSteps(services.storage, { write, conflict: () => invalidLink() })
     return redirectTo(settings.publicUrl, body, { error: 'access_denied' })
   }
   const code = randomSecret()
@@ -108,8 +108,10 @@ export async function decideConsent(
   const redeemed = { where: { id: body.offerId ?? '', state: 'open' }, set: endedOffer('redeemed') }
   await commitSteps(
     services.storage,
-    { write: update(authorizationRequests, { where, set }), conflict: invalidLink() },
-    ...(body.offerId === undefined ? [] : [{ write: update(credentialOffers, redeemed), conflict: invalidLink() }]),
+    { write: update(authorizationRequests, { where, set }), conflict: () => invalidLink() },
+    ...(body.offerId === undefined
+      ? []
+      : [{ write: update(credentialOffers, redeemed), conflict: () => invalidLink() }]),
   )
   return redirectTo(settings.publicUrl, body, { code })
 }

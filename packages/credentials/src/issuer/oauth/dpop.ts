@@ -65,7 +65,7 @@ function useOnce({ now }: Services, tenant: string, jkt: string, jti: string): C
   const expiresAt = now() + 2 * maxAgeMs + 60_000
   return {
     write: consumeNonceWrite('dpop proof', tenant, `${jkt} ${jti}`, expiresAt),
-    conflict: wireError('oauth.invalid-dpop-proof', 'The DPoP proof was used before'),
+    conflict: () => wireError('oauth.invalid-dpop-proof', 'The DPoP proof was used before'),
   }
 }
 

@@ -39,7 +39,7 @@ export async function redeemCode(context: IssuerContext, request: TokenRequest):
   const redeemed = { where: { id: row.id, state: 'coded' }, set: { state: 'redeemed', grantId: grant.row.id } }
   await commitSteps(
     services.storage,
-    { write: update(authorizationRequests, redeemed), conflict: wireError('oauth.invalid-grant') },
+    { write: update(authorizationRequests, redeemed), conflict: () => wireError('oauth.invalid-grant') },
     ...(proof === undefined ? [] : [proof.step]),
     ...client.steps,
     grant.step,

@@ -52,7 +52,7 @@ export async function redeemOffer(
     services.storage,
     {
       write: update(credentialOffers, { where, set: endedOffer('redeemed') }),
-      conflict: wireError('oauth.invalid-grant'),
+      conflict: () => wireError('oauth.invalid-grant'),
     },
     ...(proof === undefined ? [] : [proof.step]),
     ...client.steps,
@@ -72,7 +72,7 @@ async function verifyTxCode(context: IssuerContext, offer: OfferRow, presented: 
   const { id, txCode } = offer
   const left = { id, state: 'open', attemptsLeft: { gt: 0 } }
   const attempt = { write: update(credentialOffers, { where: left, add: { attemptsLeft: -1 } }) }
-  await commitSteps(storage, { ...attempt, conflict: wireError('oauth.invalid-grant') })
+  await commitSteps(storage, { ...attempt, conflict: () => wireError('oauth.invalid-grant') })
   if (txCode !== null && timingSafeEqual(txCode, await hashTxCode(context, id, presented))) return
   const spent = { id, state: 'open', attemptsLeft: 0 }
   try {

@@ -29,7 +29,7 @@ export async function refreshGrant(context: IssuerContext, { form, proof, client
     services.storage,
     {
       write: update(issuanceGrants, { where: { id: grant.id, state: 'active' }, set: { left } }),
-      conflict: wireError('oauth.invalid-grant'),
+      conflict: () => wireError('oauth.invalid-grant'),
     },
     ...(proof === undefined ? [] : [proof.step]),
     ...client.steps,
