@@ -20,6 +20,8 @@ export default defineConfig({
     globalSetup: 'scripts/bundle-sources.mjs',
     // Files share what they import, which costs a third less; so none may change what is global.
     isolate: false,
+    // Later runs read what was transformed from node_modules, by its content.
+    experimental: { fsModuleCache: true },
     // By default style sheets are empty in tests, also those that the authentication page imports as text.
     css: true,
     projects: [

@@ -26,6 +26,7 @@ const benchmarks = {
   http: ['2', '1'],
   login: ['2', '50'],
   payment: ['2', '50'],
+  signature: ['2', '50'],
   authentication: ['2', '50'],
   faces: ['10', '1000'],
   'rate-limits': ['1', '200'],

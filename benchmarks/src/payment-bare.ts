@@ -5,14 +5,14 @@ import { blindIndex, hashKey, seal } from './payment-bare-crypto.ts'
 import { confirm } from './payment-bare-confirm.ts'
 import { create } from './payment-bare-create.ts'
 import { barePaymentTables } from './payment-bare-tables.ts'
-import type { PayingPair } from './payment-pairs.ts'
-import type { PaymentsServer } from './payment-server.ts'
+import type { PayingPair, PreparedPairs } from './payment-pairs.ts'
+import type { ServedApi } from './serve-compared.ts'
 
 /**
  * A handwritten payment with the guarantees of the payments API: an API key that is still valid at the commit, an idempotency
  * reference, a hold, two legs, double entry, statement lines, audit records, events, and sealed messages in an outbox.
  */
-export async function barePayments(url: string): Promise<PaymentsServer> {
+export async function barePayments(url: string, count: number): Promise<ServedApi<PreparedPairs>> {
   const pool = new pg.Pool({ connectionString: url })
   await pool.query(barePaymentTables)
   const app = express().disable('etag').disable('x-powered-by')
@@ -25,10 +25,10 @@ export async function barePayments(url: string): Promise<PaymentsServer> {
   })
   return {
     listener: app,
-    createPairs: async (_, count) => {
+    prepare: async () => {
       const pairs: PayingPair[] = []
       for (let number = 0; number < count; number++) pairs.push(await createPair(pool, number))
-      return pairs
+      return { pairs }
     },
   }
 }

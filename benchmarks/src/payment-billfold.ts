@@ -5,14 +5,14 @@ import express from 'express'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { z } from 'zod'
-import type { PayingPair } from './payment-pairs.ts'
-import type { PaymentsServer } from './payment-server.ts'
+import type { PayingPair, PreparedPairs } from './payment-pairs.ts'
+import type { ServedApi } from './serve-compared.ts'
 
 const loginReply = z.object({ data: z.object({ 'api-key': z.string() }) })
 const sessionReply = z.object({ data: z.object({ sessionid: z.string() }) })
 
 /** The payments API as a host mounts it. */
-export async function billfoldPayments(url: string): Promise<PaymentsServer> {
+export async function billfoldPayments(url: string, count: number): Promise<ServedApi<PreparedPairs>> {
   const pool = new pg.Pool({ connectionString: url, pipeline: true })
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   await migrate(kysely, { dialect: 'postgres' })
@@ -27,10 +27,10 @@ export async function billfoldPayments(url: string): Promise<PaymentsServer> {
   })
   return {
     listener: express().disable('etag').disable('x-powered-by').use(expressRouter(billfold.payments)),
-    createPairs: async (port, count) => {
+    prepare: async (port) => {
       const pairs: PayingPair[] = []
       for (let number = 0; number < count; number++) pairs.push(await createPair(billfold, port, number))
-      return pairs
+      return { pairs }
     },
   }
 }

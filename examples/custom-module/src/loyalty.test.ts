@@ -7,11 +7,9 @@ import {
   memoryStorage,
   newId,
   newKey,
-  tables,
 } from '@billfold/core'
-import { batch, insert } from '@billfold/core/storage'
 import { expressRouter } from '@billfold/express-adapter'
-import { describeModule } from '@billfold/testing'
+import { createTestUser, describeModule } from '@billfold/testing'
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loyalty } from './loyalty.ts'
@@ -30,22 +28,6 @@ const billfold = createBillfold({
   modules: [loyalty()],
   events: { handle: (event) => void events.push(event), types: ['loyalty.points-redeemed'] },
 })
-
-/** Creates a user directly in the storage; a host creates them through the custody API. */
-async function createUser(): Promise<string> {
-  const users = tables.find(({ name }) => name === 'users')
-  if (users === undefined) throw new Error('Billfold has no table users')
-  const row = {
-    id: newId(),
-    tenant: 'default',
-    reference: null,
-    origin: 'test',
-    createdAt: Date.now(),
-    archivedAt: null,
-  }
-  await storage.commit(batch(insert(users, row)))
-  return row.id
-}
 
 describe('the loyalty API', () => {
   let server: Server
@@ -75,7 +57,7 @@ describe('the loyalty API', () => {
   }
 
   test('redeems points, writes an audit record, and delivers the event to the handler', async () => {
-    const userId = await createUser()
+    const userId = await createTestUser(storage)
     await billfold.loyalty.join(userId, 'Ada Lovelace')
     await billfold.loyalty.grant(userId, 30)
     expect(await request('POST', `/users/${userId}/redemptions`, { points: 20 })).toEqual([200, { points: 10 }])
@@ -87,7 +69,7 @@ describe('the loyalty API', () => {
   })
 
   test('answers a redemption of too many points with the error code of the module', async () => {
-    const userId = await createUser()
+    const userId = await createTestUser(storage)
     await billfold.loyalty.join(userId, 'Ada Lovelace')
     await billfold.loyalty.grant(userId, 5)
     const [status, body] = await request('POST', `/users/${userId}/redemptions`, { points: 6 })
@@ -99,7 +81,7 @@ describe('the loyalty API', () => {
   })
 
   test('redeems no more than the balance when requests redeem at once', async () => {
-    const userId = await createUser()
+    const userId = await createTestUser(storage)
     await billfold.loyalty.join(userId, 'Ada Lovelace')
     await billfold.loyalty.grant(userId, 10)
     const replies = await Promise.all(
@@ -142,7 +124,7 @@ test('webhooks can subscribe to the event of the module', async () => {
 })
 
 test('maintain() deletes accounts that were not used for the time in the options', async () => {
-  const userId = await createUser()
+  const userId = await createTestUser(storage)
   await billfold.loyalty.join(userId, 'Ada Lovelace')
   const later = createBillfold({
     storage,

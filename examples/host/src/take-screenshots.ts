@@ -86,6 +86,7 @@ const browser = await launchBrowser(await faceCamera())
 try {
   for (const flow of flows) {
     const page = await browser.visit({ size: 'desktop' })
+    page.setDefaultTimeout(120_000)
     if (flow === 'passkeys') await addAuthenticator(page)
     await page.goto(consoleUrl(host, flow === 'custody' ? '/' : `/demo/${flow}`))
     for (const action of actions[flow]) await perform(page, action)
@@ -102,6 +103,7 @@ try {
     ['phone', 'dark'],
   ] as const) {
     const page = await browser.visit({ size: name })
+    page.setDefaultTimeout(120_000)
     await page.emulateMedia({ colorScheme })
     await page.goto(`${host.url}/openapi/custody`)
     await page.getByText('/api/users', { exact: true }).first().waitFor()

@@ -46,6 +46,13 @@ export function serviceKeyRoutes(billfold: Billfold, guard: Guard): readonly Rou
         return { status: 200, body: await billfold.serviceKeys.create(input, { by: actor(caller.id) }) }
       },
     }),
+    ...replacementRoutes(billfold, guard),
+  ]
+}
+
+/** What takes the effect of a key away. */
+function replacementRoutes(billfold: Billfold, guard: Guard): readonly Route[] {
+  return [
     route({
       id: 'resetServiceKey',
       method: 'POST',

@@ -29,7 +29,7 @@ async function serve(
   documents: Readonly<Record<string, unknown>>,
   texts: Readonly<Record<string, string>> = {},
 ): Promise<{ url: string; close: () => void }> {
-  const listener: RequestListener = async (request, response) => {
+  const answer = async (...[request, response]: Parameters<RequestListener>): Promise<void> => {
     const body = await text(request)
     const path = request.url ?? ''
     const document = documents[path] ?? documents[/"method":"([a-zA-Z_]+)"/.exec(body)?.[1] ?? '']
@@ -37,7 +37,7 @@ async function serve(
     response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' })
     response.end(found ?? '{}')
   }
-  const server = createServer(listener).listen(0, '127.0.0.1')
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0

@@ -2,14 +2,9 @@ export * from './kernel/errors.ts'
 export * from './kernel/ids.ts'
 export * from './kernel/logger.ts'
 export { memoryStorage, type Storage } from './kernel/storage/index.ts'
-export {
-  type AdditionalModule,
-  type Billfold,
-  type BillfoldOptions,
-  createBillfold,
-  type ModuleResult,
-  type ModuleResults,
-} from './billfold.ts'
+export type { AdditionalModule, ModuleResult, ModuleResults } from './additional-modules.ts'
+export { type Billfold, createBillfold } from './billfold.ts'
+export type { BillfoldOptions } from './billfold-options.ts'
 export type { Module, ModuleContext, ModuleDeclaration, ModuleParts } from './platform/module.ts'
 export {
   addKeyToFile,
@@ -158,6 +153,18 @@ export type {
   TokenOwner,
 } from './custody/tokens/token-indexer.ts'
 export { evmTransferSource, type EvmTransferSourceOptions } from './custody/incoming-transfers/evm-transfer-source.ts'
+export {
+  solanaTransferSource,
+  type SolanaTransferSourceOptions,
+} from './custody/incoming-transfers/solana-transfer-source.ts'
+export {
+  tronTransferSource,
+  type TronTransferSourceOptions,
+} from './custody/incoming-transfers/tron-transfer-source.ts'
+export {
+  utxoTransferSource,
+  type UtxoTransferSourceOptions,
+} from './custody/incoming-transfers/utxo-transfer-source.ts'
 export type {
   IncomingTransfer,
   TransferQuery,
@@ -208,6 +215,8 @@ export {
   type SolanaClient,
   type SolanaClientOptions,
   type SolanaNetwork,
+  type SolanaBlockClient,
+  type SolanaIncrease,
   type SolanaToken,
   type SolanaTokenAccount,
   solanaChainClient,
@@ -238,8 +247,14 @@ export {
   type UtxoClientOptions,
   type UtxoNetwork,
   type UtxoNetworkOption,
+  type UtxoBlock,
+  type UtxoBlockClient,
+  type UtxoBlockTransaction,
   utxoNetworks,
   type TronClientOptions,
+  type TronBlock,
+  type TronBlockClient,
+  type TronBlockTransfer,
   tronChainClient,
   type TronNetwork,
   tronNetworks,

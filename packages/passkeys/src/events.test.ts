@@ -1,11 +1,12 @@
 import { type BillfoldEvent, createBillfold, createPasswordHasher, memoryStorage } from '@billfold/core'
 import type { Batch, Storage } from '@billfold/core/storage'
 import { createSoftwareAuthenticator, type SoftwareAuthenticator } from '@billfold/test-authenticator'
+import { createTestUser } from '@billfold/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { passkeyEvents } from './declarations.ts'
 import { passkeys } from './passkeys.ts'
 import { addPasskey, startCustody } from './test-fixtures/custody-client.ts'
-import { createTestUser, outcome, relyingParty, testKeyring } from './test-fixtures/passkey-host.ts'
+import { outcome, relyingParty, testKeyring } from './test-fixtures/passkey-host.ts'
 
 const ip = '203.0.113.7'
 

@@ -4,17 +4,12 @@ import type { PasskeyVerifier } from '@billfold/core/modules'
 import { batch, update } from '@billfold/core/storage'
 import { describeModule } from '@billfold/testing'
 import fc from 'fast-check'
+import { createTestUser } from '@billfold/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { passkeyErrors } from './declarations.ts'
 import { passkeys } from './passkeys.ts'
 import { passkeyCredentials } from './tables.ts'
-import {
-  createPasskeyBillfold,
-  createTestUser,
-  outcome,
-  type PasskeyBillfold,
-  relyingParty,
-} from './test-fixtures/passkey-host.ts'
+import { createPasskeyBillfold, outcome, type PasskeyBillfold, relyingParty } from './test-fixtures/passkey-host.ts'
 import { createSoftwareAuthenticator, type Deviations, type SoftwareAuthenticator } from '@billfold/test-authenticator'
 import { maxPasskeys } from './user-handles.ts'
 import { simpleWebAuthnVerifier } from './verifier/simple-webauthn-verifier.ts'

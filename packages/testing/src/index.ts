@@ -27,6 +27,12 @@ export {
 } from './token-indexers/token-indexer-cases.ts'
 export { describeTokenIndexer } from './token-indexers/describe-token-indexer.ts'
 export {
+  type TransferSourceCase,
+  transferSourceCases,
+  type TransferSourceUnderTest,
+} from './transfer-sources/transfer-source-cases.ts'
+export { describeTransferSource } from './transfer-sources/describe-transfer-source.ts'
+export {
   type DidRegistryCase,
   didRegistryCases,
   type DidRegistryUnderTest,
@@ -45,6 +51,7 @@ export type { VerifierUnderTest, TestFaces, VerifierCase } from './biometric-ver
 export { verifierCases } from './biometric-verifiers/verifier-cases.ts'
 export { describeBiometricVerifier } from './biometric-verifiers/describe-biometric-verifier.ts'
 export { type BillfoldWith, type ModuleCase, moduleCases, type ModuleUnderTest } from './modules/module-cases.ts'
+export { createTestUser } from './modules/create-test-user.ts'
 export { describeModule } from './modules/describe-module.ts'
 export { type PasskeyVerifierCase, passkeyVerifierCases } from './passkey-verifiers/passkey-verifier-cases.ts'
 export { describePasskeyVerifier } from './passkey-verifiers/describe-passkey-verifier.ts'

@@ -10,6 +10,15 @@ import type { TestDatabase } from './test-database.ts'
 /** The default servers. */
 const defaultUrls = { postgres: 'postgres://postgres@127.0.0.1:5432/test', mysql: 'mysql://root@127.0.0.1:3306/test' }
 
+/** Which databases a suite runs on. */
+export interface SuiteDatabases {
+  /**
+   * When the suite runs on the database servers. `ci`, only in `.ci/run` and with `CI=true`, is for suites of the HTTP APIs that
+   * only vary the database: those of storages, races and the ledger, which depend on it, run on the servers always. Default: `always`.
+   */
+  readonly servers?: 'always' | 'ci'
+}
+
 interface Found {
   readonly databases: readonly TestDatabase[]
   /** The unreachable servers, with their errors. */
@@ -22,11 +31,22 @@ let found: Promise<Found> | undefined
  * Lists the available databases: SQLite always, PostgreSQL (or PGlite if there is none), MySQL or MariaDB if there is one, at
  * `BILLFOLD_TEST_POSTGRES_URL` and `BILLFOLD_TEST_MYSQL_URL`. With `CI=true` an unreachable server is an error.
  */
-export async function listTestDatabases(): Promise<readonly TestDatabase[]> {
+export async function listTestDatabases(suite: SuiteDatabases = {}): Promise<readonly TestDatabase[]> {
   const { databases, unreachable } = await findDatabases()
-  if (readEnvironment('CI') === 'true' && unreachable.length > 0)
+  const isCi = readEnvironment('CI') === 'true'
+  if (isCi && unreachable.length > 0)
     throw new Error(`with CI=true all databases must be reachable: ${unreachable.join('; ')}`)
-  return databases.map(recordUse)
+  const isComplete = isCi || readEnvironment('BILLFOLD_TEST_DATABASES') === 'all'
+  return selectDatabases(databases, suite, isComplete).map(recordUse)
+}
+
+/** Selects the databases that a suite runs on, in a complete run and otherwise. */
+export function selectDatabases(
+  databases: readonly TestDatabase[],
+  { servers = 'always' }: SuiteDatabases,
+  isComplete: boolean,
+): readonly TestDatabase[] {
+  return isComplete || servers === 'always' ? databases : databases.filter(({ kind }) => kind === 'sqlite')
 }
 
 /** Describes the available and the unreachable databases in one line, for the end of a test run. */

@@ -84,6 +84,14 @@ export function table(title, rows, columns) {
   return element('section', {}, element('h2', {}, title), element('div', scroll, grid))
 }
 
+/** The names and values of an object in a cell. */
+export function describe(object) {
+  const parts = Object.entries(object).filter(([, value]) => value !== null && value !== '')
+  return parts
+    .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .join(', ')
+}
+
 /** Names and values, one a line. */
 export function facts(entries) {
   const rows = entries.map(([name, value]) =>
@@ -104,6 +112,6 @@ export function auditTable(records, title = 'Audit log') {
     ['Action', ({ action }) => action],
     ['Actor', ({ actor }) => actor],
     ['Subject', ({ subject }) => subject],
-    ['Detail', ({ detail }) => (detail === undefined ? '' : JSON.stringify(detail))],
+    ['Detail', ({ detail }) => describe(detail ?? {})],
   ])
 }

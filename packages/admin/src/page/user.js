@@ -1,5 +1,5 @@
 // One user. What is shown here is recorded in the audit log.
-import { askThen, auditTable, button, call, element, facts, table, time } from './elements.js'
+import { askThen, auditTable, button, call, describe, element, facts, table, time } from './elements.js'
 
 function methodState({ lockedUntil, remainingAttempts }) {
   if (remainingAttempts === 0) return 'Locked until it is unlocked'
@@ -137,7 +137,10 @@ function toWords(name) {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+const isoTime = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
+
 function toText(value) {
   if (value === undefined || value === null) return '–'
-  return typeof value === 'object' ? element('code', {}, JSON.stringify(value)) : String(value)
+  if (typeof value === 'object') return describe(value)
+  return isoTime.test(value) ? time(value) : String(value)
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { createTestUser } from '@billfold/testing'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { memoryStorage, type Storage } from '@billfold/core'
 import {
   ada,
   createIssuerHost,
   createTestPki,
-  createTestUser,
   identity,
   type IssuerHost,
   publicUrl,

@@ -1,10 +1,10 @@
+import { createTestUser } from '@billfold/testing'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Keyring, memoryStorage, type Storage } from '@billfold/core'
 import {
   ada,
   createIssuerHost,
   createTestPki,
-  createTestUser,
   identity,
   type IssuerHost,
   publicUrl,

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { compactDecrypt, CompactEncrypt, compactVerify, exportJWK, generateKeyPair, importJWK } from 'jose'
+import { createTestUser } from '@billfold/testing'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { memoryStorage, type Storage } from '@billfold/core'
@@ -10,7 +11,6 @@ import {
   ada,
   createIssuerHost,
   createTestPki,
-  createTestUser,
   identity,
   type IssuerHost,
   membership,

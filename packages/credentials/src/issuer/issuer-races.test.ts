@@ -1,12 +1,12 @@
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { listTestDatabases } from '@billfold/test-databases'
+import { createTestUser } from '@billfold/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import {
   ada,
   createIssuerHost,
   createTestPki,
-  createTestUser,
   identity,
   type IssuerHost,
   membership,

@@ -6,10 +6,7 @@ import {
   newKey,
   silentLogger,
   type Storage,
-  newId,
-  tables,
 } from '@billfold/core'
-import { batch, insert } from '@billfold/core/storage'
 import { z } from 'zod'
 import { credentials } from '../credentials.ts'
 import { fullDate } from '../formats/mdoc/dates.ts'
@@ -101,19 +98,3 @@ export function createIssuerHost(
 
 /** A host with an issuer. */
 export type IssuerHost = ReturnType<typeof createIssuerHost>
-
-/** Creates a user, as the custody API does. */
-export async function createTestUser(storage: Storage): Promise<string> {
-  const users = tables.find(({ name }) => name === 'users')
-  if (users === undefined) throw new Error('no table of users')
-  const row = {
-    id: newId(),
-    tenant: 'default',
-    reference: null,
-    origin: 'test',
-    createdAt: Date.now(),
-    archivedAt: null,
-  }
-  await storage.commit(batch(insert(users, row)))
-  return row.id
-}

@@ -1,14 +1,5 @@
-import {
-  createBillfold,
-  createPasswordHasher,
-  type Keyring,
-  localKeyring,
-  memoryStorage,
-  newId,
-  newKey,
-  tables,
-} from '@billfold/core'
-import { batch, insert, type Storage } from '@billfold/core/storage'
+import { createBillfold, createPasswordHasher, type Keyring, localKeyring, memoryStorage, newKey } from '@billfold/core'
+import type { Storage } from '@billfold/core/storage'
 import type { PasskeysOptions } from '../options.ts'
 import { passkeys } from '../passkeys.ts'
 
@@ -37,22 +28,6 @@ export type PasskeyBillfold = ReturnType<typeof createPasskeyBillfold>
 /** Creates a keyring with one new key. */
 export function testKeyring(): Keyring {
   return localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
-}
-
-/** Creates a user directly in the storage. */
-export async function createTestUser(storage: Storage): Promise<string> {
-  const users = tables.find(({ name }) => name === 'users')
-  if (users === undefined) throw new Error('Billfold has no table users')
-  const row = {
-    id: newId(),
-    tenant: 'default',
-    reference: null,
-    origin: 'test',
-    createdAt: Date.now(),
-    archivedAt: null,
-  }
-  await storage.commit(batch(insert(users, row)))
-  return row.id
 }
 
 /** Returns the error code that a promise is rejected with, or `done`. */

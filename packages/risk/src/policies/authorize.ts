@@ -1,4 +1,4 @@
-import { newId } from '@billfold/core'
+import { BillfoldError, newId } from '@billfold/core'
 import {
   type Act,
   type ActAuthorizer,
@@ -26,6 +26,9 @@ const destinationRetentionMs = 2 * 366 * 24 * 60 * 60 * 1000
 /** The tenants whose rules a process remembers. */
 const maxRemembered = 10_000
 
+/** How often the rules of an act are read if they change meanwhile. */
+const maxReads = 10
+
 /** An act with everything that its decision was based on. */
 export interface DecidedAct {
   readonly act: Act
@@ -50,7 +53,7 @@ export function createPolicyEngine(services: Services, settings: RiskSettings): 
     const { tenant } = act.actor
     const roles = act.userId === null ? [] : await settings.roles({ tenant, userId: act.userId })
     let set = remembered.get(tenant)
-    for (;;) {
+    for (let attempt = 1; attempt <= maxReads; attempt++) {
       const now = services.now()
       set ??= await readPolicySet(services, tenant)
       const candidates = listCandidates(set.policies, act, roles, now, settings.priceOf)
@@ -65,6 +68,7 @@ export function createPolicyEngine(services: Services, settings: RiskSettings): 
       const facts = { rows, now, severity }
       return { act, candidates, facts, set, decision: decide(candidates, facts, defaultFor(act, settings)) }
     }
+    throw new BillfoldError('storage.conflict')
   }
   return {
     decide: decideAct,
@@ -122,6 +126,7 @@ async function conclude(services: Services, settings: RiskSettings, decided: Dec
   if (outcome.decision === 'allow' || policy === undefined)
     return { decision: 'allow', writes: await actWrites(services, settings, decided) }
   const request = await authorizeByRequest(services, settings, act, policy, outcome)
+  if (request.decision === 'deny') await recordDenial(services, act, policy.id)
   if (request.decision !== 'allow') return request
   return { decision: 'allow', writes: [...(await actWrites(services, settings, decided)), ...request.writes] }
 }

@@ -9,10 +9,11 @@ import {
   type Precondition,
   type Services,
 } from '@billfold/core/modules'
-import { insert, retryOnConflict, update, type Write } from '@billfold/core/storage'
+import { insert, retryOnConflict, update, type Where, type Write } from '@billfold/core/storage'
 import { z } from 'zod'
 import { riskError } from '../declarations.ts'
 import type { RiskSettings } from '../options.ts'
+import { readPolicySet } from '../policies/policy-store.ts'
 import { riskApprovals, riskRequests } from '../tables.ts'
 import type { RequestRow } from './authorize-by-request.ts'
 import { openSummary, type RequestSummary } from './request-summary.ts'
@@ -39,7 +40,6 @@ const requirementSchema = z.discriminatedUnion('decision', [
 ])
 
 const waitingStates = ['waiting', 'ready']
-const pageSize = 200
 /** Requests that one list contains. */
 const maxListed = 200
 
@@ -49,21 +49,35 @@ export async function listRequests(
   tenant: string,
   userId: string | undefined,
 ): Promise<readonly WaitingRequest[]> {
-  const where = { tenant, state: { in: waitingStates }, expiresAt: { gt: services.now() } }
-  const seen: RequestRow[] = []
+  const rows =
+    userId === undefined
+      ? await findWaiting(services, tenant, {})
+      : [...(await findWaiting(services, tenant, { userId })), ...(await listForApprover(services, tenant, userId))]
+  const newest = rows.toSorted((one, other) => (one.id < other.id ? 1 : -1)).slice(0, maxListed)
+  return Promise.all(newest.map((row) => toWaitingRequest(services, row)))
+}
+
+/** What a user can approve: requests of the rules that name the user, so that nobody else reads those of all others. */
+async function listForApprover(services: Services, tenant: string, userId: string): Promise<readonly RequestRow[]> {
+  const { policies } = await readPolicySet(services, tenant)
+  const ids = policies.flatMap(({ id, then }) => (then.decision === 'approve' && then.of.includes(userId) ? [id] : []))
+  if (ids.length === 0) return []
+  const found: RequestRow[] = []
   let last: string | undefined
-  // Page by page: the requests of others must not hide those of the user.
-  while (seen.length < maxListed) {
-    const rows: readonly RequestRow[] = await services.storage.find(riskRequests, {
-      where: { ...where, ...(last !== undefined && { id: { lt: last } }) },
-      orderBy: [['id', 'desc']],
-      limit: pageSize,
-    })
-    seen.push(...rows.filter((row) => userId === undefined || row.userId === userId || mayApprove(row, userId)))
+  // Page by page: the user's own requests, which others approve, must not hide any.
+  while (found.length < maxListed) {
+    const page = { policyId: { in: ids }, ...(last !== undefined && { id: { lt: last } }) }
+    const rows: readonly RequestRow[] = await findWaiting(services, tenant, page)
+    found.push(...rows.filter((row) => mayApprove(row, userId)))
     last = rows.at(-1)?.id
-    if (rows.length < pageSize || last === undefined) break
+    if (rows.length < maxListed) break
   }
-  return Promise.all(seen.slice(0, maxListed).map((row) => toWaitingRequest(services, row)))
+  return found
+}
+
+function findWaiting({ storage, now }: Services, tenant: string, more: Where): Promise<readonly RequestRow[]> {
+  const where = { tenant, state: { in: waitingStates }, expiresAt: { gt: now() }, ...more }
+  return storage.find(riskRequests, { where, orderBy: [['id', 'desc']], limit: maxListed })
 }
 
 function mayApprove(row: RequestRow, userId: string): boolean {

@@ -6,7 +6,7 @@ import { toEffects } from '../policies/act-effects.ts'
 import { hashParts } from '../policies/limits.ts'
 import type { Outcome, Policy } from '../policies/policy.ts'
 import { riskRequests } from '../tables.ts'
-import { sealSummary } from './request-summary.ts'
+import { sealSummary, summarize } from './request-summary.ts'
 
 /** A row of `risk_requests`. */
 export type RequestRow = RowOf<typeof riskRequests>
@@ -116,10 +116,14 @@ async function storeRequest(
   }
 }
 
-async function hasTooMany({ storage }: Services, { maxWaitingRequests }: RiskSettings, act: Act): Promise<boolean> {
+async function hasTooMany(
+  { storage, now }: Services,
+  { maxWaitingRequests }: RiskSettings,
+  act: Act,
+): Promise<boolean> {
   const { userId, walletId, actor } = act
   const owner = userId === null ? { userId, walletId: walletId ?? null, tenant: actor.tenant } : { userId }
-  const where = { ...owner, state: { in: ['waiting', 'ready'] } }
+  const where = { ...owner, state: { in: ['waiting', 'ready'] }, expiresAt: { gt: now() } }
   return (await storage.find(riskRequests, { where, limit: maxWaitingRequests })).length >= maxWaitingRequests
 }
 
@@ -127,9 +131,7 @@ async function newRow(services: Services, { act, policy, requirement, fingerprin
   const { actor, userId, walletId = null, kind } = act
   const { tenant } = actor
   const [id, now] = [newId(), services.now()]
-  const { known, complete } = toEffects(act, policy.abi)
-  const effects = known.map(({ asset, amount, to = null }) => ({ asset, amount: amount.toString(), to }))
-  const summary = { kind, walletId, chain: act.chain ?? null, effects, complete, content: act.content.slice(0, 2000) }
+  const summary = summarize(act, toEffects(act, policy.abi))
   return {
     id,
     tenant,

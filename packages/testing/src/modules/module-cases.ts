@@ -6,14 +6,12 @@ import {
   localKeyring,
   memoryStorage,
   type ModuleResults,
-  newId,
   newKey,
   type Storage,
   type Billfold,
-  tables as coreTables,
 } from '@billfold/core'
 import { findUserColumns } from '@billfold/core/modules'
-import { batch, insert } from '@billfold/core/storage'
+import { createTestUser } from './create-test-user.ts'
 
 /** A Billfold with one additional module. */
 export type BillfoldWith<M extends AdditionalModule> = Billfold & ModuleResults<readonly [M]>
@@ -40,21 +38,6 @@ function createWith<M extends AdditionalModule>(
   currentKeyId: keyof typeof keys = 'first',
 ): BillfoldWith<M> {
   return createBillfold({ storage, keyring: keyringWith(currentKeyId), modules: [module] })
-}
-
-async function createUser(storage: Storage): Promise<string> {
-  const users = coreTables.find(({ name }) => name === 'users')
-  assert.ok(users !== undefined)
-  const row = {
-    id: newId(),
-    tenant: 'default',
-    reference: null,
-    origin: 'test',
-    createdAt: Date.now(),
-    archivedAt: null,
-  }
-  await storage.commit(batch(insert(users, row)))
-  return row.id
 }
 
 /** The contract of a module, one case per requirement. */
@@ -135,7 +118,7 @@ export const moduleCases: readonly ModuleCase[] = [
     run: async ({ module, fill }) => {
       const storage = memoryStorage()
       const billfold = createWith(module, storage)
-      const [userId, other] = [await createUser(storage), await createUser(storage)]
+      const [userId, other] = [await createTestUser(storage), await createTestUser(storage)]
       const names = Object.keys((await billfold.users.export(userId)).data)
       await fill(billfold, userId)
       await fill(billfold, other)
@@ -159,7 +142,7 @@ export const moduleCases: readonly ModuleCase[] = [
     name: 'can be read after a key rotation, and needs the old key no longer',
     run: async ({ module, fill }) => {
       const storage = memoryStorage()
-      const userId = await createUser(storage)
+      const userId = await createTestUser(storage)
       const before = createWith(module, storage)
       await fill(before, userId)
       const exported = (await before.users.export(userId)).data
@@ -180,7 +163,7 @@ export const moduleCases: readonly ModuleCase[] = [
     run: async ({ module, fill }) => {
       const storage = memoryStorage()
       const billfold = createWith(module, storage)
-      await fill(billfold, await createUser(storage))
+      await fill(billfold, await createTestUser(storage))
       await Promise.all([billfold.maintain(), billfold.maintain()])
     },
   },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MountedClient } from '../request-driver.ts'
 import { describeMounted } from '../hosts/describe-mounted.ts'
+import { inHalf } from '../hosts/mountings.ts'
 import { createFaceHost, type FaceHost } from './face-host.ts'
 import { createFrames, createSelfie, createUser } from './fixtures.ts'
 import { createEncryptingClient, type EncryptingClient } from './encrypting-client.ts'
@@ -17,8 +18,7 @@ describeMounted(
   suite,
   {
     parserLimit: 40_000_000,
-    only: ({ framework, through, prefix, parser }) =>
-      framework !== 'express 4' && through === 'app' && (framework === 'fetch' || (prefix === '/id') === parser),
+    only: inHalf('second'),
   },
 )
 

@@ -95,4 +95,37 @@ describe('a contract account with a paymaster (ERC-7677)', () => {
     const { status, codes } = await send(account.id, { to: randomAddress(), value: 0 })
     expect({ status, codes }).toEqual({ status: 503, codes: ['transaction.chain-unavailable'] })
   })
+
+  const big = `0x${'f'.repeat(64)}`
+  const honest = { paymasterData: '0x', paymasterVerificationGasLimit: '0x186a0', paymasterPostOpGasLimit: '0x0' }
+  const hostileAnswers: readonly (readonly [string, unknown, string | undefined])[] = [
+    ['nothing', null, 'transaction.chain-unavailable'],
+    ['a text', 'paymaster', 'transaction.chain-unavailable'],
+    ['an address of 19 bytes', { paymaster: `0x${'11'.repeat(19)}`, ...honest }, 'transaction.chain-unavailable'],
+    ['data that is no hex', { paymasterData: '0xzz' }, 'transaction.chain-unavailable'],
+    ['half a byte', { paymasterData: '0x1' }, 'transaction.chain-unavailable'],
+    ['a megabyte', { paymasterData: `0x${'ab'.repeat(2 ** 19)}` }, 'transaction.chain-unavailable'],
+    ['100 kilobytes', { paymasterData: `0x${'ab'.repeat(100_000)}` }, 'transaction.chain-unavailable'],
+    ['gas of 256 bits for its verification', { paymasterVerificationGasLimit: big }, 'transaction.chain-unavailable'],
+    ['gas of 256 bits for its end', { paymasterPostOpGasLimit: big }, 'transaction.chain-unavailable'],
+    ['negative gas', { paymasterPostOpGasLimit: '-0x1' }, 'transaction.chain-unavailable'],
+    ['an address that is no contract', { paymaster: `0x${'11'.repeat(20)}` }, undefined],
+  ]
+
+  it.each(hostileAnswers)('whose service answers with %s sends nothing', async (_what, answer, code) => {
+    const body = { secretType: 'ETHEREUM', walletType: 'SMART_ACCOUNT', pincode }
+    const { result: account } = await chain.host.call('POST', '/api/wallets', body)
+    const isObject = typeof answer === 'object' && answer !== null
+    const respond = () => (isObject ? { paymaster, ...honest, ...answer } : answer)
+    // A bundler that estimates no gas for paymasters leaves it to the service.
+    const gas = { callGasLimit: '0x7a120', verificationGasLimit: '0xc3500', preVerificationGas: '0xea60' }
+    bundler.overrides.set('eth_estimateUserOperationGas', () => gas)
+    for (const method of ['pm_getPaymasterStubData', 'pm_getPaymasterData']) bundler.overrides.set(method, respond)
+    const taken = bundler.taken.length
+    const { status, codes } = await send(account.id, { to: randomAddress(), value: 0 })
+    expect(codes).toHaveLength(1)
+    expect(status).not.toBe(500)
+    if (code !== undefined) expect(codes).toEqual([code])
+    expect(bundler.taken).toHaveLength(taken)
+  })
 })

@@ -4,8 +4,10 @@ import { text } from 'node:stream/consumers'
 import {
   address,
   type Address,
+  getAddressDecoder,
   getAddressEncoder,
   getBase58Decoder,
+  getCompiledTransactionMessageDecoder,
   getTransactionDecoder,
   lamports,
   type Transaction,
@@ -50,6 +52,7 @@ export async function startSolanaChain(): Promise<SolanaChain> {
   const svm = new LiteSVM().withTransactionHistory(10_000n)
   const executed = new Map<string, Transaction>()
   const statuses = new Map<string, { readonly slot: number; readonly err: string | null }>()
+  const bySlot = new Map<number, readonly object[]>()
   const overrides: SolanaChain['overrides'] = new Map()
   const genesisHash = svm.latestBlockhash()
   const finalized = 32
@@ -60,6 +63,13 @@ export async function startSolanaChain(): Promise<SolanaChain> {
     getGenesisHash: () => genesisHash,
     getBlockHeight: ([query]) =>
       (query as { commitment: string }).commitment === 'finalized' ? height - finalized : height,
+    getSlot: ([query]) => ((query as { commitment: string }).commitment === 'finalized' ? height - finalized : height),
+    // Only slots with transactions have a block; the others were skipped.
+    getBlocks: ([first, last]) => {
+      const slots = [...bySlot.keys()].filter((slot) => slot >= Number(first) && slot <= Number(last))
+      return slots.toSorted((one, other) => one - other)
+    },
+    getBlock: ([slot]) => ({ transactions: bySlot.get(Number(slot)) }),
     getBalance: ([owner]) => ({ value: Number(svm.getBalance(owner as Address) ?? 0n) }),
     getLatestBlockhash: () => ({ value: { blockhash: svm.latestBlockhash(), lastValidBlockHeight: validUntil } }),
     getRecentPrioritizationFees: () => [0, 5000, 1000, 2000].map((prioritizationFee) => ({ prioritizationFee })),
@@ -69,7 +79,9 @@ export async function startSolanaChain(): Promise<SolanaChain> {
       if (!found.exists) return { value: null }
       return { value: { owner: found.programAddress, data: parseToken(found.programAddress, found.data) } }
     },
+    getEpochInfo: () => ({ absoluteSlot: height - finalized, blockHeight: height - finalized }),
     getSignatureStatuses: ([hashes]) => ({
+      context: { slot: height },
       value: (hashes as readonly string[]).map((hash) => {
         const found = statuses.get(hash)
         if (found === undefined) return null
@@ -85,8 +97,20 @@ export async function startSolanaChain(): Promise<SolanaChain> {
         throw new SolanaRpcError('Transaction simulation failed: This transaction has already been processed')
       const simulated = svm.simulateTransaction(transaction)
       if (simulated instanceof FailedTransactionMetadata) throw new SolanaRpcError(describe(simulated))
+      const before = describeBalances(svm, transaction)
       const result = svm.sendTransaction(transaction)
       if (result instanceof FailedTransactionMetadata) throw new SolanaRpcError(describe(result))
+      const after = describeBalances(svm, transaction)
+      const meta = {
+        err: null,
+        preBalances: before.coins,
+        postBalances: after.coins,
+        preTokenBalances: before.tokens,
+        postTokenBalances: after.tokens,
+      }
+      const accountKeys = after.addresses.map((pubkey) => ({ pubkey }))
+      const described = { transaction: { signatures: [hash], accountKeys }, meta }
+      bySlot.set(height, [...(bySlot.get(height) ?? []), described])
       executed.set(hash, transaction)
       statuses.set(hash, { slot: height, err: null })
       return hash
@@ -155,6 +179,20 @@ export async function startSolanaChain(): Promise<SolanaChain> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** The balances of the accounts of a transaction, as a block shows them. */
+function describeBalances(svm: LiteSVM, transaction: Transaction) {
+  const message = getCompiledTransactionMessageDecoder().decode(transaction.messageBytes)
+  const addresses = 'staticAccounts' in message ? message.staticAccounts : []
+  const tokens = addresses.flatMap((one, accountIndex) => {
+    const found = svm.getAccount(one)
+    if (!found.exists || found.programAddress !== tokenProgram || found.data.length !== 165) return []
+    const decode = (start: number): string => getAddressDecoder().decode(found.data.slice(start, start + 32))
+    const amount = Buffer.from(found.data).readBigUInt64LE(64).toString()
+    return [{ accountIndex, mint: decode(0), owner: decode(32), uiTokenAmount: { amount } }]
+  })
+  return { addresses, tokens, coins: addresses.map((one) => Number(svm.getBalance(one) ?? 0n)) }
 }
 
 /** What a node shows of a mint and of a token account in the encoding `jsonParsed`. */

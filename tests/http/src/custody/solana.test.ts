@@ -1,4 +1,4 @@
-import { memoryStorage, solanaChainClient } from '@billfold/core'
+import { memoryStorage, solanaChainClient, solanaTransferSource } from '@billfold/core'
 import {
   addEncoderSizePrefix,
   address,
@@ -19,6 +19,9 @@ import type { CustodyReply } from './custody-host.ts'
 import { type SolanaChain, SolanaRpcError, startSolanaChain } from './solana-chain.ts'
 import { pincode, sharedKeyring, startTransactingHost, type TransactingHost } from './transacting-host.ts'
 
+/** The token whose transfers are recorded. */
+const recordedToken = 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v'
+
 let chain: SolanaChain
 /** Two hosts over one storage. */
 let hosts: readonly TransactingHost[]
@@ -28,9 +31,13 @@ beforeAll(async () => {
   chain = await startSolanaChain()
   const storage = memoryStorage()
   const keyring = sharedKeyring()
+  const client = solanaChainClient({ url: chain.url, network: { genesisHash: chain.genesisHash } })
   const start = () =>
     startTransactingHost(storage, keyring, undefined, () => Date.now() + ahead, {
-      chainClients: { SOLANA: solanaChainClient({ url: chain.url, network: { genesisHash: chain.genesisHash } }) },
+      chainClients: { SOLANA: client },
+      transferSources: {
+        SOLANA: solanaTransferSource({ client, tokens: [recordedToken], fromBlock: 0, blockRange: 500 }),
+      },
     })
   hosts = [await start(), await start()]
 })
@@ -381,6 +388,35 @@ describe('transactions of one wallet', () => {
   })
 })
 
+describe('what wallets receive', () => {
+  it('is recorded once each, when its block is finalized', async () => {
+    const [wallet, recipient] = [await createWallet(10), await createWallet()]
+    chain.createToken(recordedToken, await tokenAccount(recordedToken, wallet.address), wallet.address, 5_000_000n)
+    const other = (await createWallet()).address
+    chain.createToken(other, await tokenAccount(other, wallet.address), wallet.address, 5_000_000n)
+    const to = recipient.address
+    const sent = await send(wallet.id, { to, value: '1.5' })
+    const tokens = { type: 'TOKEN_TRANSFER', to, value: '2' }
+    const moved = await send(wallet.id, { ...tokens, tokenAddress: recordedToken })
+    expect((await send(wallet.id, { ...tokens, tokenAddress: other })).codes).toEqual([])
+    const received = async (walletId: string) => {
+      await maintain()
+      const { result } = await host().call('GET', `/api/wallets/${walletId}/events?size=100`)
+      return (result as readonly { readonly type: string; readonly metadata: string }[])
+        .filter(({ type }) => type === 'INCOMING_TRANSACTION')
+        .map(({ metadata }) => JSON.parse(metadata))
+    }
+    expect(await received(recipient.id)).toEqual([])
+    chain.passBlocks(40)
+    await received(recipient.id)
+    expect(await received(recipient.id)).toEqual([
+      { hash: moved.result.transactionHash, amount: '2000000', tokenAddress: recordedToken },
+      { hash: sent.result.transactionHash, amount: '1500000000' },
+    ])
+    expect(await received(wallet.id)).toEqual([])
+  })
+})
+
 describe('a node that', () => {
   it('does not respond gets the same transaction later, and executes it once', async () => {
     const [wallet, to] = [await createWallet(10), (await createWallet()).address]
@@ -415,6 +451,24 @@ describe('a node that', () => {
     expect(again.result).toEqual(result)
     await maintain()
     expect(chain.balanceOf(to)).toBe(1_000_000_000n)
+  })
+
+  it('is behind another one is not believed that a transaction has expired', async () => {
+    chain.passBlocks(200)
+    const [wallet, to] = [await createWallet(10), (await createWallet()).address]
+    const { result } = await send(wallet.id, { to, value: '1' }, 'first')
+    expect(chain.balanceOf(to)).toBe(1_000_000_000n)
+    // The height is that of a node that is up to date, the status that of one that stopped before the transaction.
+    chain.passBlocks(200)
+    chain.overrides.set('getSignatureStatuses', () => ({ context: { slot: 10 }, value: [null] }))
+    chain.overrides.set('sendTransaction', () => {
+      throw new SolanaRpcError('Transaction simulation failed: Blockhash not found')
+    })
+    await maintain()
+    await maintain()
+    chain.overrides.clear()
+    expect((await send(wallet.id, { to, value: '1' }, 'first')).result).toEqual(result)
+    expect(await statusOf(result.transactionHash)).toBe('SUCCEEDED')
   })
 
   it('loses a transaction until its blockhash has expired lets it fail for good, and not before', async () => {

@@ -38,6 +38,18 @@ export function isDefaultMounting({ framework, through, prefix, parser }: Mounti
   return framework !== 'express 4' && through === 'app' && parser === parsed
 }
 
+/**
+ * Selects a half of the default mountings: each adapter once, at the root and under a prefix, with and without body parsers. Two suites of
+ * one API that take different halves meet every pair of adapter, place and parsers together.
+ */
+export function inHalf(half: 'first' | 'second'): (mounting: Mounting) => boolean {
+  return (mounting) =>
+    isDefaultMounting(mounting) && (firstHalf[mounting.framework] === mounting.prefix) === (half === 'first')
+}
+
+/** The place of each adapter in the first half. */
+const firstHalf: Readonly<Partial<Record<Mounting['framework'], string>>> = { 'express 5': '', koa: '', fetch: '/id' }
+
 /** Selects every mounting, for the suites of the adapters. */
 export function anyMounting(): boolean {
   return true

@@ -12,22 +12,25 @@ export interface ClockedHost extends PaymentsHost, RequestDriver {
   readonly storage: Storage
 }
 
-/** Starts two hosts, Express and Koa, with their own pools on one fresh database, like two processes. */
+/**
+ * Starts two hosts, Koa and Express, with their own pools on one fresh database, like two processes. The first reads and commits
+ * through Kysely, the other with the driver: pipelined, where there is a pipeline.
+ */
 export async function startTwoPaymentsHosts(
   database: TestDatabase,
   payments: PaymentsOptions = {},
 ): Promise<{ readonly hosts: readonly [ClockedHost, ClockedHost]; readonly drop: () => Promise<void> }> {
-  const { connect, drop } = await database.create()
+  const { connect, connectWithDriver, drop } = await database.create()
   const { dialect } = database
   const key = newKey()
   const listening: Host[] = []
-  const pools = [connect(), connect()] as const
+  const pools = [{ db: connect(), driver: {} }, connectWithDriver()] as const
   // The same start for both, so that deadlines are equal at both hosts.
   const startedAt = Date.now()
-  await migrate(pools[0], { dialect })
-  const start = async (db: (typeof pools)[number], framework: 'koa' | 'express 5'): Promise<ClockedHost> => {
+  await migrate(pools[0].db, { dialect })
+  const start = async (pool: (typeof pools)[number], framework: 'koa' | 'express 5'): Promise<ClockedHost> => {
     const clock = { now: startedAt }
-    const storage = kyselyStorage(db, { dialect })
+    const storage = kyselyStorage(pool.db, { dialect, ...pool.driver })
     const made = await createPaymentsHost(storage, { keyring: testKeyring(key), now: () => clock.now, payments })
     const host = await startHost({ framework, through: 'app', prefix: '', parser: false }, made.billfold.payments)
     listening.push(host)

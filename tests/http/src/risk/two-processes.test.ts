@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { createBillfold, localKeyring, newKey } from '@billfold/core'
 import { risk } from '@billfold/risk'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
@@ -54,10 +55,12 @@ describe('64 clients of two processes', () => {
           const data = `message ${client} ${number}`
           const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId, data }
           const port = processes[client % processes.length]?.port ?? 0
-          // Under contention a request may be asked to come again; it is the same request then.
+          // Under contention a request may be asked to come again; it is the same request then. Clients that came again at once would
+          // only keep the processes busy with refusals.
           for (;;) {
             const { status } = await post(port, '/api/signatures', { pincode, signatureRequest })
             if (status !== 503 && status !== 429 && status !== 409) return status
+            await setTimeout(Math.random() * 200)
           }
         }
         const statuses = (

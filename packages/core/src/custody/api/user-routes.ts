@@ -5,7 +5,7 @@ import { hasMethods } from '../../identity/signing-methods/methods.ts'
 import { type Route, route } from '../../http/index.ts'
 import { createUser } from '../../identity/users/create.ts'
 import { archiveUser, setUserReference } from '../../identity/users/update.ts'
-import { getUser, listUsers } from '../../identity/users/find.ts'
+import { getUser, countUsers, listUsers } from '../../identity/users/find.ts'
 import { getCustodyUser, reachableOrigin } from './custody-user.ts'
 import { archiveUserWallets } from '../wallets/update.ts'
 import {
@@ -94,8 +94,10 @@ function listRoute({ services, service }: CustodyContext): Route {
     replies: { 200: { description: 'A page of users', schema: pageSchema(resultSchemas.user) } },
     handler: async ({ query }, { caller }) => {
       const filter = { id: query.owner, reference: query.reference, origin: reachableOrigin(caller) }
-      const { items, pagination } = await readPage(query, (offset, limit) =>
-        listUsers(services, caller.tenant, filter, { offset, limit }),
+      const { items, pagination } = await readPage(
+        query,
+        (offset, limit) => listUsers(services, caller.tenant, filter, { offset, limit }),
+        (offset, limit) => countUsers(services, caller.tenant, filter, { offset, limit }),
       )
       if (query.includeSigningMethods !== true)
         return custodySuccessReply(

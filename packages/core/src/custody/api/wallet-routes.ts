@@ -5,7 +5,7 @@ import { fetchBalances } from '../transactions/balances.ts'
 import { getCustodyUser, getReachableWallet, visibleUserOrigins } from './custody-user.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { createStandaloneWallet, createUserWallet } from '../wallets/create.ts'
-import { listWallets, walletSortColumns } from '../wallets/find.ts'
+import { countWallets, listWallets, walletSortColumns } from '../wallets/find.ts'
 import {
   actorFromRequest,
   parseSigningMethod,
@@ -85,8 +85,10 @@ export function walletRoutes(custody: CustodyContext): readonly Route[] {
         const { userId = query.owner, linkable, includeUsers } = query
         const userOrigins = visibleUserOrigins(caller, linkable === true ? false : includeUsers)
         const filter = { ...query, userId, userOrigins, hasUser: linkable === false ? true : undefined }
-        const { items, pagination } = await readPage(query, (offset, limit) =>
-          listWallets(services, caller.tenant, filter, { ...query, offset, limit }),
+        const { items, pagination } = await readPage(
+          query,
+          (offset, limit) => listWallets(services, caller.tenant, filter, { ...query, offset, limit }),
+          (offset, limit) => countWallets(services, caller.tenant, filter, { offset, limit }),
         )
         const balances = query.includeBalance === false ? noBalances : await fetchBalances(services, items)
         return custodySuccessReply(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { verifyFirst, withFailover } from './failover.ts'
 import { chainLimits } from './limits.ts'
 import { requestNode, type Fetch } from './request-node.ts'
 
@@ -45,6 +46,11 @@ function toJsonRpcError({ code, message, data }: { code: number; message: string
 const methodLimits: ReadonlyMap<string, number> = new Map([
   ['eth_getBlockByNumber', chainLimits.maxBlockBytes],
   ['eth_getLogs', chainLimits.maxBlockBytes],
+  ['getBlock', chainLimits.maxBlockBytes],
+  ['getblock', chainLimits.maxDecodedBlockBytes],
+  // Anybody can send coins to an address, so that their list grows.
+  ['listunspent', chainLimits.maxBlockBytes],
+  ['scantxoutset', chainLimits.maxBlockBytes],
 ])
 
 /** Creates a JSON-RPC 2.0 client over HTTP that uses the first node that responds. */
@@ -72,4 +78,19 @@ export function createJsonRpc({ urls, timeoutMs, fetch }: JsonRpcOptions): JsonR
     }
     throw lastError
   }
+}
+
+/**
+ * Creates a JSON-RPC client that uses the first node that responds, of those on the right chain.
+ * @param verify rejects if a node is on another one
+ */
+export function createVerifiedJsonRpc(
+  { urls, timeoutMs, fetch }: JsonRpcOptions,
+  verify: (rpc: JsonRpcCall) => Promise<void>,
+): JsonRpcCall {
+  const nodes = urls.map((url) => {
+    const rpc = createJsonRpc({ urls: [url], timeoutMs, fetch })
+    return verifyFirst(rpc, () => verify(rpc))
+  })
+  return withFailover(nodes, (error) => error instanceof JsonRpcError)
 }

@@ -10,6 +10,8 @@ export const chainLimits = {
   maxResponseBytes: 1024 * 1024,
   /** Maximum bytes of a response that has a whole block or event logs. */
   maxBlockBytes: 16 * 1024 * 1024,
+  /** Maximum bytes of a decoded block of the Bitcoin family, several times those of the block. */
+  maxDecodedBlockBytes: 64 * 1024 * 1024,
   /** Maximum node URLs per client. */
   maxNodes: 8,
   /** Maximum queued sends per account in this process. */

@@ -38,15 +38,22 @@ export interface PaymasterClientOptions {
 }
 
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/)
-const noGas = (gas: bigint | null | undefined): bigint => gas ?? 0n
+/** A gas limit of a user operation, which the entry point takes as 128 bits, and blocks as far fewer (EIP-1985). */
+const gasSchema = quantitySchema
+  .refine((gas) => gas < 2n ** 64n, 'is beyond 64 bits')
+  .nullish()
+  .transform((gas) => gas ?? 0n)
+/** The maximum bytes of a paymaster's data. Bundlers take little more for a whole operation. */
+const maxDataBytes = 8 * 1024
+const dataSchema = hexDataSchema.refine((data) => data.length <= maxDataBytes, `is beyond ${maxDataBytes} bytes`)
 const stubShape = z.object({
   paymaster: address,
-  paymasterData: hexDataSchema,
-  paymasterVerificationGasLimit: quantitySchema.nullish().transform(noGas),
-  paymasterPostOpGasLimit: quantitySchema.nullish().transform(noGas),
+  paymasterData: dataSchema,
+  paymasterVerificationGasLimit: gasSchema,
+  paymasterPostOpGasLimit: gasSchema,
   isFinal: z.boolean().optional(),
 })
-const dataShape = z.object({ paymaster: address, paymasterData: hexDataSchema })
+const dataShape = z.object({ paymaster: address, paymasterData: dataSchema })
 
 /**
  * Creates a client of a paymaster service over JSON-RPC: `pm_getPaymasterStubData` and `pm_getPaymasterData` (ERC-7677).

@@ -3,7 +3,7 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import { secp256k1 } from '../../kernel/crypto/index.ts'
 import { backoff, insert, isCommitError, StaleReadError, type Write } from '../../kernel/storage/index.ts'
-import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { RequestClaim } from '../saved-requests/claim-request.ts'
 import type { CustodyServices } from '../services.ts'
 import { transactionLimits } from '../transactions/limits.ts'
@@ -12,13 +12,13 @@ import {
   findEarlier,
   type TransactionFingerprint,
 } from '../transactions/sending/request-fingerprint.ts'
+import { signedTransactionWrites } from '../transactions/sending/signed-transaction-writes.ts'
 import type { TransactionRequest } from '../transactions/formats/transaction-request.ts'
-import { transactionEventWrites } from '../transactions/transaction-events.ts'
 import type { TransactionRow } from '../transactions/transaction-row.ts'
-import { accountNonces, transactions } from '../transactions/tables.ts'
+import { accountNonces } from '../transactions/tables.ts'
 import type { Chain } from '../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../wallets/sealing.ts'
-import { loadWalletKey, walletUnchanged } from '../wallets/sign.ts'
+import { loadWalletKey } from '../wallets/sign.ts'
 import { walletAct } from '../wallets/wallet-act.ts'
 import { broadcastOperation } from './broadcast-operation.ts'
 import { buildOperation, getOperationConnection, type UnsignedOperation } from './build-operation.ts'
@@ -94,7 +94,7 @@ async function signAndStore(services: CustodyServices, sending: Sending): Promis
 }
 
 async function signOnce(services: CustodyServices, sending: Sending): Promise<TransactionRow> {
-  const { actor, wallet, authorizedBy, unsigned, request, claim } = sending
+  const { actor, wallet, authorizedBy, unsigned, claim } = sending
   const claimed = (await claim?.writes()) ?? []
   const reservation = await deploymentReservation(services, sending)
   const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () => ({
@@ -108,15 +108,8 @@ async function signOnce(services: CustodyServices, sending: Sending): Promise<Tr
     services,
     authorizedBy,
     ...claimed,
-    insert(transactions, row),
+    ...signedTransactionWrites(services, sending, row),
     ...reservation,
-    walletUnchanged(wallet, authorizedBy),
-    auditWrite(actor, 'transaction.signed', wallet.id, row.createdAt, {
-      id: row.id,
-      hash: row.hash,
-      type: request.type,
-    }),
-    ...transactionEventWrites(services, row, 'transaction.created'),
     ...writes,
   )
   return row

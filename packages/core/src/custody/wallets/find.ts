@@ -1,6 +1,6 @@
 import type { CustodyServices } from '../services.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Query, Where } from '../../kernel/storage/index.ts'
+import { type Query, type RowOf, selectColumns, type Where } from '../../kernel/storage/index.ts'
 import type { CustodyWalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
 
@@ -48,7 +48,39 @@ export async function listWallets(
   filter: WalletFilter,
   page: WalletPage,
 ): Promise<CustodyWalletRow[]> {
-  const where: Where<CustodyWalletRow> = {
+  const where = toWhere(tenant, filter)
+  if (page.sortOn !== undefined && withoutIndex.has(page.sortOn))
+    await limitSorting(services, tenant, filter.userId, page.sortOn)
+  return services.storage.find<typeof wallets>(wallets, {
+    where,
+    orderBy: toOrderBy(page),
+    limit: page.limit,
+    offset: page.offset,
+    mayBeStale: true,
+  })
+}
+
+const filteredWallets = selectColumns(
+  wallets,
+  ({ id, tenant, userId, userOrigin, secretType, address, identifier, archivedAt }) => {
+    return { id, tenant, userId, userOrigin, secretType, address, identifier, archivedAt }
+  },
+)
+
+/** Counts the wallets of a part of {@link listWallets}, without reading all of each. The order does not matter. */
+export async function countWallets(
+  { storage }: CustodyServices,
+  tenant: string,
+  filter: WalletFilter,
+  part: { readonly offset: number; readonly limit: number },
+): Promise<number> {
+  const where = toWhere(tenant, filter)
+  const query = { where, orderBy: [['id', 'desc']], ...part, mayBeStale: true } as const
+  return (await storage.find(filteredWallets, query)).length
+}
+
+function toWhere(tenant: string, filter: WalletFilter): Where<RowOf<typeof filteredWallets>> {
+  return {
     tenant,
     ...(filter.secretTypes !== undefined && { secretType: { in: [...filter.secretTypes] } }),
     ...(filter.secretType !== undefined && { secretType: filter.secretType }),
@@ -59,15 +91,6 @@ export async function listWallets(
     ...(filter.address !== undefined && { address: filter.address }),
     archivedAt: filter.archived === true ? { gt: 0 } : null,
   }
-  if (page.sortOn !== undefined && withoutIndex.has(page.sortOn))
-    await limitSorting(services, tenant, filter.userId, page.sortOn)
-  return services.storage.find(wallets, {
-    where,
-    orderBy: toOrderBy(page),
-    limit: page.limit,
-    offset: page.offset,
-    mayBeStale: true,
-  })
 }
 
 async function limitSorting(

@@ -58,6 +58,17 @@ describe('deleteInBatches', () => {
     expect(await deleteInBatches(storage, visits, expired)).toBe(1500)
   })
 
+  test('continues where the last batch ended, since databases pass over what was deleted', async () => {
+    const { storage } = await storageOf(1500)
+    const wheres: unknown[] = []
+    const find: Storage['find'] = (table, query) => {
+      wheres.push(query?.where)
+      return storage.find(table, query)
+    }
+    await deleteInBatches({ ...storage, find }, visits, expired)
+    expect(wheres).toEqual([{ expiresAt: { lte: 1 } }, { expiresAt: { lte: 1, gte: 1 } }])
+  })
+
   test('by two processes at once deletes everything', async () => {
     const { storage } = await storageOf(2500)
     await Promise.all([deleteInBatches(storage, visits, expired), deleteInBatches(storage, visits, expired)])

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { selectColumns } from './select-columns.ts'
-import type { Row, Storage, Where, Write } from './storage.ts'
+import type { CellValue, Condition, Row, Storage, Where, Write } from './storage.ts'
 import type { RowOf, Table } from './table.ts'
 import { batch } from './writes.ts'
 
@@ -65,15 +65,35 @@ export async function commitInBatches<T extends Table>(
   const keys: Table = selectColumns(table, (columns) =>
     Object.fromEntries(Object.entries(columns).filter(([name]) => table.key.includes(name) || name in where)),
   )
+  const limits = Object.entries(matching).filter(isUpperLimit).slice(0, 1)
+  const orderBy = limits.map(([column]) => [column, 'asc'] as const)
+  let reached: Where = {}
   for (let total = 0; ; ) {
-    const rows = await storage.find(keys, { where: matching, limit: rowsPerBatch })
+    const rows = await storage.find(keys, { where: { ...matching, ...reached }, orderBy, limit: rowsPerBatch })
     if (rows.length > 0) await storage.commit(batch(toWrite({ ...matching, ...toKeyCondition(table, rows) })))
+    // Databases pass over what was deleted for a while: the next batch begins where this one ended.
+    reached = Object.fromEntries(limits.map(([column, limit]) => [column, from(limit, rows, column)]))
     total += rows.length
     await report?.(rows.length)
     if (rows.length < rowsPerBatch) return total
     // Some storages resolve without I/O.
     await setImmediate()
   }
+}
+
+type UpperLimit = { readonly lt?: NonNullable<CellValue>; readonly lte?: NonNullable<CellValue> }
+
+/** True for a condition on a column that has an upper limit: `expiresAt: { lte: now }`. */
+function isUpperLimit(entry: readonly [string, Condition | undefined]): entry is [string, UpperLimit] {
+  const [, condition] = entry
+  if (typeof condition !== 'object' || condition === null || condition instanceof Uint8Array) return false
+  return condition.lt !== undefined || condition.lte !== undefined
+}
+
+/** The same limit, from the last of some rows on. */
+function from(limit: UpperLimit, rows: readonly Row[], column: string): Condition {
+  const last = rows.at(-1)?.[column]
+  return last === undefined || last === null ? limit : { ...limit, gte: last }
 }
 
 /**

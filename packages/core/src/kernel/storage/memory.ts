@@ -3,7 +3,7 @@ import { appliedBatches } from './applied-batches.ts'
 import { BillfoldError } from '../errors.ts'
 import { MemoryTable } from './memory-table.ts'
 import { compareCells } from './compare-cells.ts'
-import { type Batch, CommitError, type Query, type Row, type Storage, type Update, type Write } from './storage.ts'
+import { type Batch, type CellValue, CommitError, type Query, type Row, type Storage, type Update, type Write } from './storage.ts'
 import type { RowOf, Table } from './table.ts'
 import { typedRows } from './typed-rows.ts'
 import { addToCell } from './add-to-cell.ts'
@@ -90,10 +90,11 @@ function updateRow(row: Row, write: Update, index: number): Row {
 
 /** Copies bytes, so that caller and storage cannot change each other's, and converts -0 to 0, as databases do. */
 function copyRow(row: Row): Row {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, cell]) => [
-      name,
-      cell instanceof Uint8Array ? Uint8Array.from(cell) : cell === 0 ? 0 : cell,
-    ]),
-  )
+  const copy: Record<string, CellValue> = { ...row }
+  for (const name in copy) {
+    const cell = copy[name]
+    if (cell instanceof Uint8Array) copy[name] = Uint8Array.from(cell)
+    else if (cell === 0) copy[name] = 0
+  }
+  return copy
 }

@@ -35,6 +35,27 @@ describe('compileSchema', () => {
     expect(compileSchema({ pattern: '^(a+)+$' })(`${'a'.repeat(20_000)}!`)).toBe(false)
   })
 
+  it.each<readonly [string, Record<string, unknown>]>([
+    ['an unknown type', { type: 'number of people' }],
+    ['a keyword of another type', { properties: { a: { minLength: '1' } } }],
+    ['names that repeat', { required: ['a', 'a'] }],
+    ['a draft that is not supported', { $schema: 'http://json-schema.org/draft-04/schema#', type: 'string' }],
+    ['a reference to nothing', { $ref: '#/$defs/gone' }],
+  ])('rejects a schema with %s, also after valid ones', (_, schema) => {
+    compileSchema({ type: 'string' })
+    for (let round = 0; round < 2; round++) expect(() => compileSchema(schema)).toThrow(Error)
+  })
+
+  it('may be identified like another one, and may refer to the meta-schema', () => {
+    const $id = 'https://schemas.example/value'
+    expect([compileSchema({ $id, type: 'string' })('a'), compileSchema({ $id, type: 'number' })('a')]).toEqual([
+      true,
+      false,
+    ])
+    const aSchema = compileSchema({ $ref: 'https://json-schema.org/draft/2020-12/schema' })
+    expect([aSchema({ type: 'string' }), aSchema({ type: 'text' })]).toEqual([true, false])
+  })
+
   it.each(['(?=a)', '(?<!a)b', '(a)\\1'])('rejects the pattern %s, which needs backtracking', (pattern) => {
     expect(() => compileSchema({ pattern })).toThrow('is not supported')
   })

@@ -1,9 +1,6 @@
 import { createHash, randomInt } from 'node:crypto'
-import { type Insert, insert, type RowOf } from '../../kernel/storage/index.ts'
+import { type Insert, insert } from '../../kernel/storage/index.ts'
 import { ledgerAccounts } from './tables.ts'
-
-/** A row of `ledger_accounts`: one shard of an account. */
-export type LedgerAccountRow = RowOf<typeof ledgerAccounts>
 
 /**
  * A ledger account of a tenant, in one currency.

@@ -4,7 +4,7 @@ import type { Services } from '../../platform/services.ts'
 import { check, type Insert, type RowOf, type Write } from '../../kernel/storage/index.ts'
 import { identifiers } from '../../identity/users/identifier-table.ts'
 import { formatMinorUnits, type MoneySettings } from '../money/money.ts'
-import { type Contacts, listContacts, type ContactsWithRowIds } from '../users/profiles.ts'
+import { listContacts, type ContactsWithRowIds } from '../users/profiles.ts'
 import type { PaymentsContext } from '../settings.ts'
 import type { payments as paymentTable } from '../tables.ts'
 
@@ -88,7 +88,7 @@ function contactsUnchanged(contacts: ContactsWithRowIds | undefined): readonly W
   return id === undefined ? [] : [check(identifiers, { where: { id } })]
 }
 
-function contactAddress(contacts: Contacts | undefined): { readonly email: string; readonly phone: string } {
+function contactAddress(contacts: ContactsWithRowIds | undefined): { readonly email: string; readonly phone: string } {
   return { email: contacts?.email ?? '', phone: contacts?.phone ?? '' }
 }
 

@@ -88,8 +88,8 @@ export async function toVerifiedContacts(
   return isComplete ? openContacts(services, rows) : undefined
 }
 
-/** Contact details with the ids of their rows. While those rows exist, the user has not been erased. */
-export interface ContactsWithRowIds extends Contacts {
+/** Email and phone number with the ids of the rows of a user. While those rows exist, the user has not been erased. */
+export interface ContactsWithRowIds extends Pick<Contacts, 'email' | 'phone'> {
   readonly rowIds: readonly string[]
 }
 
@@ -118,17 +118,24 @@ export async function toContactsByUser(
   const userIds = [...new Set(rows.map(({ userId }) => userId))]
   const contacts = userIds.map(async (userId): Promise<[string, ContactsWithRowIds]> => {
     const own = rows.filter((row) => row.userId === userId)
-    return [userId, { ...(await openContacts(services, own)), rowIds: own.map(({ id }) => id) }]
+    const [email, phone] = [await openFirst(services, own, 'email'), await openFirst(services, own, 'phone')]
+    return [userId, { email, phone, rowIds: own.map(({ id }) => id) }]
   })
   return new Map(await Promise.all(contacts))
 }
 
 async function openContacts(services: Services, rows: readonly IdentifierRow[]): Promise<Contacts> {
-  const openFirst = async (kind: string): Promise<string> => {
-    const row = rows.find((candidate) => candidate.kind === kind)
-    return row === undefined ? '' : openIdentifier(services, row)
+  return {
+    email: await openFirst(services, rows, 'email'),
+    phone: await openFirst(services, rows, 'phone'),
+    username: await openFirst(services, rows, 'username'),
   }
-  return { email: await openFirst('email'), phone: await openFirst('phone'), username: await openFirst('username') }
+}
+
+/** Opens the first identifier of a kind; empty if there is none. */
+async function openFirst(services: Services, rows: readonly IdentifierRow[], kind: string): Promise<string> {
+  const row = rows.find((candidate) => candidate.kind === kind)
+  return row === undefined ? '' : openIdentifier(services, row)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
-import { jwtVerify, SignJWT } from 'jose'
+import { SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { kmsKeyring, localKeyring, newKey } from '../../kernel/crypto/index.ts'
@@ -77,23 +77,6 @@ describe('a token', () => {
   test('is accepted if built by hand like the rejected ones below', async () => {
     clock = noon
     expect(await issuer.verify(await forged({}, {}), verifyOptions)).toMatchObject({ id: 'id', subject: 'key-1' })
-  })
-
-  test('is verified by another implementation, and one that it has signed is accepted', async () => {
-    clock = noon
-    const key = await keyring.derive('2026b', 'token:service')
-    const { payload } = await jwtVerify(await issuer.issue(request), key, {
-      algorithms: ['HS256'],
-      typ: 'service',
-      issuer: 'billfold',
-      audience: 'custody',
-      currentDate: new Date(noon),
-    })
-    expect(payload).toMatchObject({ tenant: 't1', sub: 'key-1', nbf: noon / 1000 - 5 })
-    const signed = await new SignJWT(goodPayload())
-      .setProtectedHeader({ alg: 'HS256', typ: 'service', kid: '2026b' })
-      .sign(key)
-    expect(await issuer.verify(signed, verifyOptions)).toMatchObject({ id: 'id', tenant: 't1' })
   })
 
   test('is accepted until it expires', async () => {
@@ -181,8 +164,6 @@ describe('a token is rejected', () => {
     ['the typ in other letters', { typ: 'Service' }],
     ['the typ as a media type', { typ: 'application/service' }],
     ['a critical extension', { crit: ['x'], x: 1 }],
-    ['a key of its own', { jwk: { kty: 'oct', k: 'AAAA' } }],
-    ['a member that the issuer does not write', { x: 1 }],
     ['an unencoded payload', { crit: ['b64'], b64: false }],
   ])('with %s in its header, even if signed', async (_, header) => {
     clock = noon

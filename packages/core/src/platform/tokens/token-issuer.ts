@@ -1,8 +1,13 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import type { JWTVerifyResult } from 'jose'
+import { JOSEError, JWTExpired } from 'jose/errors'
+import { SignJWT } from 'jose/jwt/sign'
+import { jwtVerify } from 'jose/jwt/verify'
 import { z } from 'zod'
+import { isCanonicalJws } from '../../kernel/base64.ts'
 import { isKeyId, type Keyring } from '../../kernel/crypto/index.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
-import { isSignedBy, type ParsedJws, parseJws, signHs256 } from './hs256-jws.ts'
 
 /** Options for issuing a token. */
 export interface TokenIssueOptions {
@@ -88,28 +93,27 @@ export function createTokenIssuer({ keyring, issuer, now = Date.now }: TokenIssu
       assertIssuable(request)
       const kid = keyring.currentKeyId
       const iat = Math.floor(now() / 1000)
-      const claims = {
-        ...request.claims,
-        tenant: request.tenant,
-        iss: issuer,
-        sub: request.subject,
-        aud: request.audience,
-        jti: newId(),
-        iat,
-        nbf: iat - clockSkewSeconds,
-        exp: iat + request.lifetimeSeconds,
-      }
-      const token = signHs256({ typ: request.type, kid }, claims, await deriveKey(keyring, kid, request.type))
+      const token = await new SignJWT({ ...request.claims, tenant: request.tenant })
+        .setProtectedHeader({ alg: 'HS256', typ: request.type, kid })
+        .setIssuer(issuer)
+        .setSubject(request.subject)
+        .setAudience(request.audience)
+        .setJti(newId())
+        .setIssuedAt(iat)
+        .setNotBefore(iat - clockSkewSeconds)
+        .setExpirationTime(iat + request.lifetimeSeconds)
+        .sign(await signingKey(keyring, kid, request.type))
       if (token.length > maxTokenLength)
         throw new RangeError(`claims: the token must be at most ${maxTokenLength} characters: ${token.length}`)
       return token
     },
     verify: async (token, options) => {
-      // The text is canonical: otherwise one token would have several, since decoders ignore padding and unused bits.
-      const jws = typeof token === 'string' && token.length <= maxTokenLength ? parseJws(token) : undefined
-      if (jws === undefined) throw new BillfoldError('token.invalid')
-      await assertSigned(keyring, jws, options.type)
-      return toVerifiedToken(jws.payload, { issuer, options, seconds: Math.floor(now() / 1000) })
+      // Otherwise one token would have several texts: decoders ignore padding and unused bits.
+      if (typeof token !== 'string' || token.length > maxTokenLength || !isCanonicalJws(token))
+        throw new BillfoldError('token.invalid')
+      const seconds = Math.floor(now() / 1000)
+      const result = await verifySignature(keyring, token, { issuer, options, seconds })
+      return toVerifiedToken(result, options, seconds)
     },
   }
 }
@@ -130,28 +134,42 @@ function isType(type: string): boolean {
   return /^[a-z0-9.+-]{1,64}$/.test(type)
 }
 
-function deriveKey(keyring: Keyring, keyId: string, type: string): Promise<Uint8Array> {
-  return keyring.derive(keyId, `token:${type}`)
+async function signingKey(keyring: Keyring, keyId: string, type: string): Promise<KeyObject> {
+  return createSecretKey(await keyring.derive(keyId, `token:${type}`))
 }
 
-/** Exactly what the issuer writes: no other algorithm, no critical extension (RFC 7515 section 4.1.11), no key of the token's choice. */
-const headerShape = z.strictObject({
-  alg: z.literal('HS256'),
-  typ: z.string(),
-  kid: z.string().refine(isKeyId),
-})
-
-/** Verifies the header and the signature (RFC 8725). @throws BillfoldError `token.invalid` */
-async function assertSigned(keyring: Keyring, jws: ParsedJws, type: string): Promise<void> {
-  const header = headerShape.safeParse(jws.header)
-  if (!header.success || header.data.typ !== type) throw new BillfoldError('token.invalid')
+/** Verifies signature, type, issuer, audience and times with jose. */
+async function verifySignature(
+  keyring: Keyring,
+  token: string,
+  {
+    issuer,
+    options,
+    seconds,
+  }: { readonly issuer: string; readonly options: TokenVerifyOptions; readonly seconds: number },
+): Promise<JWTVerifyResult> {
   try {
-    if (isSignedBy(jws, await deriveKey(keyring, header.data.kid, type))) return
+    return await jwtVerify(
+      token,
+      ({ kid }) => {
+        if (typeof kid !== 'string' || !isKeyId(kid)) throw new BillfoldError('token.invalid')
+        return signingKey(keyring, kid, options.type)
+      },
+      {
+        algorithms: ['HS256'],
+        typ: options.type,
+        issuer,
+        audience: options.audience,
+        currentDate: new Date(seconds * 1000),
+      },
+    )
   } catch (error) {
-    if (!isBillfoldError(error, 'keyring.unknown-key')) throw error
-    throw new BillfoldError('token.invalid', { cause: error })
+    if (error instanceof JWTExpired) throw new BillfoldError('token.expired')
+    if (error instanceof JOSEError || isBillfoldError(error, 'keyring.unknown-key')) {
+      throw new BillfoldError('token.invalid', { cause: error })
+    }
+    throw error
   }
-  throw new BillfoldError('token.invalid')
 }
 
 const payloadShape = z.looseObject({
@@ -165,25 +183,21 @@ const payloadShape = z.looseObject({
   exp: z.int(),
 })
 
-interface ClaimExpectation {
-  readonly issuer: string
-  readonly options: TokenVerifyOptions
-  readonly seconds: number
-}
-
-/** Verifies the claims of an authentic token. Whether it has expired is said only of one that is otherwise right. */
-function toVerifiedToken(payload: unknown, { issuer, options, seconds }: ClaimExpectation): VerifiedToken {
+/**
+ * Enforces what jose leaves open: the exact case of `typ`, a single audience, required claims, and `iat` not in the
+ * future.
+ */
+function toVerifiedToken(
+  { payload, protectedHeader }: JWTVerifyResult,
+  options: TokenVerifyOptions,
+  seconds: number,
+): VerifiedToken {
   const parsed = payloadShape.safeParse(payload)
-  if (!parsed.success) throw new BillfoldError('token.invalid')
-  const { iss, sub, aud, jti, tenant, iat, nbf, exp, ...claims } = parsed.data
-  const isExpected =
-    iss === issuer &&
-    aud === options.audience &&
-    tenant === (options.tenant ?? tenant) &&
-    nbf <= seconds &&
-    iat <= seconds + clockSkewSeconds
-  if (!isExpected) throw new BillfoldError('token.invalid')
-  if (exp <= seconds) throw new BillfoldError('token.expired')
+  if (!parsed.success || protectedHeader.typ !== options.type) throw new BillfoldError('token.invalid')
+  const { iss: _, nbf: __, sub, aud, jti, tenant, iat, exp, ...claims } = parsed.data
+  if (iat > seconds + clockSkewSeconds || aud !== options.audience || tenant !== (options.tenant ?? tenant)) {
+    throw new BillfoldError('token.invalid')
+  }
   return {
     id: jti,
     type: options.type,

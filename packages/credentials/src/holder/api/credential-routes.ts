@@ -9,7 +9,8 @@ import {
   openCredential,
 } from '../credentials/held-credentials.ts'
 import type { HolderContext } from '../settings.ts'
-import { holderKeyGuard, objectParams, proveUser, userParams } from './holder-route.ts'
+import { roleKeyGuard } from '../../role-key-guard.ts'
+import { objectParams, proveUser, userParams } from './holder-route.ts'
 
 const credentialReply = z.object({
   id: z.string(),
@@ -25,7 +26,7 @@ const credentialReply = z.object({
 
 /** Routes for the credentials of a user. */
 export function credentialRoutes(context: HolderContext): readonly Route[] {
-  const guard = holderKeyGuard(context)
+  const guard = roleKeyGuard(context, 'holder')
   const notFound = { description: 'There is no such credential' }
   return [
     route({
@@ -79,7 +80,7 @@ function openRoute(context: HolderContext): Route {
     method: 'POST',
     path: '/users/:userId/credentials/:id/open',
     summary: 'Show the values of a credential, with a signing method',
-    guard: holderKeyGuard(context),
+    guard: roleKeyGuard(context, 'holder'),
     params: objectParams,
     headers: signingMethodHeadersSchema,
     body: { encoding: 'json', schema: z.object({}), limit: 1024, optional: true, raw: 'if-available' },

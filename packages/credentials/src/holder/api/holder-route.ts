@@ -1,10 +1,8 @@
-import { BillfoldError } from '@billfold/core'
-import type { Guard, RequestContext } from '@billfold/core/http'
+import type { RequestContext } from '@billfold/core/http'
 import {
   actorFromRequest,
   authorizeWithSigningMethod,
   parseSigningMethod,
-  serviceGuard,
   type SigningMethodHeaders,
 } from '@billfold/core/modules'
 import { z } from 'zod'
@@ -18,19 +16,6 @@ const id = z.string().min(1).max(36)
 export const userParams = z.object({ userId: id })
 /** The user of a route, and one of the user's objects. */
 export const objectParams = z.object({ userId: id, id })
-
-/** Admits service keys with the scope `holder` of the holder's tenant. */
-export function holderKeyGuard({ services, tenant }: HolderContext): Guard {
-  const guard = serviceGuard(services, 'holder')
-  return {
-    ...guard,
-    admit: async (request) => {
-      const caller = await guard.admit(request)
-      if (caller.tenant !== tenant) throw new BillfoldError('caller.forbidden')
-      return caller
-    },
-  }
-}
 
 /**
  * Proves the user by the signing method of a request. An emergency code approves nothing here.

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { acceptOffer, declineOffer, returnToOffer } from '../receive/accept-offer.ts'
 import { resolveOffer } from '../receive/resolve-offer.ts'
 import type { HolderContext } from '../settings.ts'
-import { holderKeyGuard, objectParams, proveUser, userParams } from './holder-route.ts'
+import { roleKeyGuard } from '../../role-key-guard.ts'
+import { objectParams, proveUser, userParams } from './holder-route.ts'
 
 const acceptBody = z.object({
   credentials: z.array(z.string().max(256)).min(1).max(100).optional(),
@@ -39,7 +40,7 @@ const replies = { 200: { description: 'The outcome', schema: acceptedReply }, 40
 
 /** Routes for Credential Offers of a user. */
 export function offerRoutes(context: HolderContext): readonly Route[] {
-  const guard = holderKeyGuard(context)
+  const guard = roleKeyGuard(context, 'holder')
   return [
     route({
       id: 'resolveOffer',
@@ -98,7 +99,7 @@ function returnRoute(context: HolderContext): Route {
     method: 'POST',
     path: '/users/:userId/offers/:id/return',
     summary: 'Go on after the authorization page of the issuer, with a signing method',
-    guard: holderKeyGuard(context),
+    guard: roleKeyGuard(context, 'holder'),
     params: objectParams,
     headers: signingMethodHeadersSchema,
     body: {

@@ -6,7 +6,8 @@ import { declineRequest, present } from '../present/present.ts'
 import { listPresentations } from '../present/presentation-log.ts'
 import { receiveRequest } from '../present/receive-request.ts'
 import type { HolderContext } from '../settings.ts'
-import { holderKeyGuard, objectParams, proveUser, userParams } from './holder-route.ts'
+import { roleKeyGuard } from '../../role-key-guard.ts'
+import { objectParams, proveUser, userParams } from './holder-route.ts'
 
 const requestBody = z.union([
   z.strictObject({ uri: z.string().min(1).max(8192) }),
@@ -44,7 +45,7 @@ const presentedReply = z.object({
 
 /** Routes for the requests of verifiers. */
 export function presentationRoutes(context: HolderContext): readonly Route[] {
-  const guard = holderKeyGuard(context)
+  const guard = roleKeyGuard(context, 'holder')
   return [
     receiveRoute(context),
     consentRoute(context),
@@ -85,7 +86,7 @@ function consentRoute(context: HolderContext): Route {
     method: 'POST',
     path: '/users/:userId/requests/:id/consent',
     summary: 'The very list of what would be sent, and its hash; with a signing method the values as well',
-    guard: holderKeyGuard(context),
+    guard: roleKeyGuard(context, 'holder'),
     params: objectParams,
     headers: signingMethodHeadersSchema,
     body: { encoding: 'json', schema: z.object({ choice }), limit: 64 * 1024, raw: 'if-available' },
@@ -110,7 +111,7 @@ function presentRoute(context: HolderContext): Route {
     method: 'POST',
     path: '/users/:userId/requests/:id/present',
     summary: 'Present what the user agreed to, with a signing method',
-    guard: holderKeyGuard(context),
+    guard: roleKeyGuard(context, 'holder'),
     params: objectParams,
     headers: signingMethodHeadersSchema,
     body: {
@@ -138,7 +139,7 @@ function receiveRoute(context: HolderContext): Route {
     method: 'POST',
     path: '/users/:userId/requests',
     summary: 'Fetch and authenticate the request of a verifier',
-    guard: holderKeyGuard(context),
+    guard: roleKeyGuard(context, 'holder'),
     params: userParams,
     body: { encoding: 'json', schema: requestBody, limit: 1024 * 1024 },
     replies: { 200: { description: 'Who asks for what', schema: shownReply } },

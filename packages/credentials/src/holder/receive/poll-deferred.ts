@@ -1,30 +1,17 @@
 import type { Actor } from '@billfold/core/modules'
-import { batch, isCommitError, update, type Write } from '@billfold/core/storage'
-import { z } from 'zod'
+import { batch, update, type Write } from '@billfold/core/storage'
 import { getBox } from '../secrets/holder-secrets.ts'
 import type { HolderContext } from '../settings.ts'
 import { type HolderIssuanceRow, holderIssuances, holderOffers } from '../tables.ts'
+import { claimIssuance } from './claim-issuance.ts'
 import { parseReply } from './fetch-json.ts'
 import { type IssuanceContent, sealedIssuances } from './issuance-content.ts'
 import { errorOf, type IssuanceTokens, postWithToken, requestTokens } from './issuer-client.ts'
-import { acceptInstances, type Issuance, notify } from './request-credentials.ts'
+import { acceptInstances, credentialReply, type Issuance, notify } from './request-credentials.ts'
 import { type ReceivedCredential, storeCredentialWrites } from './store-credential.ts'
 
 const pollsPerCall = 10
-/** Longer than a poll takes, so that two processes do not both ask. */
-const claimMs = 2 * 60 * 1000
 const minIntervalMs = 60 * 1000
-
-const replySchema = z.union([
-  z.object({
-    credentials: z
-      .array(z.object({ credential: z.string().max(1024 * 1024) }))
-      .min(1)
-      .max(20),
-    notification_id: z.string().max(1024).optional(),
-  }),
-  z.object({ transaction_id: z.string().max(1024), interval: z.number().min(0).optional() }),
-])
 
 /** Asks issuers again for credentials that come later, ten a call, each by one process. */
 export async function pollDeferred(context: HolderContext, startedAt: number): Promise<void> {
@@ -36,7 +23,7 @@ export async function pollDeferred(context: HolderContext, startedAt: number): P
     limit: pollsPerCall,
   })
   for (const row of rows) {
-    if (!(await claim(context, row, startedAt))) continue
+    if (!(await claimIssuance(context, row))) continue
     try {
       await poll(context, row)
     } catch (error) {
@@ -46,17 +33,6 @@ export async function pollDeferred(context: HolderContext, startedAt: number): P
       )
       await reschedule(context, row, minIntervalMs * 5)
     }
-  }
-}
-
-async function claim({ services }: HolderContext, row: HolderIssuanceRow, now: number): Promise<boolean> {
-  const where = { id: row.id, state: 'waiting', claimedUntil: row.claimedUntil }
-  try {
-    await services.storage.commit(batch(update(holderIssuances, { where, set: { claimedUntil: now + claimMs } })))
-    return true
-  } catch (error) {
-    if (isCommitError(error)) return false
-    throw error
   }
 }
 
@@ -99,7 +75,7 @@ async function ask(context: HolderContext, issuance: Issuance, url: string, wait
     const response = await postWithToken(context, tokens, keys, url, { transaction_id: waited.transactionId })
     if (response.status >= 500 || response.status === 429) return { kind: 'later', waited }
     if (errorOf(response) !== '') return { kind: 'refused' }
-    const reply = parseReply(response.body, replySchema)
+    const reply = parseReply(response.body, credentialReply)
     if ('transaction_id' in reply)
       return { kind: 'later', waited: { ...waited, intervalSeconds: reply.interval ?? waited.intervalSeconds } }
     const texts = reply.credentials.map(({ credential }) => credential)

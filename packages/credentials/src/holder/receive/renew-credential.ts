@@ -1,14 +1,9 @@
-import { batch, isCommitError, update } from '@billfold/core/storage'
+import { batch, update } from '@billfold/core/storage'
 import { methodUnchanged } from '@billfold/core/modules'
 import type { HolderContext } from '../settings.ts'
-import {
-  type HeldCredentialRow,
-  heldCredentials,
-  heldInstances,
-  type HolderIssuanceRow,
-  holderIssuances,
-} from '../tables.ts'
+import { type HeldCredentialRow, heldCredentials, heldInstances, holderIssuances } from '../tables.ts'
 import { openCurrentSecret, type ProvenUser } from './accept-offer.ts'
+import { claimIssuance } from './claim-issuance.ts'
 import { type IssuanceContent, sealedIssuances } from './issuance-content.ts'
 import { requestTokens } from './issuer-client.ts'
 import { type Issuance, notify, requestInstances } from './request-credentials.ts'
@@ -17,8 +12,6 @@ import { sealedDescriptions } from '../credentials/credential-description.ts'
 
 /** Below this many instances a batch is renewed. */
 const lowWater = 3
-/** Longer than a renewal takes, so that two processes do not both ask. */
-const claimMs = 2 * 60 * 1000
 
 /**
  * Renews the instances of a credential when few are left, while the signing method of its user is proven. A failure is only logged: the
@@ -45,7 +38,7 @@ async function renew(
   const { services, tenant } = context
   const where = { id: issuanceId, tenant, state: 'renewing' }
   const [issuanceRow] = await services.storage.find(holderIssuances, { where, limit: 1 })
-  if (issuanceRow === undefined || !(await claim(context, issuanceRow))) return
+  if (issuanceRow === undefined || !(await claimIssuance(context, issuanceRow))) return
   const stored = await sealedIssuances.open(services, issuanceRow, issuanceRow.sealedContent)
   const { configuration } = await sealedDescriptions.open(services, row, row.sealedDescription)
   const refreshToken = stored.tokens?.refresh_token
@@ -73,17 +66,4 @@ async function renew(
     ),
   )
   await notify(context, issuance, outcome.notificationId, 'credential_accepted')
-}
-
-async function claim({ services }: HolderContext, { id, claimedUntil }: HolderIssuanceRow): Promise<boolean> {
-  const now = services.now()
-  if (claimedUntil > now) return false
-  const where = { id, state: 'renewing', claimedUntil }
-  try {
-    await services.storage.commit(batch(update(holderIssuances, { where, set: { claimedUntil: now + claimMs } })))
-    return true
-  } catch (error) {
-    if (isCommitError(error)) return false
-    throw error
-  }
 }

@@ -14,7 +14,8 @@ import { type VerifiedCredential, verifyReceived } from './verify-received.ts'
 
 const maxBatch = 20
 
-const replySchema = z.union([
+/** The reply for a credential: it is there, or comes later (OpenID4VCI section 8.3). */
+export const credentialReply = z.union([
   z.object({
     credentials: z
       .array(z.object({ credential: z.string().max(1024 * 1024) }))
@@ -72,7 +73,7 @@ export async function requestInstances(
   if (count > 1 && errorOf(made.response) === 'invalid_proof') made = await attempt(1)
   const { ids, derived, response } = made
   if (response.status !== 200 && response.status !== 202) throw refusedBy(response)
-  const reply = parseReply(response.body, replySchema)
+  const reply = parseReply(response.body, credentialReply)
   const instances = ids.map((id, at) => {
     const { x, y } = derived[at]?.publicKey ?? { x: '', y: '' }
     return { id, publicKey: { x, y } }

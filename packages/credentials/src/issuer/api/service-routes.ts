@@ -7,7 +7,7 @@ import { endOffer } from '../offers/find-offer.ts'
 import type { IssuerContext } from '../settings.ts'
 import { changeStatus } from '../status/change-status.ts'
 import { listInstances, toIssuedCredential } from '../status/list-instances.ts'
-import { issuerKeyGuard } from './issuer-guards.ts'
+import { roleKeyGuard } from '../../role-key-guard.ts'
 
 const id = z.string().min(1).max(36)
 
@@ -62,7 +62,7 @@ const credentialReply = z.object({
 
 /** The routes for service keys with the scope `issuer`. */
 export function serviceRoutes(context: IssuerContext): readonly Route[] {
-  const guard = issuerKeyGuard(context)
+  const guard = roleKeyGuard(context, 'issuer')
   return [
     route({
       id: 'createOffer',
@@ -99,7 +99,7 @@ export function serviceRoutes(context: IssuerContext): readonly Route[] {
 }
 
 function instanceRoutes(context: IssuerContext): readonly Route[] {
-  const guard = issuerKeyGuard(context)
+  const guard = roleKeyGuard(context, 'issuer')
   return [
     route({
       id: 'listIssuedCredentials',

@@ -1,7 +1,7 @@
-import { BillfoldError } from '@billfold/core'
-import { type Guard, type Route, route } from '@billfold/core/http'
-import { actorFromRequest, publicGuard, serviceGuard } from '@billfold/core/modules'
+import { type Route, route } from '@billfold/core/http'
+import { actorFromRequest, publicGuard } from '@billfold/core/modules'
 import { z } from 'zod'
+import { roleKeyGuard } from '../../role-key-guard.ts'
 import type { VerifierContext } from '../context.ts'
 import { createRequest } from '../requests/create-request.ts'
 import { planRequest, requestInputSchema } from '../requests/request-input.ts'
@@ -27,7 +27,7 @@ export function hostRoutes(context: VerifierContext): readonly Route[] {
       method: 'POST',
       path: '/requests',
       summary: 'Request a presentation',
-      guard: tenantGuard(context),
+      guard: roleKeyGuard(context, 'verifier'),
       secretReply: true,
       body: { encoding: 'json', schema: requestInputSchema, limit: 64 * 1024 },
       replies: {
@@ -63,17 +63,4 @@ export function hostRoutes(context: VerifierContext): readonly Route[] {
       handler: async ({ body }) => ({ status: 200, body: await getResult(context, body) }),
     }),
   ]
-}
-
-/** A service key of another tenant than the verifier's cannot make requests in its name. */
-function tenantGuard({ services, tenant }: VerifierContext): Guard {
-  const guard = serviceGuard(services, 'verifier')
-  return {
-    ...guard,
-    admit: async (request) => {
-      const caller = await guard.admit(request)
-      if (caller.tenant !== tenant) throw new BillfoldError('caller.forbidden')
-      return caller
-    },
-  }
 }

@@ -1,4 +1,4 @@
-import { type TronClient, tronChainClient } from '@billfold/core'
+import { type TronBlockClient, tronChainClient } from '@billfold/core'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,7 +9,7 @@ import { createTronChain, type TronChain, TronRefusal } from './tron-chain.ts'
 /** A node with the HTTP API of java-tron, over {@link TronChain}. */
 export interface TronNode {
   readonly chain: TronChain
-  readonly client: () => TronClient
+  readonly client: () => TronBlockClient
   /** Free bandwidth and energy that every account has left. */
   readonly resources: { bandwidth: number; energy: number }
   readonly kill: () => Promise<void>
@@ -70,6 +70,7 @@ const input = z.object({
   owner_address: z.string().default(''),
   contract_address: z.string().default(''),
   data: z.string().default(''),
+  num: z.number().default(0),
 })
 
 function answer(chain: TronChain, resources: TronNode['resources'], path: string, body: string): object {
@@ -80,10 +81,13 @@ function answer(chain: TronChain, resources: TronNode['resources'], path: string
     owner_address: owner,
     contract_address: contract,
     data,
+    num: number,
   } = input.parse(JSON.parse(body))
   switch (path) {
     case '/wallet/getblockbynum':
-      return toBlock(chain.blocks[0] ?? chain.newest())
+      return describeBlock(chain, number)
+    case '/wallet/gettransactioninfobyblocknum':
+      return describeLogs(chain, number)
     case '/wallet/getnowblock':
       return toBlock(chain.newest())
     case '/walletsolidity/getnowblock':
@@ -116,6 +120,43 @@ function answer(chain: TronChain, resources: TronNode['resources'], path: string
     default:
       return {}
   }
+}
+
+/** A block with its transactions, as java-tron shows them. */
+function describeBlock(chain: TronChain, number: number): object {
+  const block = chain.blocks[number]
+  if (block === undefined) return {}
+  const transactions = block.transactions.map(({ txid, contract, owner, to, amount }) => {
+    const value = {
+      owner_address: owner,
+      ...(contract === 'TransferContract' && { to_address: to, amount: Number(amount) }),
+    }
+    return {
+      txID: txid,
+      ret: [{ contractRet: chain.results.get(txid) ?? 'SUCCESS' }],
+      raw_data: { contract: [{ type: contract, parameter: { value } }] },
+    }
+  })
+  const parentHash = chain.blocks[number - 1]?.id ?? '0'.repeat(64)
+  return {
+    blockID: block.id,
+    block_header: { raw_data: { number, timestamp: block.timestamp, parentHash } },
+    ...(transactions.length > 0 && { transactions }),
+  }
+}
+
+/** The logs of the transfers of the token in a block. */
+function describeLogs(chain: TronChain, number: number): object {
+  return (chain.blocks[number]?.transactions ?? []).map(({ txid, contract, owner, data }) => {
+    const [, to = '', amount = ''] = /^a9059cbb0{24}([0-9a-f]{40})([0-9a-f]{64})$/.exec(data) ?? []
+    const hasSucceeded = contract === 'TriggerSmartContract' && chain.results.get(txid) === 'SUCCESS'
+    const topics = [
+      'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef',
+      owner.slice(2).padStart(64, '0'),
+      to.padStart(64, '0'),
+    ]
+    return { id: txid, ...(hasSucceeded && { log: [{ address: chain.token.slice(2), topics, data: amount }] }) }
+  })
 }
 
 const chainParameter = [

@@ -1,4 +1,11 @@
-import { createBillfold, createPasswordHasher, memoryStorage, type Storage, type TronClient } from '@billfold/core'
+import {
+  createBillfold,
+  createPasswordHasher,
+  memoryStorage,
+  type Storage,
+  type TronClient,
+  tronTransferSource,
+} from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { type FreshDatabase, listTestDatabases } from '@billfold/test-databases'
 import { utils } from 'tronweb'
@@ -24,7 +31,10 @@ async function startTronHost(storage: Storage, fault: (client: TronClient) => Pa
     now: () => Date.now() + ahead,
     failedAttemptLimit: { limit: 100_000, windowSeconds: 600 },
     passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
-    custody: { chainClients: { TRON: { ...client, ...fault(client) } } },
+    custody: {
+      chainClients: { TRON: { ...client, ...fault(client) } },
+      transferSources: { TRON: tronTransferSource({ client, tokens: [token()], fromBlock: 0, blockRange: 50 }) },
+    },
   })
   const key = await billfold.serviceKeys.create({ tag: 'suite', scopes: ['custody'] })
   const host = await startHost({ framework: 'koa', through: 'app', prefix: '', parser: false }, billfold.custody)
@@ -183,6 +193,33 @@ describe('transactions of TRON', () => {
     expect(await attempt({ ...tokens, tokenAddress: newAddress(), value: 1 })).toBe('transactionRequest.tokenAddress')
     expect(await limited('30000000')).toBeUndefined()
     expect(node.chain.pool.size).toBe(1)
+  })
+
+  it('are recorded once of who receives them, when their block is solid, and not if they fail', async () => {
+    const other = await startTronHost(storage)
+    const [wallet, recipient] = [await fundedWallet(host, 100n * trx, 5_000_000n), await fundedWallet(host, trx)]
+    const sent = await send(host, wallet, { to: recipient.address, value: '1.5' })
+    const request = { type: 'TOKEN_TRANSFER', to: recipient.address, tokenAddress: token(), value: '2' }
+    const moved = await send(host, wallet, request)
+    node.chain.mine(1)
+    const failing = await send(host, wallet, { ...request, value: '3' })
+    node.chain.tokens.set(toHex(wallet.address).slice(2), 0n)
+    const received = async () => {
+      await Promise.all([host.billfold.maintain(), other.billfold.maintain()])
+      const { result } = await host.call('GET', `/api/wallets/${recipient.id}/events?size=100`)
+      return (result as readonly { readonly type: string; readonly metadata: string }[])
+        .filter(({ type }) => type === 'INCOMING_TRANSACTION')
+        .map(({ metadata }) => JSON.parse(metadata))
+    }
+    expect(await received()).toEqual([])
+    node.chain.mine(25)
+    await received()
+    const from = wallet.address
+    expect(await received()).toEqual([
+      { hash: moved.result.transactionHash, from, amount: '2000000', tokenAddress: token() },
+      { hash: sent.result.transactionHash, from, amount: '1500000' },
+    ])
+    expect(await statusOf(host, failing.result.transactionHash)).toMatchObject({ status: 'FAILED' })
   })
 
   it('have the prices of energy and bandwidth that the node reports', async () => {

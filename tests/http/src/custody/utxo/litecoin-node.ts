@@ -1,4 +1,4 @@
-import { bitcoinCoreChainClient, type UtxoClient, utxoNetworks } from '@billfold/core'
+import { bitcoinCoreChainClient, type UtxoBlockClient, utxoNetworks } from '@billfold/core'
 import type { Network } from 'bitcoinjs-lib'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -32,7 +32,7 @@ export const hasLitecoind: boolean = existsSync(program)
 export const litecoinNodes: readonly (() => Promise<UtxoNode>)[] = hasLitecoind ? [startLitecoinNode] : []
 
 /** Creates a client of Litecoin Core in regtest mode, started with `-mempoolreplacement`. */
-export function createLitecoinClient(url: string, options: { readonly wallet?: string } = {}): UtxoClient {
+export function createLitecoinClient(url: string, options: { readonly wallet?: string } = {}): UtxoBlockClient {
   const network = { ...utxoNetworks['litecoin-regtest'], allowsReplacement: true }
   return bitcoinCoreChainClient({ url, network, timeoutMs: 60_000, ...options })
 }

@@ -59,6 +59,7 @@ export interface RegtestChain {
     txid: string,
   ) => { readonly transaction: Transaction; readonly height?: number } | undefined
   readonly blockHash: (height: number) => string | undefined
+  readonly listTransactions: (height: number) => readonly Transaction[]
   readonly listCoins: (address: string) => readonly RegtestCoin[]
   readonly listMempoolCoins: (address: string) => readonly Omit<RegtestCoin, 'height'>[]
   readonly findSpender: (txid: string, vout: number) => { readonly txid: string; readonly height?: number } | undefined
@@ -192,6 +193,7 @@ export function createRegtestChain(network: Network, genesisHash: string, rules:
     dropMempool: () => mempool.clear(),
     height: () => blocks.length - 1,
     blockHash: (height) => blocks[height]?.hash,
+    listTransactions: (height) => blocks[height]?.transactions ?? [],
     listCoins: (address) => [...confirmed().values()].filter(isOf(address)),
     listMempoolCoins: (address) => {
       const spent = new Set([...mempool.values()].flatMap(({ transaction }) => transaction.ins.map(toKey)))

@@ -1,3 +1,4 @@
+import { address as addresses } from 'bitcoinjs-lib'
 import { z } from 'zod'
 import { type RegtestChain, type RegtestCoin, Refusal } from './regtest-chain.ts'
 
@@ -10,6 +11,7 @@ interface Answer {
 export function answerEsplora(chain: RegtestChain, feeRate: number, path: string, body: string): Answer {
   const [, first = '', second = '', third = '', fourth = ''] = path.split('/').map(decodeURIComponent)
   if (first === 'block-height') return text(chain.blockHash(Number(second)) ?? '')
+  if (first === 'block') return describeBlock(chain, second, fourth)
   if (path === '/blocks/tip/height') return text(String(chain.height()))
   if (path === '/fee-estimates') return json({ 1: feeRate * 2, 3: feeRate, 25: 1 })
   if (path === '/tx') return submit(chain, body)
@@ -30,6 +32,62 @@ function submit(chain: RegtestChain, hex: string): Answer {
     const { code, message } = error
     return { status: 400, text: `sendrawtransaction RPC error: ${JSON.stringify({ code, message })}` }
   }
+}
+
+const pageSize = 25
+
+/** A block, or a page of its transactions. */
+function describeBlock(chain: RegtestChain, id: string, start: string): Answer {
+  const height = findHeight(chain, id)
+  const transactions = chain.listTransactions(height)
+  if (start === '')
+    return json({
+      id,
+      height,
+      timestamp: 0,
+      previousblockhash: chain.blockHash(height - 1) ?? null,
+      tx_count: transactions.length,
+    })
+  return json(
+    transactions.slice(Number(start), Number(start) + pageSize).map((transaction) => ({
+      txid: transaction.getId(),
+      vin: transaction.ins.map(({ hash, index }) => {
+        const spent = chain.findTransaction(Buffer.from(hash).reverse().toString('hex'))?.transaction.outs[index]
+        return { prevout: spent === undefined ? null : { scriptpubkey: toHex(spent.script) } }
+      }),
+      vout: transaction.outs.map(({ script, value }) => ({
+        scriptpubkey: toHex(script),
+        scriptpubkey_address: addresses.fromOutputScript(script, chain.network),
+        value: Number(value),
+      })),
+    })),
+  )
+}
+
+/** What `getblock` shows with verbosity 2. */
+function decodeBlock(chain: RegtestChain, hash: string): object {
+  const height = findHeight(chain, hash)
+  return {
+    hash,
+    height,
+    ...(height > 0 && { previousblockhash: chain.blockHash(height - 1) }),
+    tx: chain.listTransactions(height).map((transaction) => ({
+      txid: transaction.getId(),
+      vin: transaction.ins.map(({ witness }) => (witness.length === 0 ? {} : { txinwitness: witness.map(toHex) })),
+      vout: transaction.outs.map(({ script, value }) => ({
+        value: Number(value) / 1e8,
+        scriptPubKey: { hex: toHex(script), address: addresses.fromOutputScript(script, chain.network) },
+      })),
+    })),
+  }
+}
+
+function findHeight(chain: RegtestChain, hash: string): number {
+  return Array.from({ length: chain.height() + 1 }, (_, at) => chain.blockHash(at)).indexOf(hash)
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
 }
 
 function describeAddress(chain: RegtestChain, address: string): Answer {
@@ -101,9 +159,9 @@ function answerMethod(chain: RegtestChain, feeRate: number, method: string, para
     case 'getrawtransaction':
       return describeTransaction(chain, String(first))
     case 'getblockheader':
-      return {
-        height: Array.from({ length: chain.height() + 1 }, (_, at) => chain.blockHash(at)).indexOf(String(first)),
-      }
+      return { height: findHeight(chain, String(first)), time: 0 }
+    case 'getblock':
+      return decodeBlock(chain, String(first))
     case 'gettxout': {
       const spender = chain.findSpender(String(first), Number(second))
       const found = chain.findTransaction(String(first))

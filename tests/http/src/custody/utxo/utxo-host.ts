@@ -6,6 +6,7 @@ import {
   type Keyring,
   type FeeBumping,
   type Storage,
+  type TransferSource,
 } from '@billfold/core'
 import { basicAuthorization } from '../../basic-authorization.ts'
 import { startHost } from '../../hosts/start-host.ts'
@@ -19,13 +20,14 @@ export interface UtxoHostOptions {
   readonly keyring: Keyring
   readonly now?: () => number
   readonly feeBumping?: FeeBumping
+  readonly transferSource?: TransferSource
 }
 
 /** Starts a host whose chain is that of a node. */
 export async function startUtxoHost(
   { secretType, network }: Pick<UtxoNode, 'secretType' | 'network'>,
   client: ChainClient | undefined,
-  { storage, keyring, now = Date.now, feeBumping = {} }: UtxoHostOptions,
+  { storage, keyring, now = Date.now, feeBumping = {}, transferSource }: UtxoHostOptions,
 ): Promise<TransactingHost> {
   const { bech32, pubKeyHash, scriptHash, wif } = network
   const chain = bitcoinChain({
@@ -45,6 +47,7 @@ export async function startUtxoHost(
       chains: new Map([[secretType, chain]]),
       chainClients: client === undefined ? {} : { [secretType]: client },
       feeBumping,
+      transferSources: transferSource === undefined ? {} : { [secretType]: transferSource },
     },
   })
   const key = await billfold.serviceKeys.create({ tag: 'suite', scopes: ['custody'] })

@@ -56,6 +56,22 @@ const received = (to: string): bigint => node.chain.listCoins(to).reduce((sum, {
 const statusOf = async ({ call }: TransactingHost, txid: string) =>
   (await call('GET', `/api/transactions/BITCOIN/${txid}/status`)).result
 
+describe('a wallet that somebody sends thousands of small coins to', () => {
+  it.each(['Esplora', 'Bitcoin Core'])('still pays, by %s', async (name) => {
+    const client = node.clients[name]?.() ?? expect.fail('no client')
+    const host = await startHost(() => client)
+    const wallet = await fundedWallet(host, coin)
+    await node.fund(
+      wallet.address,
+      Array.from({ length: 8000 }, () => 330n),
+    )
+    const to = newAddress()
+    expect((await sendCoins(host, node, wallet.id, { to, value: '0.3' })).codes).toEqual([])
+    await node.mine()
+    expect(received(to)).toBe(30_000_000n)
+  })
+})
+
 describe('a crash', () => {
   it('between storing and broadcasting leaves one transaction, which another host broadcasts', async () => {
     const dying = await startHost(() => ({ broadcast: () => Promise.reject(new Error('died')) }))

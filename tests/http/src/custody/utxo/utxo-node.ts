@@ -1,4 +1,4 @@
-import type { UtxoClient } from '@billfold/core'
+import type { UtxoBlockClient } from '@billfold/core'
 import type { Network } from 'bitcoinjs-lib'
 
 /** A node of the Bitcoin family that belongs to a test. It does not mine on its own. */
@@ -9,7 +9,7 @@ export interface UtxoNode {
   /** The URL at which the node listens. */
   readonly url: string
   /** Creates clients of the node, by the interface that they use. */
-  readonly clients: Readonly<Record<string, () => UtxoClient>>
+  readonly clients: Readonly<Record<string, () => UtxoBlockClient>>
   /** Creates coins of an address, in a block. */
   readonly fund: (address: string, amounts: readonly bigint[]) => Promise<void>
   readonly mine: (blocks?: number) => Promise<void>

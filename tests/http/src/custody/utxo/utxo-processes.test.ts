@@ -43,15 +43,17 @@ async function startProcess(child: ChildProcess): Promise<HostProcess> {
 }
 
 const regtest = databases.map((database) => ({ database, chain: 'a regtest chain', start: startRegtestNode }))
-describe.each(regtest)('two host processes on one $database.name, with $chain,', ({ database, start }) =>
-  payFromTwoProcesses(database, start, ['transaction.chain-unavailable']),
-)
+describe.each(regtest)('two host processes on one $database.name, with $chain,', ({ database, start }) => {
+  payFromTwoProcesses(database, start, ['transaction.chain-unavailable'])
+})
 
 // A queue of sends that is full while the node is slow is an answer to come again. Without Litecoin Core the report counts these as not run.
 const litecoin = databases.map((database) => ({ database, chain: 'Litecoin Core', start: startLitecoinNode }))
 describe.skipIf(!hasLitecoind).each(litecoin)(
   'two host processes on one $database.name, with $chain,',
-  ({ database, start }) => payFromTwoProcesses(database, start, ['transaction.chain-unavailable', 'server.busy']),
+  ({ database, start }) => {
+    payFromTwoProcesses(database, start, ['transaction.chain-unavailable', 'server.busy'])
+  },
 )
 
 function payFromTwoProcesses(

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult, SolanaClient } from '../chain-client.ts'
-import { createJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
+import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult } from '../chain-client.ts'
+import { createVerifiedJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
 import { chainLimits } from '../limits.ts'
 import type { Fetch } from '../request-node.ts'
+import { createSolanaBlocks, type SolanaBlockClient } from './solana-blocks.ts'
 
 /** A network of Solana, or its genesis hash in base58. */
 export type SolanaNetwork = 'mainnet' | 'devnet' | 'testnet' | { readonly genesisHash: string }
@@ -37,7 +38,9 @@ const balanceShape = z.object({ value: count })
 const blockhashShape = z.object({
   value: z.object({ blockhash: z.string().regex(base58), lastValidBlockHeight: count }),
 })
+const epochShape = z.object({ absoluteSlot: count, blockHeight: count })
 const statusShape = z.object({
+  context: z.object({ slot: count }),
   value: z
     .array(
       z
@@ -91,7 +94,7 @@ const finalizedConfirmations = 32
  * })
  * ```
  */
-export function solanaChainClient(options: SolanaClientOptions): SolanaClient {
+export function solanaChainClient(options: SolanaClientOptions): SolanaBlockClient {
   const urls = typeof options.url === 'string' ? [options.url] : [...options.url]
   const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
   if (urls.length === 0 || urls.length > chainLimits.maxNodes || !urls.every(isHttp))
@@ -99,7 +102,9 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaClient {
   const { network = 'mainnet', timeoutMs = chainLimits.responseTimeoutMs, fetch = globalThis.fetch } = options
   const genesisHash = typeof network === 'string' ? genesisHashes[network] : network.genesisHash
   if (!base58.test(genesisHash)) throw new RangeError('solanaChainClient: network.genesisHash is not base58')
-  const rpc = verifyGenesisFirst(createJsonRpc({ urls, timeoutMs, fetch }), genesisHash)
+  const rpc = createVerifiedJsonRpc({ urls, timeoutMs, fetch }, (node) => verifyGenesis(node, genesisHash))
+  /** The newest finalized slot that a node has reported, before which no node can tell what has expired. */
+  let finalSlot = 0
   const confirmed = { commitment: 'confirmed' } as const
   const height = async (commitment: 'confirmed' | 'finalized'): Promise<number> =>
     count.parse(await rpc('getBlockHeight', [{ commitment }]))
@@ -113,7 +118,11 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaClient {
     balance: async (address) => BigInt(balanceShape.parse(await rpc('getBalance', [address, confirmed])).value),
     blockNumber: () => height('confirmed'),
     tip: () => fetchTip(rpc, () => height('confirmed')),
-    expiredUntil: () => height('finalized'),
+    expiredUntil: async () => {
+      const { absoluteSlot, blockHeight } = epochShape.parse(await rpc('getEpochInfo', [{ commitment: 'finalized' }]))
+      finalSlot = Math.max(finalSlot, absoluteSlot)
+      return blockHeight
+    },
     latestBlockhash: async () => blockhashShape.parse(await rpc('getLatestBlockhash', [confirmed])).value,
     computeUnitPrice: async (addresses) => {
       const fees = feesShape.parse(await rpc('getRecentPrioritizationFees', [[...addresses]]))
@@ -145,27 +154,13 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaClient {
         return result
       }
     },
-    status: (hash) => fetchStatus(rpc, hash),
+    status: (hash) => fetchStatus(rpc, hash, finalSlot),
+    ...createSolanaBlocks(rpc),
   }
 }
 
-/** Checks the genesis hash of the node once, before the first request. */
-function verifyGenesisFirst(rpc: JsonRpcCall, genesisHash: string): JsonRpcCall {
-  let verified: Promise<void> | undefined
-  const verify = async (): Promise<void> => {
-    const found = await rpc('getGenesisHash', [])
-    if (found !== genesisHash) throw new Error('node is on another network')
-  }
-  return async (method, params) => {
-    verified ??= verify()
-    try {
-      await verified
-    } catch (error) {
-      verified = undefined
-      throw error
-    }
-    return rpc(method, params)
-  }
+async function verifyGenesis(rpc: JsonRpcCall, genesisHash: string): Promise<void> {
+  if ((await rpc('getGenesisHash', [])) !== genesisHash) throw new Error('node is on another network')
 }
 
 /** The node is unhealthy if it is far behind other validators that it knows. */
@@ -194,10 +189,15 @@ async function fetchAccount(
 }
 
 /** A block that is only processed can be dropped, so its transactions count as pending. */
-async function fetchStatus(rpc: JsonRpcCall, hash: string): Promise<NodeTransactionStatus> {
+async function fetchStatus(rpc: JsonRpcCall, hash: string, finalSlot: number): Promise<NodeTransactionStatus> {
   const query = [[hash], { searchTransactionHistory: true }]
-  const [found] = statusShape.parse(await rpc('getSignatureStatuses', query)).value
-  if (found === null || found === undefined) return { state: 'unknown', confirmations: 0 }
+  const { context, value } = statusShape.parse(await rpc('getSignatureStatuses', query))
+  const [found] = value
+  if (found === null || found === undefined) {
+    // A node that is behind does not know what others have in final blocks.
+    if (context.slot < finalSlot) throw new Error('node is behind another one')
+    return { state: 'unknown', confirmations: 0 }
+  }
   const { slot, confirmations, err, confirmationStatus } = found
   if (confirmationStatus === 'processed') return { state: 'pending', confirmations: 0 }
   return {

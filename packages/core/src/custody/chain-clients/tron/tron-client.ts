@@ -1,17 +1,13 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import type {
-  NodeTransactionStatus,
-  ReservingBroadcastResult,
-  TronCall,
-  TronClient,
-  TronResources,
-} from '../chain-client.ts'
+import type { NodeTransactionStatus, ReservingBroadcastResult, TronCall, TronResources } from '../chain-client.ts'
+import { verifyFirst, withFailover } from '../failover.ts'
 import { chainLimits } from '../limits.ts'
 import { type Fetch, requestNode } from '../request-node.ts'
 import { formatRevertReason } from '../revert-reason.ts'
 import { toGenesisHash, toTronCaip2, type TronNetwork } from './networks.ts'
 import { classifyTronRefusal } from './classify-refusal.ts'
+import { fetchTokenTransfers, fetchTronBlock, type TronBlockClient } from './tron-blocks.ts'
 
 /** Options of {@link tronChainClient}. */
 export interface TronClientOptions {
@@ -87,13 +83,19 @@ type Post = (path: string, json?: unknown) => Promise<unknown>
  * })
  * ```
  */
-export function tronChainClient(options: TronClientOptions): TronClient {
+export function tronChainClient(options: TronClientOptions): TronBlockClient {
   const { maxFeeLimit = 500, lifetimeSeconds = 3600, timeoutMs = chainLimits.responseTimeoutMs } = options
   const urls = typeof options.url === 'string' ? [options.url] : [...options.url]
   assertOptions(urls, maxFeeLimit, lifetimeSeconds)
   const genesisHash = toGenesisHash(options.network ?? 'mainnet')
-  const post = verifyNetworkFirst(createPost(urls, timeoutMs, options), genesisHash)
-  const newest = async (path = '/wallet'): Promise<TronBlock> => toBlock(await post(`${path}/getnowblock`))
+  const nodes = urls.map((url): Post => {
+    const node = createPost(url, timeoutMs, options)
+    return verifyFirst(node, () => verifyGenesis(node, genesisHash))
+  })
+  const post = withFailover(nodes)
+  const newest = (path?: string): Promise<ReferenceBlock> => fetchNewest(post, path)
+  /** The time of the newest solid block that a node has reported, before which no node can tell what has expired. */
+  let solidUntil = 0
   return {
     family: 'tron',
     network: toTronCaip2(genesisHash),
@@ -110,11 +112,18 @@ export function tronChainClient(options: TronClientOptions): TronClient {
       return { number, timestamp, isSyncing: false }
     },
     referenceBlock: () => newest(),
-    expiredUntil: async () => (await newest('/walletsolidity')).timestamp,
+    solidBlock: async () => (await newest('/walletsolidity')).number,
+    block: (number) => fetchTronBlock(post, number),
+    tokenTransfers: (number) => fetchTokenTransfers(post, number),
+    expiredUntil: async () => {
+      const { timestamp } = await newest('/walletsolidity')
+      solidUntil = Math.max(solidUntil, timestamp)
+      return timestamp
+    },
     resources: (address) => fetchResources(post, address),
     call: (call) => callContract(post, call),
     broadcast: (raw) => broadcast(post, raw),
-    status: (txid) => fetchStatus(post, async () => (await newest()).number, txid),
+    status: withFailover(nodes.map((node) => (txid: string) => fetchStatus(node, txid, solidUntil))),
   }
 }
 
@@ -130,49 +139,41 @@ function assertOptions(urls: readonly string[], maxFeeLimit: number, lifetimeSec
     )
 }
 
-interface TronBlock {
+interface ReferenceBlock {
   readonly number: number
   readonly hash: string
   readonly timestamp: number
 }
 
-function toBlock(json: unknown): TronBlock {
+function toBlock(json: unknown): ReferenceBlock {
   const { blockID, block_header: header } = blockShape.parse(json)
   return { hash: blockID, ...header.raw_data }
 }
 
-function createPost(
-  urls: readonly string[],
-  timeoutMs: number,
-  { fetch = globalThis.fetch, headers }: TronClientOptions,
-): Post {
+function createPost(url: string, timeoutMs: number, { fetch = globalThis.fetch, headers }: TronClientOptions): Post {
   return async (path, json = {}) => {
-    let lastError: unknown
-    for (const url of urls) {
-      try {
-        const target = `${url.replace(/\/+$/, '')}${path}`
-        const { status, json: found } = await requestNode({ url: target, json, timeoutMs, fetch, headers })
-        if (status !== 200 || found === undefined) throw new Error(`node responded with status ${status}`)
-        return found
-      } catch (error) {
-        lastError = error
-      }
-    }
-    throw lastError
+    const target = `${url.replace(/\/+$/, '')}${path}`
+    const maxResponseBytes = chainLimits.maxBlockBytes
+    const { status, json: found } = await requestNode({
+      url: target,
+      json,
+      timeoutMs,
+      fetch,
+      headers,
+      maxResponseBytes,
+    })
+    if (status !== 200 || found === undefined) throw new Error(`node responded with status ${status}`)
+    return found
   }
 }
 
-/** Checks the first block of the node's chain once, before the first request. */
-function verifyNetworkFirst(post: Post, genesisHash: string): Post {
-  let isVerified = false
-  return async (path, json) => {
-    if (!isVerified) {
-      const { hash: found } = toBlock(await post('/wallet/getblockbynum', { num: 0 }))
-      if (found !== genesisHash) throw new Error('node is on another network')
-      isVerified = true
-    }
-    return post(path, json)
-  }
+async function verifyGenesis(post: Post, genesisHash: string): Promise<void> {
+  const { hash: found } = toBlock(await post('/wallet/getblockbynum', { num: 0 }))
+  if (found !== genesisHash) throw new Error('node is on another network')
+}
+
+async function fetchNewest(post: Post, path = '/wallet'): Promise<ReferenceBlock> {
+  return toBlock(await post(`${path}/getnowblock`))
 }
 
 async function fetchAccount(post: Post, address: string): Promise<z.output<typeof accountShape>> {
@@ -234,13 +235,13 @@ async function broadcast(post: Post, raw: Uint8Array): Promise<ReservingBroadcas
 }
 
 /** A transaction of a block has an info; one that waits is in the pool. */
-async function fetchStatus(post: Post, newest: () => Promise<number>, txid: string): Promise<NodeTransactionStatus> {
+async function fetchStatus(post: Post, txid: string, solidUntil: number): Promise<NodeTransactionStatus> {
   const info = infoShape.parse(await post('/wallet/gettransactioninfobyid', { value: txid }))
   if (info.id !== undefined && info.blockNumber !== undefined) {
     const outcome = info.receipt?.result ?? 'SUCCESS'
     return {
       state: info.result === 'FAILED' || outcome !== 'SUCCESS' ? 'failed' : 'mined',
-      confirmations: Math.max(1, (await newest()) - info.blockNumber + 1),
+      confirmations: Math.max(1, (await fetchNewest(post)).number - info.blockNumber + 1),
       blockNumber: info.blockNumber,
     }
   }
@@ -248,5 +249,8 @@ async function fetchStatus(post: Post, newest: () => Promise<number>, txid: stri
     const { txID } = foundShape.parse((await post(path, { value: txid })) ?? {})
     if (txID !== undefined) return { state: 'pending', confirmations: 0 }
   }
+  // A node that is behind does not know what others have in solid blocks.
+  if (solidUntil > 0 && (await fetchNewest(post, '/walletsolidity')).timestamp < solidUntil)
+    throw new Error('node is behind another one')
   return { state: 'unknown', confirmations: 0 }
 }

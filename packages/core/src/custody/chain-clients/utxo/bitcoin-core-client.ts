@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult, UtxoClient } from '../chain-client.ts'
-import { createJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
+import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult } from '../chain-client.ts'
+import { createVerifiedJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
 import { classifyUtxoRefusal } from './classify-refusal.ts'
+import { fetchCoreBlock } from './core-block.ts'
 import { listCoins } from './core-coins.ts'
+import type { UtxoBlockClient } from './utxo-blocks.ts'
 import { coinAmount } from './core-amount.ts'
 import { toUtxoCaip2 } from './networks.ts'
 import { resolveUtxoOptions, type UtxoClientOptions, type UtxoClientSettings } from './options.ts'
@@ -52,13 +54,15 @@ const refusalCodes = new Set([-25, -26, -22])
  * })
  * ```
  */
-export function bitcoinCoreChainClient(options: BitcoinCoreClientOptions): UtxoClient {
+export function bitcoinCoreChainClient(options: BitcoinCoreClientOptions): UtxoBlockClient {
   const settings = resolveUtxoOptions('bitcoinCoreChainClient', options)
   const { network, finalityConfirmations, maxFeeRate, urls, timeoutMs, fetch } = settings
-  const rpc = verifyNetworkFirst(createJsonRpc({ urls, timeoutMs, fetch }), network.genesisHash)
+  const connect = (nodes: readonly string[]): JsonRpcCall =>
+    createVerifiedJsonRpc({ urls: nodes, timeoutMs, fetch }, (node) => verifyGenesis(node, network.genesisHash))
+  const rpc = connect(urls)
   const { wallet } = options
   const walletUrls = urls.map((url) => `${url}/wallet/${encodeURIComponent(wallet ?? '')}`)
-  const walletRpc = wallet === undefined ? undefined : createJsonRpc({ urls: walletUrls, timeoutMs, fetch })
+  const walletRpc = wallet === undefined ? undefined : connect(walletUrls)
   const list = listCoins(rpc, walletRpc, timeoutMs)
   const status = (txid: string): Promise<NodeTransactionStatus> => fetchStatus(rpc, walletRpc, txid)
   return {
@@ -73,6 +77,7 @@ export function bitcoinCoreChainClient(options: BitcoinCoreClientOptions): UtxoC
     balance: async (address) => (await list(address)).reduce((sum, coin) => sum + coin.amount, 0n),
     blockNumber: async () => height.parse(await rpc('getblockcount', [])),
     tip: () => fetchTip(rpc),
+    block: (number) => fetchCoreBlock(rpc, number),
     unspent: list,
     feeRate: () => fetchFeeRate(rpc, settings),
     broadcast: (raw) => broadcast(rpc, raw),
@@ -84,16 +89,8 @@ export function bitcoinCoreChainClient(options: BitcoinCoreClientOptions): UtxoC
   }
 }
 
-/** Checks the first block of the node's chain once, before the first request. */
-function verifyNetworkFirst(rpc: JsonRpcCall, genesisHash: string): JsonRpcCall {
-  let isVerified = false
-  return async (method, params) => {
-    if (!isVerified) {
-      if ((await rpc('getblockhash', [0])) !== genesisHash) throw new Error('node is on another chain')
-      isVerified = true
-    }
-    return rpc(method, params)
-  }
+async function verifyGenesis(rpc: JsonRpcCall, genesisHash: string): Promise<void> {
+  if ((await rpc('getblockhash', [0])) !== genesisHash) throw new Error('node is on another chain')
 }
 
 /** The node's estimate, and at least what its mempool accepts now. A node with little data has no estimate. */

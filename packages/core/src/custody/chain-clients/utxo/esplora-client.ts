@@ -1,8 +1,12 @@
 import { z } from 'zod'
+import { verifyFirst, withFailover } from '../failover.ts'
+import { chainLimits } from '../limits.ts'
 import { type NodeResponse, requestNode } from '../request-node.ts'
-import type { Coin, NodeTransactionStatus, ReservingBroadcastResult, UtxoClient } from '../chain-client.ts'
+import type { Coin, NodeTransactionStatus, ReservingBroadcastResult } from '../chain-client.ts'
 import { parseSpentOutputs } from './spent-outputs.ts'
 import { classifyUtxoRefusal } from './classify-refusal.ts'
+import { fetchEsploraBlock } from './esplora-block.ts'
+import type { UtxoBlockClient } from './utxo-blocks.ts'
 import { toUtxoCaip2 } from './networks.ts'
 import { resolveUtxoOptions, type UtxoClientOptions, type UtxoClientSettings } from './options.ts'
 
@@ -38,10 +42,10 @@ type Get = (path: string, text?: string) => Promise<NodeResponse>
  * })
  * ```
  */
-export function esploraChainClient(options: EsploraClientOptions): UtxoClient {
+export function esploraChainClient(options: EsploraClientOptions): UtxoBlockClient {
   const settings = resolveUtxoOptions('esploraChainClient', options)
   const { network, finalityConfirmations, maxFeeRate } = settings
-  const get = verifyNetworkFirst(createGet(settings), network.genesisHash)
+  const get = createGet(settings)
   const tip = async (): Promise<number> => height.parse(await ok(get('/blocks/tip/height')))
   return {
     family: 'utxo',
@@ -69,6 +73,12 @@ export function esploraChainClient(options: EsploraClientOptions): UtxoClient {
         }),
       )
     },
+    block: (number) =>
+      fetchEsploraBlock(
+        (path) => ok(get(path)),
+        async (path) => (await get(path)).text,
+        number,
+      ),
     tip: async () => {
       const { text: newest } = await get('/blocks/tip/hash')
       const { height: number, timestamp } = tipShape.parse(await ok(get(`/block/${encodeURIComponent(newest.trim())}`)))
@@ -89,34 +99,24 @@ export function esploraChainClient(options: EsploraClientOptions): UtxoClient {
   }
 }
 
-function createGet({ urls, timeoutMs, fetch }: UtxoClientSettings): Get {
-  return async (path, text) => {
-    let lastError: unknown
-    for (const url of urls) {
-      try {
-        const response = await requestNode({ url: `${url}${path}`, text, timeoutMs, fetch })
-        if (response.status >= 500 || response.status === 429)
-          throw new Error(`node responded with status ${response.status}`)
-        return response
-      } catch (error) {
-        lastError = error
-      }
+/** Uses the first node that responds, of those on the right chain. */
+function createGet({ urls, timeoutMs, fetch, network }: UtxoClientSettings): Get {
+  const nodes = urls.map((url): Get => {
+    const get: Get = async (path, text) => {
+      const maxResponseBytes = chainLimits.maxBlockBytes
+      const response = await requestNode({ url: `${url}${path}`, text, timeoutMs, fetch, maxResponseBytes })
+      if (response.status >= 500 || response.status === 429)
+        throw new Error(`node responded with status ${response.status}`)
+      return response
     }
-    throw lastError
-  }
+    return verifyFirst(get, () => verifyGenesis(get, network.genesisHash))
+  })
+  return withFailover(nodes)
 }
 
-/** Checks the first block of the node's chain once, before the first request. */
-function verifyNetworkFirst(get: Get, genesisHash: string): Get {
-  let isVerified = false
-  return async (path, text) => {
-    if (!isVerified) {
-      const { text: found } = await get('/block-height/0')
-      if (found.trim() !== genesisHash) throw new Error('node is on another chain')
-      isVerified = true
-    }
-    return get(path, text)
-  }
+async function verifyGenesis(get: Get, genesisHash: string): Promise<void> {
+  const { text } = await get('/block-height/0')
+  if (text.trim() !== genesisHash) throw new Error('node is on another chain')
 }
 
 async function ok(response: Promise<NodeResponse>): Promise<unknown> {

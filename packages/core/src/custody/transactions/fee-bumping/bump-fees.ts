@@ -1,5 +1,4 @@
 import type { CustodyServices } from '../../services.ts'
-import { auditWrite } from '../../../platform/audit/audit-write.ts'
 import {
   callNode,
   type ChainClient,
@@ -7,17 +6,11 @@ import {
   type EvmFees,
   fetchFeesInRange,
 } from '../../chain-clients/index.ts'
-import { batch, check, isCommitError, update } from '../../../kernel/storage/index.ts'
 import { parseEvmFees } from '../formats/evm/evm.ts'
 import { toMaxFee, toPriorityFee } from './fee-bump-schedule.ts'
 import type { TransactionRow } from '../transaction-row.ts'
-import {
-  parseReplacementFees,
-  openReplacement,
-  listReplacements,
-  type TransactionReplacementRow,
-} from './replacements.ts'
-import { transactionReplacements, transactions } from '../tables.ts'
+import { broadcastReplacement, markReplacementBroadcast } from './broadcast-replacement.ts'
+import { parseReplacementFees, listReplacements, type TransactionReplacementRow } from './replacements.ts'
 
 /**
  * Bumps the fees of pending transactions whose fees are below the node's current recommendation. Each is replaced with the
@@ -67,43 +60,4 @@ async function bumpFee(
 
 function meets(fees: EvmFees, recommended: EvmFees): boolean {
   return toMaxFee(fees) >= toMaxFee(recommended) && toPriorityFee(fees) >= toPriorityFee(recommended)
-}
-
-/** Marks a replacement as broadcast before broadcasting it, so that status queries include its hash. Returns false on conflict. */
-export async function markReplacementBroadcast(
-  services: CustodyServices,
-  row: TransactionRow,
-  { id, hash, level }: TransactionReplacementRow,
-): Promise<boolean> {
-  const now = services.now()
-  try {
-    await services.storage.commit(
-      batch(
-        check(transactions, { where: { id: row.id, nonce: row.nonce, state: 'sent' } }),
-        update(transactionReplacements, { where: { id, broadcastAt: null }, set: { broadcastAt: now } }),
-        auditWrite({ tenant: row.tenant, id: 'host' }, 'transaction.fee-bumped', row.walletId, now, {
-          id: row.id,
-          hash,
-          level,
-        }),
-      ),
-    )
-    return true
-  } catch (error) {
-    if (isCommitError(error)) return false
-    throw error
-  }
-}
-
-/** Broadcasts a replacement. A refusal does not affect the transaction to be replaced. */
-async function broadcastReplacement(
-  services: CustodyServices,
-  client: EvmClient,
-  replacement: TransactionReplacementRow,
-): Promise<void> {
-  const raw = await openReplacement(services, replacement)
-  if (raw === undefined) return
-  const result = await callNode(client, services.logger, () => client.broadcast(raw))
-  if (result.outcome === 'accepted') return
-  services.logger.info({ replacement: replacement.id, outcome: result.outcome }, 'replacement refused by node')
 }

@@ -2,8 +2,8 @@ import type { CustodyServices } from '../../services.ts'
 import { callNode, type ReservingChainClient, type UtxoClient } from '../../chain-clients/index.ts'
 import { getSpentCoins } from './spent-coins.ts'
 import { computeFeeOf } from '../formats/utxo/fee-rates.ts'
-import { markReplacementBroadcast } from '../fee-bumping/bump-fees.ts'
-import { listReplacements, openReplacement, type TransactionReplacementRow } from '../fee-bumping/replacements.ts'
+import { broadcastReplacement, markReplacementBroadcast } from '../fee-bumping/broadcast-replacement.ts'
+import { listReplacements, type TransactionReplacementRow } from '../fee-bumping/replacements.ts'
 import type { TransactionRow } from '../transaction-row.ts'
 
 /**
@@ -55,17 +55,4 @@ async function computePaidFeeRate(services: CustodyServices, row: TransactionRow
 
 function toFeeRate({ maxFeePerGas }: TransactionReplacementRow): bigint {
   return BigInt(maxFeePerGas)
-}
-
-/** Broadcasts a replacement. A refusal does not affect the transaction to be replaced. */
-async function broadcastReplacement(
-  services: CustodyServices,
-  client: ReservingChainClient,
-  replacement: TransactionReplacementRow,
-): Promise<void> {
-  const raw = await openReplacement(services, replacement)
-  if (raw === undefined) return
-  const result = await callNode(client, services.logger, () => client.broadcast(raw))
-  if (result.outcome === 'accepted') return
-  services.logger.info({ replacement: replacement.id, outcome: result.outcome }, 'replacement refused by node')
 }

@@ -1,11 +1,10 @@
 import type { CustodyServices } from '../../services.ts'
 import { commitAuthorized } from '../../../identity/signing-methods/authorized-method.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import { backoff, insert, isCommitError, StaleReadError } from '../../../kernel/storage/index.ts'
-import { auditWrite } from '../../../platform/audit/audit-write.ts'
+import { backoff, isCommitError, StaleReadError } from '../../../kernel/storage/index.ts'
 import type { ReservingChainClient } from '../../chain-clients/index.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
-import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
+import { loadWalletKey } from '../../wallets/sign.ts'
 import { walletAct } from '../../wallets/wallet-act.ts'
 import { feeRateReplacementInserts } from '../fee-bumping/replacements.ts'
 import type { TransactionPlan } from '../formats/reserving-format.ts'
@@ -13,9 +12,8 @@ import { transactionLimits } from '../limits.ts'
 import { getCurrentResult } from '../sending/current-result.ts'
 import { findEarlier } from '../sending/request-fingerprint.ts'
 import { buildTransactionRow, type Sending } from '../sending/sending.ts'
+import { signedTransactionWrites } from '../sending/signed-transaction-writes.ts'
 import { describeTransaction } from '../sending/transaction-act.ts'
-import { transactions } from '../tables.ts'
-import { transactionEventWrites } from '../transaction-events.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
 import { loadAccountState, reservationInserts } from './account-state.ts'
 import { tryBroadcastReserving } from './broadcast-reserving.ts'
@@ -81,7 +79,7 @@ async function signOnce(
   plan: TransactionPlan,
   attempt: number,
 ): Promise<TransactionRow> {
-  const { account, actor, authorizedBy, wallet, request, claim } = sending
+  const { account, actor, authorizedBy, wallet, claim } = sending
   const claimed = (await claim?.writes()) ?? []
   const prepared = plan.prepare(await loadAccountState(services, account, attempt))
   const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () => ({
@@ -97,15 +95,8 @@ async function signOnce(
     authorizedBy,
     ...claimed,
     ...reservationInserts(row, signed.reservations),
-    insert(transactions, row),
+    ...signedTransactionWrites(services, sending, row),
     ...(await feeRateReplacementInserts(services, row, signed.replacements)),
-    walletUnchanged(wallet, authorizedBy),
-    auditWrite(actor, 'transaction.signed', wallet.id, row.createdAt, {
-      id: row.id,
-      hash: row.hash,
-      type: request.type,
-    }),
-    ...transactionEventWrites(services, row, 'transaction.created'),
     ...writes,
   )
   return row

@@ -1,13 +1,13 @@
 import type { CustodyServices } from '../../services.ts'
-import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
+import type { Actor } from '../../../platform/audit/audit-write.ts'
 import { type AuthorizedMethod, commitAuthorized } from '../../../identity/signing-methods/authorized-method.ts'
 import { getChainClient, hasNonces, type NonceChainClient } from '../../chain-clients/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import { insert, isCommitError, backoff, StaleReadError } from '../../../kernel/storage/index.ts'
+import { isCommitError, backoff, StaleReadError } from '../../../kernel/storage/index.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import type { RequestClaim } from '../../saved-requests/claim-request.ts'
-import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
+import { loadWalletKey } from '../../wallets/sign.ts'
 import { walletAct } from '../../wallets/wallet-act.ts'
 import { sendOperation } from '../../smart-accounts/send-operation.ts'
 import { describeTransaction } from './transaction-act.ts'
@@ -20,14 +20,14 @@ import { repeatReserving, sendReserving } from '../reservations/send-reserving.t
 import { tryBroadcastTransaction } from './broadcast.ts'
 import { getCurrentResult } from './current-result.ts'
 import { buildTransactionRow, type Sending } from './sending.ts'
+import { signedTransactionWrites } from './signed-transaction-writes.ts'
 import { computeTransactionFingerprint, findEarlier } from './request-fingerprint.ts'
 import { transactionLimits } from '../limits.ts'
 import { findNextNonce, reserveNonceWrite } from './nonces.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
 import { replacementInserts } from '../fee-bumping/replacements.ts'
 import type { TransactionRequest } from '../formats/transaction-request.ts'
-import { accountNonces, transactions } from '../tables.ts'
-import { transactionEventWrites } from '../transaction-events.ts'
+import { accountNonces } from '../tables.ts'
 
 /** The context of one send on a chain with nonces. */
 interface NonceSending extends Sending {
@@ -148,15 +148,8 @@ async function signOnce(
     authorizedBy,
     ...claimed,
     reserveNonceWrite(account, counter?.next, nonce, count),
-    insert(transactions, row),
+    ...signedTransactionWrites(services, sending, row),
     ...(await replacementInserts(services, row, replacements)),
-    walletUnchanged(wallet, authorizedBy),
-    auditWrite(actor, 'transaction.signed', wallet.id, row.createdAt, {
-      id: row.id,
-      hash: row.hash,
-      type: request.type,
-    }),
-    ...transactionEventWrites(services, row, 'transaction.created'),
     ...writes,
   )
   return row
