@@ -3,7 +3,16 @@ import { appliedBatches } from './applied-batches.ts'
 import { BillfoldError } from '../errors.ts'
 import { MemoryTable } from './memory-table.ts'
 import { compareCells } from './compare-cells.ts'
-import { type Batch, type CellValue, CommitError, type Query, type Row, type Storage, type Update, type Write } from './storage.ts'
+import {
+  type Batch,
+  type CellValue,
+  CommitError,
+  type Query,
+  type Row,
+  type Storage,
+  type Update,
+  type Write,
+} from './storage.ts'
 import type { RowOf, Table } from './table.ts'
 import { typedRows } from './typed-rows.ts'
 import { addToCell } from './add-to-cell.ts'
