@@ -11,7 +11,7 @@ import { root } from './run-command.mjs'
  */
 const tarballLimits = {
   // With the contracts, tokens, saved requests and resolver formats that existing clients use.
-  '@billfold/core': { packed: 1150, unpacked: 5300 },
+  '@billfold/core': { packed: 1150, unpacked: 5400 },
   '@billfold/express-adapter': { packed: 6, unpacked: 25 },
   '@billfold/koa-adapter': { packed: 6, unpacked: 25 },
   '@billfold/fetch-adapter': { packed: 8, unpacked: 30 },
