@@ -37,11 +37,11 @@ function listCalls(billfold: Billfold, get: (path: string) => Promise<unknown>):
   const wallets = '/api/wallets?includeBalance=false&size=20'
   return [
     route('/api/users?size=20'),
-    route('/api/users?size=20&page=50'),
+    route('/api/users?size=20&page=10'),
     call('GET /api/users?reference=…', ({ reference }) => get(`/api/users?reference=${reference}`)),
     call('GET /api/users/:userId', ({ id }) => get(`/api/users/${id}`)),
     route(wallets),
-    route(`${wallets}&page=50`),
+    route(`${wallets}&page=10`),
     route(`${wallets}&sortOn=address&sortOrder=asc`),
     route(`${wallets}&sortOn=secretType`),
     route(`${wallets}&archived=true`),

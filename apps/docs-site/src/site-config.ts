@@ -52,8 +52,8 @@ export const siteConfig = defineConfig({
             // Tolerates one wrong character in four, so that a misspelt word finds the page.
             fuzzy: 0.25,
             boost: { title: 4, text: 2, titles: 1 },
-            // Guides rank first: the reference contains almost every word of theirs.
-            boostDocument: (id: string) => (id.startsWith('/reference/') ? 0.1 : 1),
+            // Guides rank first: the references contain almost every word of theirs.
+            boostDocument: (id: string) => (id.startsWith('/reference/') ? 0.1 : id.startsWith('/http/') ? 0.4 : 1),
           },
         },
       },

@@ -23,7 +23,8 @@ const { licence } = await billfold.licences.create({ tag: 'shop' })
 
 const app = express()
 app.use('/login', expressRouter(billfold.authentication))
-app.listen(port, () => {
+app.listen(port, (error) => {
+  if (error !== undefined) throw error
   console.log(`The licence of the relying party: ${licence}`)
   console.log(`curl http://localhost:${port}/login/.well-known`)
 })

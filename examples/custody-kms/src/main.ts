@@ -28,6 +28,7 @@ const key = await billfold.serviceKeys.create({ tag: 'minimal', scopes: ['custod
 const app = express()
 app.use('/custody', expressRouter(billfold.custody))
 const port = Number(process.env['PORT'] ?? 3000)
-app.listen(port, () => {
+app.listen(port, (error) => {
+  if (error !== undefined) throw error
   console.log(`curl -u ${key.keyId}:${key.keySecret} http://localhost:${port}/custody/api/users`)
 })

@@ -13,4 +13,7 @@ await migrate(db, { dialect: 'sqlite', modules: [sitePasskeys(site)] })
 if (!existsSync('keyring.json')) createKeyringFile('keyring.json')
 
 const app = await createApp(kyselyStorage(db, { dialect: 'sqlite' }), fileKeyring('keyring.json'), site)
-app.listen(port, () => console.log(`Open ${site.origin}`))
+app.listen(port, (error) => {
+  if (error !== undefined) throw error
+  console.log(`Open ${site.origin}`)
+})

@@ -22,7 +22,8 @@ const gateway = await billfold.serviceKeys.create({ tag: 'gateway', scopes: ['pa
 const app = express()
 app.use('/payments', expressRouter(billfold.payments))
 const port = Number(process.env['PORT'] ?? 3000)
-app.listen(port, () => {
+app.listen(port, (error) => {
+  if (error !== undefined) throw error
   console.log(`The gateway's key: ${gateway.keyId}:${gateway.keySecret}`)
   console.log(`curl http://localhost:${port}/payments/publickeys`)
 })

@@ -63,6 +63,11 @@ describe('billfold init', () => {
     const headers = { authorization, 'content-type': 'application/json' }
     expect((await fetch(users, { method: 'POST', headers, body })).status).toBe(200)
     expect((await fetch(`${host.url}/payments/openapi.json`)).status).toBe(200)
+    // A second host on the same port ends, and says why.
+    expect(await runScript(folder, ['server.mjs'], { PORT: new URL(host.url).port })).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('EADDRINUSE'),
+    })
     expect(await host.stop()).toBe(0)
     await fresh?.drop()
   })

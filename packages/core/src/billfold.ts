@@ -197,7 +197,7 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
     health: () => checkHealth(services),
     webhooks: parts.webhooks.functions,
     deliver,
-    maintain: (options) => maintain(services, steps, options),
+    maintain: (run) => maintain(services, steps, run),
     tables: declared.tables,
     errorTable: declared.errors,
     auditActions: declared.auditActions,

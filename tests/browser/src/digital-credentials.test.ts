@@ -42,7 +42,7 @@ describe.runIf(browserPath !== undefined).each(['express', 'koa'] as const)(
       return { ...created, dcApi }
     }
     const respond = async (wallet: CDPSession, { data, protocol }: ApiRequest, origin: string): Promise<void> => {
-      const signed = 'request' in data ? String(data['request']) : ''
+      const signed = 'request' in data ? data['request'] : ''
       const response = { response: await answerPage(signed, origin, shop.issuer) }
       await wallet.send('DigitalCredentials.setVirtualWalletBehavior', { action: 'respond', protocol, response })
     }

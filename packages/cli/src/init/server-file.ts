@@ -25,7 +25,11 @@ app.get('/health', async (request, response) => {
   response.status(health.status === 'ok' ? 200 : 503).json(health)
 })`,
     mount: (api) => `app.use('/${api}', expressRouter(billfold.${api}))`,
-    start: 'const server = app.listen(port, host, announce)',
+    start: `// Express 5 hands an error, such as a port that is taken, to the callback.
+const server = app.listen(port, host, (error) => {
+  if (error) throw error
+  announce()
+})`,
     close: closeServer,
   },
   koa: {

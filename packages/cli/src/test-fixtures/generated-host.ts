@@ -32,8 +32,9 @@ function dependencyNames(manifest: unknown): readonly string[] {
 export async function runScript(
   folder: string,
   args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number; readonly output: string }> {
-  const child = start(folder, args, {})
+  const child = start(folder, args, environment)
   const [code] = await child.exited
   return { code: code ?? -1, output: child.output() }
 }

@@ -1,4 +1,4 @@
-import { describeMounted, type MountedClient } from '@billfold/http-tests'
+import { describeMounted, isDefaultMounting, type MountedClient } from '@billfold/http-tests'
 import { beforeAll, expect, test } from 'vitest'
 import {
   ada,
@@ -114,5 +114,9 @@ describeMounted(
       ])
       expect(client.hostErrors).toEqual([])
     })
+  },
+  {
+    only: (mounting) =>
+      isDefaultMounting(mounting) || (mounting.framework === 'express 4' && mounting.through === 'app'),
   },
 )

@@ -75,6 +75,8 @@ export async function createCustodyHost(options: HostOptions = {}): Promise<Cust
       queue: 1000,
       perSource: 1000,
       perAnonymousSource: 1000,
+      // A machine that does something else beside the suite is no reason to be refused.
+      maxWaitSeconds: 600,
     }),
     custody: { rawSignatures: true, chainClients: options.chainClients ?? {}, ...options.custody },
     modules: [risk(options.risk)],

@@ -415,6 +415,13 @@ describe('what wallets receive', () => {
     ])
     expect(await received(wallet.id)).toEqual([])
   })
+
+  it('is not left out because a node is behind', async () => {
+    const client = solanaChainClient({ url: chain.url, network: { genesisHash: chain.genesisHash } })
+    const final = await client.finalSlot()
+    expect(await client.listSlots(final, final)).toEqual(expect.any(Array))
+    await expect(client.listSlots(final, final + 1)).rejects.toThrow(/not final/)
+  })
 })
 
 describe('a node that', () => {

@@ -85,12 +85,19 @@ export function createJsonRpc({ urls, timeoutMs, fetch }: JsonRpcOptions): JsonR
  * @param verify rejects if a node is on another one
  */
 export function createVerifiedJsonRpc(
-  { urls, timeoutMs, fetch }: JsonRpcOptions,
+  options: JsonRpcOptions,
   verify: (rpc: JsonRpcCall) => Promise<void>,
 ): JsonRpcCall {
-  const nodes = urls.map((url) => {
+  return withFailover(createVerifiedNodes(options, verify), (error) => error instanceof JsonRpcError)
+}
+
+/** Creates a JSON-RPC client of each node, for requests that one node must answer together. */
+export function createVerifiedNodes(
+  { urls, timeoutMs, fetch }: JsonRpcOptions,
+  verify: (rpc: JsonRpcCall) => Promise<void>,
+): readonly JsonRpcCall[] {
+  return urls.map((url) => {
     const rpc = createJsonRpc({ urls: [url], timeoutMs, fetch })
     return verifyFirst(rpc, () => verify(rpc))
   })
-  return withFailover(nodes, (error) => error instanceof JsonRpcError)
 }

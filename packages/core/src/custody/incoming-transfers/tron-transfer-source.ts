@@ -44,7 +44,7 @@ export function tronTransferSource(options: TronTransferSourceOptions): Transfer
         const block = await client.block(number)
         if (parent !== undefined && block.parentHash !== parent) throw new Error(`block ${number} is of another fork`)
         parent = block.hash
-        const moved = recorded.size === 0 ? [] : await client.tokenTransfers(number)
+        const moved = recorded.size === 0 ? [] : await client.tokenTransfers(number, block.transactionCount)
         listed.push(...toTransfers(number, [...block.transfers, ...moved], recorded))
       }
       const wallets = await findWallets(listed.map(({ to }) => to))

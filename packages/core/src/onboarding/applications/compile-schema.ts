@@ -17,7 +17,8 @@ import { isMultipleOf } from './multiple-of.ts'
  */
 export function compileSchema(schema: Readonly<Record<string, unknown>>): ValidateFunction {
   metaSchemaValidator ??= createCompiler()
-  metaSchemaValidator.validateSchema(schema, true)
+  // It throws, and returns no promise: the meta-schema is synchronous.
+  void metaSchemaValidator.validateSchema(schema, true)
   // One compiler per schema, so that two schemas may share an `$id`.
   return createCompiler({ validateSchema: false }).compile(schema)
 }

@@ -24,7 +24,7 @@ export interface ProfileFault {
 }
 
 /** Maximum number of users whose rows are read at once. */
-const maxUsers = 500
+const maxUsers = 250
 
 /** Maximum number of re-reads of a profile that is written concurrently. */
 const maxReads = 20

@@ -26,7 +26,7 @@ export interface UserRows {
 }
 
 /** Maximum number of rows of a kind that are read at once. */
-export const maxUserRows = 2000
+export const maxUserRows = 1000
 
 /** Too many rows in a range: of one user, or of several, who can be parted after `split`. */
 export type CrowdedRange = { readonly user: string } | { readonly split: string }

@@ -10,8 +10,8 @@ const transferEntries = selectColumns(ledgerEntries, ({ transferId, amount }) =>
 
 type AccountEntry = RowOf<typeof accountEntries>
 
-/** Number of entries per query: those of a page of transfers, as a rule. A commit writes fewer. */
-export const entriesPerQuery = 2500
+/** Number of entries per query. A commit writes fewer, so that no transfer has more. */
+export const entriesPerQuery = 1250
 
 /** The sum and the number of some entries. */
 export interface EntrySum {

@@ -55,7 +55,9 @@ export interface AuditVerification {
 
 const maxFindings = 100
 /** The number of links per read. Each has at most 24 kB of digests. */
-const linksPerPage = 20
+const linksPerPage = 10
+/** The number of records whose digests are computed in one turn of the event loop. */
+const recordsPerTurn = 100
 
 /**
  * Verifies the chain from its first link, and compares every record with its digest. Reads everything page by page:
@@ -183,10 +185,15 @@ class ChainWalk {
       return this.#report('link-changed', number)
     if (digests === null && !(await this.#isPruned(number))) return this.#report('link-changed', number)
     const linked = digests === null ? new Map<string, string>() : decodeDigests(digests)
-    const now = computeDigests(rows)
-    for (const [id, digest] of now) {
-      if (!linked.has(id)) this.#report('record-added', number, id)
-      else if (linked.get(id) !== digest) this.#report('record-changed', number, id)
+    const now = new Set<string>()
+    for (let from = 0; from < rows.length; from += recordsPerTurn) {
+      // Yield to other requests: hashing a whole link takes milliseconds.
+      await setImmediate()
+      for (const [id, digest] of computeDigests(rows.slice(from, from + recordsPerTurn))) {
+        now.add(id)
+        if (!linked.has(id)) this.#report('record-added', number, id)
+        else if (linked.get(id) !== digest) this.#report('record-changed', number, id)
+      }
     }
     const missing = [...linked.keys()].filter((id) => !now.has(id))
     this.#records += linked.size - missing.length

@@ -107,7 +107,7 @@ async function readSource(context: HolderContext, source: RequestSource): Promis
   return { text: await fetchObject(context, uri, walletNonce), clientId, walletNonce, origin: undefined }
 }
 
-/** Such a request can come from anybody: the user could not be told who asks (OpenID4VP 1.0 section 5.9.3). */
+/** Such a request can come from anybody: nobody could say who asks (OpenID4VP 1.0 section 5.9.3). */
 function unsigned() {
   return holderError('verifier.unauthenticated', { message: 'The request is not signed' })
 }

@@ -76,10 +76,9 @@ export function createRegtestChain(network: Network, genesisHash: string, rules:
     for (const [height, { transactions }] of blocks.entries())
       for (const transaction of transactions) {
         for (const input of transaction.ins) coins.delete(toKey(input))
-        for (const [vout, { value, script }] of transaction.outs.entries()) {
-          const txid = transaction.getId()
+        const txid = transaction.getId()
+        for (const [vout, { value, script }] of transaction.outs.entries())
           coins.set(`${txid}:${vout}`, { txid, vout, value, script, height })
-        }
       }
     return coins
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { SolanaClient } from '../chain-client.ts'
+import { withFailover } from '../failover.ts'
 import type { JsonRpcCall } from '../json-rpc.ts'
 
 /** What a transaction has added to an account. */
@@ -18,7 +19,7 @@ export interface SolanaIncrease {
 export interface SolanaBlockClient extends SolanaClient {
   /** Fetches the slot of the newest finalized block. */
   readonly finalSlot: () => Promise<number>
-  /** Lists the slots from the first to the last that have a finalized block. */
+  /** Lists the slots from the first to the last that have a finalized block. Throws if the last is not final. */
   readonly listSlots: (first: number, last: number) => Promise<readonly number[]>
   /** Lists what the successful transactions of a block have added to accounts, in a fixed order. Throws if the node does not have the block. */
   readonly increases: (slot: number) => Promise<readonly SolanaIncrease[]>
@@ -49,12 +50,22 @@ const blockShape = z.object({
 type BlockTransaction = z.output<typeof blockShape>['transactions'][number]
 
 /** Creates the queries of whole blocks over JSON-RPC. */
-export function createSolanaBlocks(rpc: JsonRpcCall): Pick<SolanaBlockClient, 'finalSlot' | 'listSlots' | 'increases'> {
+export function createSolanaBlocks(
+  rpc: JsonRpcCall,
+  nodes: readonly JsonRpcCall[],
+): Pick<SolanaBlockClient, 'finalSlot' | 'listSlots' | 'increases'> {
   const finalized = { commitment: 'finalized' } as const
   const query = { ...finalized, transactionDetails: 'accounts', rewards: false, maxSupportedTransactionVersion: 0 }
   return {
     finalSlot: async () => count.parse(await rpc('getSlot', [finalized])),
-    listSlots: async (first, last) => z.array(count).parse(await rpc('getBlocks', [first, last, finalized])),
+    listSlots: withFailover(
+      nodes.map((node) => async (first: number, last: number) => {
+        // A node that is behind lists no slot that it does not have, as if it had been skipped.
+        if (count.parse(await node('getSlot', [finalized])) < last)
+          throw new Error(`slot ${last} is not final on the node`)
+        return z.array(count).parse(await node('getBlocks', [first, last, finalized]))
+      }),
+    ),
     increases: async (slot) => {
       const { transactions } = blockShape.parse(await rpc('getBlock', [slot, query]))
       return transactions.flatMap(listIncreases)

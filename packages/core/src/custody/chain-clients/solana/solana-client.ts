@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ChainTip, NodeTransactionStatus, ReservingBroadcastResult } from '../chain-client.ts'
-import { createVerifiedJsonRpc, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
+import { withFailover } from '../failover.ts'
+import { createVerifiedNodes, type JsonRpcCall, JsonRpcError } from '../json-rpc.ts'
 import { chainLimits } from '../limits.ts'
 import type { Fetch } from '../request-node.ts'
 import { createSolanaBlocks, type SolanaBlockClient } from './solana-blocks.ts'
@@ -102,7 +103,8 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaBlockClie
   const { network = 'mainnet', timeoutMs = chainLimits.responseTimeoutMs, fetch = globalThis.fetch } = options
   const genesisHash = typeof network === 'string' ? genesisHashes[network] : network.genesisHash
   if (!base58.test(genesisHash)) throw new RangeError('solanaChainClient: network.genesisHash is not base58')
-  const rpc = createVerifiedJsonRpc({ urls, timeoutMs, fetch }, (node) => verifyGenesis(node, genesisHash))
+  const nodes = createVerifiedNodes({ urls, timeoutMs, fetch }, (node) => verifyGenesis(node, genesisHash))
+  const rpc = withFailover(nodes, (error) => error instanceof JsonRpcError)
   /** The newest finalized slot that a node has reported, before which no node can tell what has expired. */
   let finalSlot = 0
   const confirmed = { commitment: 'confirmed' } as const
@@ -124,11 +126,7 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaBlockClie
       return blockHeight
     },
     latestBlockhash: async () => blockhashShape.parse(await rpc('getLatestBlockhash', [confirmed])).value,
-    computeUnitPrice: async (addresses) => {
-      const fees = feesShape.parse(await rpc('getRecentPrioritizationFees', [[...addresses]]))
-      const sorted = fees.map(({ prioritizationFee }) => prioritizationFee).toSorted((one, other) => one - other)
-      return BigInt(sorted[Math.floor((sorted.length * 3) / 4)] ?? 0)
-    },
+    computeUnitPrice: (addresses) => fetchComputeUnitPrice(rpc, addresses),
     accountOwner: async (address) => (await fetchAccount(rpc, address))?.owner,
     token: async (mint) => {
       const account = await fetchAccount(rpc, mint)
@@ -143,20 +141,29 @@ export function solanaChainClient(options: SolanaClientOptions): SolanaBlockClie
       const { state, tokenAmount } = data.data.parsed.info
       return { amount: tokenAmount.amount, isFrozen: state === 'frozen' }
     },
-    broadcast: async (raw) => {
-      const text = Buffer.from(raw).toString('base64')
-      try {
-        await rpc('sendTransaction', [text, { encoding: 'base64', preflightCommitment: 'confirmed' }])
-        return { outcome: 'accepted' }
-      } catch (error) {
-        const result = classifyRefusal(error)
-        if (result === undefined) throw error
-        return result
-      }
-    },
+    broadcast: (raw) => broadcast(rpc, raw),
     status: (hash) => fetchStatus(rpc, hash, finalSlot),
-    ...createSolanaBlocks(rpc),
+    ...createSolanaBlocks(rpc, nodes),
   }
+}
+
+async function broadcast(rpc: JsonRpcCall, raw: Uint8Array): Promise<ReservingBroadcastResult> {
+  const text = Buffer.from(raw).toString('base64')
+  try {
+    await rpc('sendTransaction', [text, { encoding: 'base64', preflightCommitment: 'confirmed' }])
+    return { outcome: 'accepted' }
+  } catch (error) {
+    const result = classifyRefusal(error)
+    if (result === undefined) throw error
+    return result
+  }
+}
+
+/** The third quartile of what recent transactions with these accounts have paid. */
+async function fetchComputeUnitPrice(rpc: JsonRpcCall, addresses: readonly string[]): Promise<bigint> {
+  const fees = feesShape.parse(await rpc('getRecentPrioritizationFees', [[...addresses]]))
+  const sorted = fees.map(({ prioritizationFee }) => prioritizationFee).toSorted((one, other) => one - other)
+  return BigInt(sorted[Math.floor((sorted.length * 3) / 4)] ?? 0)
 }
 
 async function verifyGenesis(rpc: JsonRpcCall, genesisHash: string): Promise<void> {

@@ -20,6 +20,8 @@ export interface TronBlock {
   readonly hash: string
   readonly parentHash: string
   readonly transfers: readonly TronBlockTransfer[]
+  /** How many transactions it has. */
+  readonly transactionCount: number
 }
 
 /** A client of a TRON node that also reads whole blocks. */
@@ -28,8 +30,11 @@ export interface TronBlockClient extends TronClient {
   readonly solidBlock: () => Promise<number>
   /** Fetches a block. Throws if the node does not have it. */
   readonly block: (number: number) => Promise<TronBlock>
-  /** Lists the transfers of tokens in a block (`Transfer` of TRC-20), in their order. */
-  readonly tokenTransfers: (number: number) => Promise<readonly TronBlockTransfer[]>
+  /**
+   * Lists the transfers of tokens in a block (`Transfer` of TRC-20), in their order. Throws if the node does not have the results of all of its
+   * transactions.
+   */
+  readonly tokenTransfers: (number: number, transactionCount: number) => Promise<readonly TronBlockTransfer[]>
 }
 
 type Post = (path: string, json?: unknown) => Promise<unknown>
@@ -88,12 +93,17 @@ export async function fetchTronBlock(post: Post, number: number): Promise<TronBl
       return [{ txid, from, to, amount, token: undefined }]
     })
   })
-  return { hash: blockID, parentHash: header.raw_data.parentHash, transfers }
+  return { hash: blockID, parentHash: header.raw_data.parentHash, transfers, transactionCount: transactions.length }
 }
 
 /** Lists the transfers of tokens in a block. A transaction that has failed has no logs. */
-export async function fetchTokenTransfers(post: Post, number: number): Promise<readonly TronBlockTransfer[]> {
+export async function fetchTokenTransfers(
+  post: Post,
+  number: number,
+  transactionCount: number,
+): Promise<readonly TronBlockTransfer[]> {
   const infos = infosShape.parse(await post('/wallet/gettransactioninfobyblocknum', { num: number }))
+  if (infos.length !== transactionCount) throw new Error(`node lacks results of block ${number}`)
   return infos.flatMap(({ id: txid, log }) =>
     log.flatMap(({ address: contract, topics: [topic, from, to, ...more], data }) => {
       // A fourth topic is the id of a non-fungible token.

@@ -114,7 +114,9 @@ export function tronChainClient(options: TronClientOptions): TronBlockClient {
     referenceBlock: () => newest(),
     solidBlock: async () => (await newest('/walletsolidity')).number,
     block: (number) => fetchTronBlock(post, number),
-    tokenTransfers: (number) => fetchTokenTransfers(post, number),
+    tokenTransfers: withFailover(
+      nodes.map((node) => (number: number, size: number) => fetchTokenTransfers(node, number, size)),
+    ),
     expiredUntil: async () => {
       const { timestamp } = await newest('/walletsolidity')
       solidUntil = Math.max(solidUntil, timestamp)
