@@ -189,6 +189,14 @@ describe('the admin API', () => {
       body: JSON.stringify({ confirm: id }),
     })
     expect((await handle(erase)).status).toBe(404)
+    const { sessionId } = await host.billfold.authentication.sessions.create({ userId: id })
+    for (const path of [`users/${id}/unlock`, `users/${id}/devices/${id}/revoke`, `sessions/${sessionId}/revoke`]) {
+      const revoke = new Request(`http://host.example/api/${path}`, { method: 'POST', headers: change, body: '{}' })
+      expect([path, (await handle(revoke)).status]).toEqual([path, 404])
+    }
+    for (const query of ['', `?subject=${id}`, '?action=user.created'])
+      expect(await (await get(`/api/audit${query}`)).json()).toMatchObject({ records: [] })
+    for (const text of [id, 'ada']) expect(await (await get(`/api/users?text=${text}`)).json()).toEqual({ users: [] })
   })
 
   test('refuses an administrator whose tenant or id is empty, absent or cut off', async () => {
