@@ -97,6 +97,18 @@ describe('a holder, for an offer', () => {
     expect(codeOf(await post('/offers', { offer: elsewhere }))).toEqual([502, 'issuer.unreachable'])
   })
 
+  test('takes no more than fifty open offers, and those that expired are open no more', async () => {
+    let now = Date.now()
+    host = await createWalletHost(pki, { now: () => now })
+    user = await host.createUser()
+    const { uri } = await offerIdentity()
+    for (let count = 0; count < 50; count++) expect((await post('/offers', { offer: uri })).status).toBe(200)
+    const more = await post('/offers', { offer: uri })
+    expect(codeOf(more)).toEqual([409, 'held-credential.limit-reached'])
+    now += 31 * 60 * 1000
+    expect((await post('/offers', { offer: (await offerIdentity()).uri })).status).toBe(200)
+  })
+
   test('refuses a transaction code that is wrong with the code of the issuer', async () => {
     const { uri } = await offerIdentity({ txCode: true })
     const id = idOf(await post('/offers', { offer: uri }))

@@ -57,7 +57,8 @@ const maxUriLength = 16_384
 export async function resolveOffer(context: HolderContext, userId: string, text: string): Promise<ShownOffer> {
   const { services, tenant } = context
   await getUser(services, tenant, userId)
-  const open = await services.storage.find(holderOffers, { where: { userId, state: 'resolved' }, limit: maxOpen })
+  const openOffers = { userId, state: 'resolved', expiresAt: { gt: services.now() } }
+  const open = await services.storage.find(holderOffers, { where: openOffers, limit: maxOpen })
   if (open.length === maxOpen) throw holderError('held-credential.limit-reached')
   const offer = await readOffer(context, text)
   const resolved = await resolveIssuer(context, offer)
