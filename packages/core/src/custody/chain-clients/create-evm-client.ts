@@ -11,9 +11,12 @@ import { countSchema, hexDataSchema, quantitySchema } from './hex-schemas.ts'
 
 /** The connection of a client to EVM nodes. */
 export interface EvmConnection {
-  /** Calls a method of the Ethereum Execution APIs. Throws JsonRpcError for an error response only. */
+  /**
+   * Calls a method of the Ethereum Execution APIs on nodes that {@link verifyChainId} has found on the chain. Throws JsonRpcError for an
+   * error response only.
+   */
   readonly rpc: JsonRpcCall
-  /** The EIP-155 chain id, which the node must report. */
+  /** The EIP-155 chain id. */
   readonly chainId: bigint
   /** The timeout of one call in milliseconds. */
   readonly timeoutMs: number
@@ -28,8 +31,7 @@ const blockShape = z.object({ baseFeePerGas: quantitySchema.nullish() })
 
 /** Creates a client of EVM nodes over a connection. */
 export function createEvmClient(connection: EvmConnection): EvmHistoryClient & EvmBlocks {
-  const { chainId, timeoutMs } = connection
-  const rpc = verifyChainFirst(connection.rpc, chainId)
+  const { rpc, chainId, timeoutMs } = connection
   const count = async (address: string, block: string): Promise<number> =>
     countSchema.parse(await rpc('eth_getTransactionCount', [address, block]))
   return {
@@ -71,23 +73,10 @@ export function createEvmClient(connection: EvmConnection): EvmHistoryClient & E
   }
 }
 
-/** Checks the node's chain id once, before the first request. */
-function verifyChainFirst(rpc: JsonRpcCall, chainId: bigint): JsonRpcCall {
-  let verified: Promise<void> | undefined
-  const verify = async (): Promise<void> => {
-    const found = quantitySchema.parse(await rpc('eth_chainId', []))
-    if (found !== chainId) throw new Error(`node is on chain ${found}, expected ${chainId}`)
-  }
-  return async (method, params) => {
-    verified ??= verify()
-    try {
-      await verified
-    } catch (error) {
-      verified = undefined
-      throw error
-    }
-    return rpc(method, params)
-  }
+/** Checks that a node is on the chain (EIP-155). @throws Error if it is on another one, or does not say on which */
+export async function verifyChainId(rpc: JsonRpcCall, chainId: bigint): Promise<void> {
+  const found = quantitySchema.parse(await rpc('eth_chainId', []))
+  if (found !== chainId) throw new Error(`node is on another chain: ${found}, expected ${chainId}`)
 }
 
 /** EIP-1559 if blocks have a base fee: twice the base fee, which suffices for six full blocks, plus the node's priority fee. */

@@ -1,7 +1,7 @@
-import { createEvmClient } from './create-evm-client.ts'
+import { createEvmClient, verifyChainId } from './create-evm-client.ts'
 import type { EvmBlocks } from './evm-blocks.ts'
 import type { EvmHistoryClient } from './evm-history.ts'
-import { createJsonRpc } from './json-rpc.ts'
+import { createVerifiedJsonRpc } from './json-rpc.ts'
 import { chainLimits } from './limits.ts'
 import type { Fetch } from './request-node.ts'
 
@@ -9,7 +9,7 @@ import type { Fetch } from './request-node.ts'
 export interface EvmClientOptions {
   /** One to eight http or https URLs; the first that responds is used. Credentials in a URL are sent as HTTP Basic authentication. */
   readonly url: string | readonly string[]
-  /** The EIP-155 chain id, which the node must report. */
+  /** The EIP-155 chain id, which each node must report before it is asked anything else. */
   readonly chainId: number | bigint
   /** Replaces the global `fetch`, for a proxy, an agent or a test. */
   readonly fetch?: Fetch
@@ -38,9 +38,10 @@ export function evmChainClient(options: EvmClientOptions): EvmHistoryClient & Ev
   if (urls.length === 0 || urls.length > chainLimits.maxNodes || !urls.every(isHttp))
     throw new RangeError(`evmChainClient: url must be 1 to ${chainLimits.maxNodes} http or https URLs`)
   const { timeoutMs = chainLimits.responseTimeoutMs, fetch = globalThis.fetch } = options
+  const chainId = BigInt(options.chainId)
   return createEvmClient({
-    rpc: createJsonRpc({ urls, timeoutMs, fetch }),
-    chainId: BigInt(options.chainId),
+    rpc: createVerifiedJsonRpc({ urls, timeoutMs, fetch }, (node) => verifyChainId(node, chainId)),
+    chainId,
     timeoutMs: timeoutMs * urls.length,
   })
 }

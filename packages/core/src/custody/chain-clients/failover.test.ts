@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { evmChainClient } from './evm-client.ts'
 import { solanaChainClient } from './solana/solana-client.ts'
 import { tronChainClient } from './tron/tron-client.ts'
 import { bitcoinCoreChainClient } from './utxo/bitcoin-core-client.ts'
@@ -12,6 +13,13 @@ const rpc = (result: unknown) => ({ jsonrpc: '2.0', id: 1, result })
 
 /** Clients, the question by which each tells the chain of a node, and the answers of a node to it and to the number of its newest block. */
 const clients = [
+  {
+    name: 'evmChainClient',
+    connect: (fetch: typeof globalThis.fetch) => evmChainClient({ url, chainId: 1, fetch }),
+    question: /eth_chainId/,
+    genesis: (hash: string) => rpc(hash === right ? '0x1' : '0x2'),
+    newest: rpc('0x5'),
+  },
   {
     name: 'esploraChainClient',
     connect: (fetch: typeof globalThis.fetch) => esploraChainClient({ url, network: utxo, fetch }),

@@ -170,7 +170,9 @@ describe('viemChainClient', () => {
   it('rejects a node of another chain', async () => {
     const { url } = await node({ eth_getBalance: [{ result: '0x5' }] })
     const publicClient = createPublicClient({ chain: { ...mainnet, id: 137 }, transport: http(url) })
-    await expect(viemChainClient(publicClient).balance(address)).rejects.toThrow('node is on chain 1, expected 137')
+    await expect(viemChainClient(publicClient).balance(address)).rejects.toThrow(
+      'node is on another chain: 1, expected 137',
+    )
   })
 
   it('throws a RangeError without a chain, and for a timeout that is not positive', () => {

@@ -1,7 +1,8 @@
 import { withTimeout } from '../../kernel/concurrency/async.ts'
-import { createEvmClient } from './create-evm-client.ts'
+import { createEvmClient, verifyChainId } from './create-evm-client.ts'
 import type { EvmBlocks } from './evm-blocks.ts'
 import type { EvmHistoryClient } from './evm-history.ts'
+import { verifyFirst } from './failover.ts'
 import { type JsonRpcCall, JsonRpcError } from './json-rpc.ts'
 import { chainLimits } from './limits.ts'
 
@@ -54,7 +55,9 @@ export function viemChainClient(
   const { chain } = publicClient
   if (chain === undefined) throw new RangeError('viemChainClient: the public client must have a chain')
   if (!(timeoutMs > 0)) throw new RangeError(`viemChainClient: timeoutMs must be above 0, got ${timeoutMs}`)
-  return createEvmClient({ rpc: createViemRpc(publicClient, timeoutMs), chainId: BigInt(chain.id), timeoutMs })
+  const chainId = BigInt(chain.id)
+  const rpc = createViemRpc(publicClient, timeoutMs)
+  return createEvmClient({ rpc: verifyFirst(rpc, () => verifyChainId(rpc, chainId)), chainId, timeoutMs })
 }
 
 function createViemRpc(publicClient: ViemPublicClient, timeoutMs: number): JsonRpcCall {
