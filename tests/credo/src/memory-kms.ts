@@ -38,10 +38,11 @@ export function createMemoryKms(): Service {
       _: unknown,
       { type, keyId = randomUUID() }: Kms.KmsCreateKeyOptions<Type>,
     ) => {
-      if (type.kty !== 'EC' || type.crv !== 'P-256') throw new Error('P-256 only')
-      keys.set(keyId, generateKeyPairSync('ec', { namedCurve: type.crv }).privateKey)
-      // The type of the key follows from the type that was asked for, which was checked.
-      return { keyId, publicJwk: publicJwkOf(keyId) } as unknown as Kms.KmsCreateKeyReturn<Type>
+      keys.set(keyId, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)
+      const created: object = { keyId, publicJwk: publicJwkOf(keyId) }
+      if (isCreatedKey(created, type)) return created
+      keys.delete(keyId)
+      throw new Error('P-256 only')
     },
     importKey: () => Promise.reject(new Error('keys are not imported')),
     deleteKey: async (_, { keyId }) => keys.delete(keyId),
@@ -72,6 +73,14 @@ export function createMemoryKms(): Service {
     },
     randomBytes: (_, { length }) => new Uint8Array(randomBytes(length)),
   }
+}
+
+/** Returns true for a new key of these keys, P-256, if that is the type that was asked for. */
+function isCreatedKey<Type extends Kms.KmsCreateKeyType>(
+  created: object,
+  type: Type,
+): created is Kms.KmsCreateKeyReturn<Type> {
+  return 'publicJwk' in created && type.kty === 'EC' && type.crv === 'P-256'
 }
 
 type KeyAgreement = Kms.KmsEncryptOptions['key']['keyAgreement'] | Kms.KmsDecryptOptions['key']['keyAgreement']
