@@ -55,7 +55,7 @@ describe('64 clients of two processes', () => {
           const data = `message ${client} ${number}`
           const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId, data }
           const port = processes[client % processes.length]?.port ?? 0
-          // Under contention a request may be asked to come again; it is the same request then. Clients that came again at once would
+          // Under contention a request may be asked to retry; it is the same request then. Clients that retried at once would
           // only keep the processes busy with refusals.
           for (;;) {
             const { status } = await post(port, '/api/signatures', { pincode, signatureRequest })

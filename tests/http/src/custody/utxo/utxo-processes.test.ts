@@ -47,7 +47,7 @@ describe.each(regtest)('two host processes on one $database.name, with $chain,',
   payFromTwoProcesses(database, start, ['transaction.chain-unavailable'])
 })
 
-// A queue of sends that is full while the node is slow is an answer to come again. Without Litecoin Core the report counts these as not run.
+// A queue of sends that is full while the node is slow tells the client to retry. Without Litecoin Core the report counts these as not run.
 const litecoin = databases.map((database) => ({ database, chain: 'Litecoin Core', start: startLitecoinNode }))
 describe.skipIf(!hasLitecoind).each(litecoin)(
   'two host processes on one $database.name, with $chain,',
