@@ -329,6 +329,28 @@ describe('a bundler that', () => {
     expect(listed.transactionRequest.status).toBe('FAILED')
   })
 
+  it('forgets what it has executed cannot hide it: the logs of the chain say whether its calls succeeded', async () => {
+    const account = await createDeployedAccount()
+    const to = randomAddress()
+    const paid = (await send(account.id, { to, value: '1' })).result.transactionHash
+    const tooMuch = { type: 'TOKEN_TRANSFER', to, tokenAddress: token, value: '1000' }
+    const reverted = (await send(account.id, { type: 'BATCH', calls: [tooMuch] })).result.transactionHash
+    await bundler.bundle()
+    expect(await balanceOf(to)).toBe(parseEther('1'))
+    bundler.overrides.set('eth_getUserOperationReceipt', () => null)
+    const states = async () => [(await statusOf(paid)).status, (await statusOf(reverted)).status]
+    expect(await states()).toEqual(['PENDING', 'PENDING'])
+    await passTime(11 * 60)
+    expect(await states()).toEqual(['SUCCEEDED', 'FAILED'])
+    await chain.anvil.rpc('anvil_mine', '0x40')
+    await chain.host.billfold.maintain()
+    bundler.overrides.set('eth_getUserOperationReceipt', () => {
+      throw new RpcError(-32_603, 'internal error')
+    })
+    expect(await states()).toEqual(['SUCCEEDED', 'FAILED'])
+    expect((await statusOf(paid)).hasReachedFinality).toBe(true)
+  })
+
   it('says that it refuses what it executes cannot hide it', async () => {
     const account = await createDeployedAccount()
     const to = randomAddress()

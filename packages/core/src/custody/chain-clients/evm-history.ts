@@ -9,6 +9,8 @@ export interface EvmLog {
   readonly topics: readonly string[]
   /** The ABI-encoded arguments that are not indexed. */
   readonly data: Uint8Array
+  /** The transaction that emitted it, lower-case hex with `0x`, if the client says which. */
+  readonly transactionHash?: string | undefined
 }
 
 /** A query for the logs of a contract in one block with a given second topic. */
@@ -50,6 +52,11 @@ const logShape = z.object({
   data: hexDataSchema,
   blockNumber: quantitySchema,
   logIndex: countSchema,
+  transactionHash: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{64}$/)
+    .transform((hash) => hash.toLowerCase())
+    .optional(),
 })
 const blockShape = z.object({ timestamp: countSchema })
 

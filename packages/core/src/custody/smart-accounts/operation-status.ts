@@ -3,6 +3,8 @@ import type { CustodyServices } from '../services.ts'
 import type { TransactionRow } from '../transactions/transaction-row.ts'
 import { isNonceUsed } from './account-state.ts'
 import { callService, getOperationConnection } from './build-operation.ts'
+import type { UserOperationReceipt } from './bundler.ts'
+import { findExecution } from './find-execution.ts'
 import { parseValidUntil } from './safe-account.ts'
 import { parseUserOperation } from './user-operation.ts'
 
@@ -31,13 +33,21 @@ export async function resolveOperationStatus(services: CustodyServices, row: Tra
   const isUsed = await callNode(client, logger, () => isNonceUsed(client, operation.sender, operation.nonce))
   if (!isUsed)
     return time > parseValidUntil(operation) + expiryMarginSeconds ? { state: 'expired', confirmations: 0 } : pending
-  const receipt = await callService(services, client, settings.bundler, () => settings.bundler.receipt(row.hash))
+  const receipt =
+    toFinalReceipt(row) ??
+    (await callService(services, client, settings.bundler, () => settings.bundler.receipt(row.hash))) ??
+    (await findExecution(services, client, row))
   if (receipt === undefined) return pending
   const { transactionHash, success } = receipt
   const found = await callNode(client, logger, () => client.status(transactionHash))
   // The transaction of an executed operation cannot have been reverted: then the receipt is of another one.
   if (found.state !== 'mined') return pending
   return { ...found, state: success ? 'mined' : 'failed', transactionHash }
+}
+
+/** What is final is stored. */
+function toFinalReceipt({ state, bundleHash }: TransactionRow): UserOperationReceipt | undefined {
+  return bundleHash === null ? undefined : { transactionHash: bundleHash, success: state === 'mined' }
 }
 
 /** Creation code that returns the time of the newest block: TIMESTAMP, MSTORE, and RETURN of a word. */
