@@ -8,7 +8,7 @@ import { createCredentialHost } from './credential-host.ts'
 import { redeemOffers, type RedemptionCounts } from './redeem-offers.ts'
 import { startHosts } from './start-hosts.ts'
 
-/** What two processes made of offers and responses that came to both at once. */
+/** The results of two processes that received the same offers and responses concurrently. */
 export interface CredentialReport {
   readonly offers: RedemptionCounts
   /** Grants in the storage: one an offer that was redeemed. */

@@ -23,9 +23,15 @@ const pending = { state: 'pending', confirmations: 0 } as const
 /**
  * Resolves the status of a stored operation. Whether it was executed is asked of the node; the bundler only says in which transaction
  * and whether its calls succeeded.
+ * @param search also searches the logs of the chain for what the bundler has forgotten: many requests to the node, so that reconciliation
+ *   does it, and no request of a client
  * @throws BillfoldError `transaction.chain-unavailable`
  */
-export async function resolveOperationStatus(services: CustodyServices, row: TransactionRow): Promise<OperationStatus> {
+export async function resolveOperationStatus(
+  services: CustodyServices,
+  row: TransactionRow,
+  search: boolean,
+): Promise<OperationStatus> {
   const { client, settings } = getOperationConnection(services, row.secretType)
   const { logger } = services
   const operation = parseUserOperation(row.raw)
@@ -36,7 +42,7 @@ export async function resolveOperationStatus(services: CustodyServices, row: Tra
   const receipt =
     toFinalReceipt(row) ??
     (await callService(services, client, settings.bundler, () => settings.bundler.receipt(row.hash))) ??
-    (await findExecution(services, client, row))
+    (search ? await findExecution(services, client, row) : undefined)
   if (receipt === undefined) return pending
   const { transactionHash, success } = receipt
   const found = await callNode(client, logger, () => client.status(transactionHash))

@@ -21,7 +21,7 @@ export async function reconcileOperations(services: CustodyServices, rows: reado
 }
 
 async function reconcileOperation(services: CustodyServices, row: TransactionRow): Promise<void> {
-  const { state, confirmations, transactionHash = null } = await resolveOperationStatus(services, row)
+  const { state, confirmations, transactionHash = null } = await resolveOperationStatus(services, row, true)
   if (state === 'mined' || state === 'failed') {
     if (confirmations < transactionLimits.finalityConfirmations) return
     const set = { state, failureCode: null, bundleHash: transactionHash }

@@ -145,7 +145,7 @@ function toRootKey(id: string, bytes: Uint8Array): KeyObject {
   return createSecretKey(bytes)
 }
 
-/** Maximum number of derived keys of a root key that are kept in memory. There are a dozen purposes. */
+/** Maximum number of derived keys of a root key in the cache. There are a dozen purposes. */
 const maxDerivedKeys = 64
 
 /** Returns a function that derives a key once and keeps it in memory, as the root key is. */

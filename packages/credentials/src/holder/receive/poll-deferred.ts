@@ -68,7 +68,7 @@ type Outcome =
   | { readonly kind: 'later'; readonly waited: Waited }
   | { readonly kind: 'refused' }
 
-/** Asks for one credential. A failure is only logged: the issuer gives each once, so those that came before it must be stored. */
+/** Asks for one credential. A failure is only logged: the issuer gives each once, so those received before it must be stored. */
 async function ask(context: HolderContext, issuance: Issuance, url: string, waited: Waited): Promise<Outcome> {
   try {
     const { tokens, keys } = issuance

@@ -55,7 +55,7 @@ export async function getTransactionStatus(
 
 /** A user operation that is pending is sent again. */
 async function getOperationStatus(services: CustodyServices, row: TransactionRow): Promise<TransactionStatus> {
-  const { state, transactionHash, ...found } = await resolveOperationStatus(services, row)
+  const { state, transactionHash, ...found } = await resolveOperationStatus(services, row, false)
   if (state === 'mined' || state === 'failed') {
     const status = toStatus(row.hash, { ...found, state }, transactionLimits.finalityConfirmations)
     return { ...status, ...(transactionHash !== undefined && { transactionHash }) }
