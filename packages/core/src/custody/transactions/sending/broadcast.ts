@@ -9,6 +9,9 @@ import { accountNonces, transactions } from '../tables.ts'
 import { transactionEventWrites } from '../transaction-events.ts'
 import { resolveOnChainStatus } from '../tracking/on-chain-status.ts'
 
+/** Whether a transaction was never broadcast before, or perhaps was, by a process that did not learn the result. */
+export type BroadcastAttempt = 'first' | 'repeated'
+
 /**
  * Broadcasts a signed transaction and stores the result. If the result is unknown, the row is left unchanged and the
  * transaction is rebroadcast later.
@@ -18,13 +21,19 @@ export async function broadcastTransaction(
   services: ChainServices,
   client: NonceChainClient,
   row: TransactionRow,
+  attempt: BroadcastAttempt,
 ): Promise<void> {
   const result = await callNode(client, services.logger, () => client.broadcast(row.raw))
   if (result.outcome === 'accepted') return markSent(services, row)
   // The node may refuse a transaction that it already has, which is not a refusal.
   const { state } = await resolveOnChainStatus(services, client, row)
   if (state !== 'unknown') return markSent(services, row)
-  if (result.outcome === 'nonce-taken') return abandon(services, row, 'replaced', 'transaction.replaced')
+  if (result.outcome === 'nonce-taken') {
+    // An earlier broadcast may have been mined in a block that the node asked for the status does not have: it lags behind, or
+    // has restarted from an earlier block. So the transaction stays pending until it is found, or its age counts as replaced.
+    if (attempt === 'repeated' || row.state === 'sent') return
+    return abandon(services, row, 'replaced', 'transaction.replaced')
+  }
   services.logger.info({ transaction: row.id, reason: result.reason }, 'transaction refused by node')
   // A node accepted it before and others may still have it, so it stays pending until fees fall or it is replaced.
   if (result.reason === 'fee-too-low' && row.state === 'sent') return
@@ -67,9 +76,10 @@ export async function tryBroadcastTransaction(
   services: ChainServices,
   client: NonceChainClient,
   row: TransactionRow,
+  attempt: BroadcastAttempt,
 ): Promise<void> {
   try {
-    await broadcastTransaction(services, client, row)
+    await broadcastTransaction(services, client, row, attempt)
   } catch (error) {
     if (!isBillfoldError(error, 'transaction.chain-unavailable')) throw error
   }

@@ -22,7 +22,7 @@ export async function rebroadcastMissing(
   const missing = await listFromNonce(services, account, nonces.next)
   while (missing[0]?.state === 'rejected' && (await releaseNonce(services, missing[0]))) missing.shift()
   for (const row of missing.reverse()) {
-    if (row.failureCode === null) await broadcastTransaction(services, client, row)
+    if (row.failureCode === null) await broadcastTransaction(services, client, row, 'repeated')
     else await fillGap(services, client, row)
   }
   return nonces

@@ -249,7 +249,6 @@ describe('a transaction accepted for one process and refused for another', () =>
   const refusals: readonly BroadcastResult[] = [
     { outcome: 'rejected', reason: 'insufficient-funds' },
     { outcome: 'rejected', reason: 'fee-too-low' },
-    { outcome: 'nonce-taken' },
   ]
   /** A lagging node that does not know the transaction and refuses it. */
   const withLaggingNode = (broadcast: EvmClient['broadcast']): CustodyServices =>
@@ -288,6 +287,39 @@ describe('a transaction accepted for one process and refused for another', () =>
       chain.mine()
       expect(received()).toBe(3n * coin)
     })
+  })
+
+  it.each(['accepted', 'lost'])('stays pending if its nonce is taken and it was %s before', async (earlier) => {
+    await storeUnsent()
+    if (earlier === 'accepted') await send(1, 'key', process())
+    const lagging = withLaggingNode(async () => ({ outcome: 'nonce-taken' }))
+    expect(await send(1, 'key', lagging)).toMatchObject({ failureCode: null, nonce: 0 })
+    await send(1, 'key')
+    chain.mine()
+    expect(received()).toBe(coin)
+  })
+
+  it('is rebroadcast if its nonce was taken on a node that then restarts from an earlier block', async () => {
+    const { hash } = await send(1)
+    chain.pool.clear()
+    const restarting = withLaggingNode(async () => ({ outcome: 'nonce-taken' }))
+    ahead += transactionLimits.checkIntervalMs + 1
+    await runMaintenance(restarting)
+    await maintainLater()
+    chain.mine()
+    expect(chain.mined.map((mined) => mined.hash)).toEqual([hash])
+  })
+
+  it('counts as replaced if its nonce is used and no node has it after ten minutes', async () => {
+    const { hash, secretType } = await storeUnsent()
+    chain.mined.push({ hash: '0x1', from: wallet.address, to: wallet.address, nonce: 0, value: 0n })
+    expect(await send(1, 'key', process())).toMatchObject({ hash, state: 'signed' })
+    ahead += transactionLimits.replacedAfterMs
+    await runMaintenance(services)
+    await expect(send(1, 'key')).rejects.toMatchObject({ code: 'transaction.replaced' })
+    const status = await getTransactionStatus(services, actor.tenant, secretType, hash)
+    expect(status.status).toBe('FAILED')
+    expect((await send(2)).nonce).toBe(1)
   })
 
   it('does not take its nonce back from a transaction that reserved it in the meantime', async () => {

@@ -85,7 +85,7 @@ function sendWithNonce(
   return services.chainConnections.withAccountLock(chainAccountKey(sending.account), async () => {
     const { row, isNew } = await signAndStore(services, client, sending)
     if (!isNew) return repeatResult(services, client, row, 'locked')
-    await tryBroadcastTransaction(services, client, row)
+    await tryBroadcastTransaction(services, client, row, 'first')
     return getCurrentResult(services, row)
   })
 }
@@ -163,7 +163,7 @@ async function repeatResult(
   accountLock?: 'locked',
 ): Promise<TransactionRow> {
   if (row.state === 'signed') {
-    const broadcast = (): Promise<void> => tryBroadcastTransaction(services, client, row)
+    const broadcast = (): Promise<void> => tryBroadcastTransaction(services, client, row, 'repeated')
     await (accountLock === 'locked'
       ? broadcast()
       : services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), broadcast))

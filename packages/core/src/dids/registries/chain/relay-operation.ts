@@ -65,7 +65,7 @@ export async function relayOperation(
   return services.chainConnections.withAccountLock(chainAccountKey(account), async () => {
     const { mined, next } = await rebroadcastMissing(services, client, account)
     const { row, isNew } = await findOrSign(services, step, account, { mined, next })
-    if (isNew) await tryBroadcastTransaction(services, through, row)
+    if (isNew) await tryBroadcastTransaction(services, through, row, 'first')
     return row
   })
 }
