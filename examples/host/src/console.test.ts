@@ -11,7 +11,7 @@ import {
   shortenWaits,
 } from '@billfold/browser-tests'
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { consoleUrl, type RunningHost, startExampleHost } from './running-host.ts'
 
 const run = promisify(execFile)
@@ -53,6 +53,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     browser = await launchBrowser(await faceCamera())
     hosts = { express: await startExampleHost({}), koa: await startExampleHost({ FRAMEWORK: 'koa' }) }
   }, 300_000)
+  afterEach(() => browser.closePages())
   afterAll(async () => {
     await browser.close()
     await Promise.all([hosts.express.kill(), hosts.koa.kill()])

@@ -42,7 +42,13 @@ const billfold = createBillfold({
   logger,
   notifier,
   issuer: baseUrl,
-  authentication: { publicUrl: `${baseUrl}/walletapi`, verifier, page: { returnOrigins: [baseUrl] } },
+  authentication: {
+    publicUrl: `${baseUrl}/walletapi`,
+    verifier,
+    // The first face loads the models, which takes long on a small machine.
+    verifierLimits: { timeoutMs: 60_000 },
+    page: { returnOrigins: [baseUrl] },
+  },
   onboarding: onboardingOptions(settings),
   payments: {
     // For the console: its invented people count as verified, and have money to spend. A real host leaves both out, and

@@ -28,7 +28,7 @@ export function createDataDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'billfold-host-'))
 }
 
-/** Starts the built host and waits up to 20 seconds until it is ready. */
+/** Starts the built host and waits until it is ready. */
 export async function startExampleHost(
   environment: Record<string, string>,
   dataDirectory = createDataDirectory(),

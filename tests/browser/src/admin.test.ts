@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { env } from 'node:process'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type AdminHost, startAdminHost } from './admin-host.ts'
 import { browserPath, type CameraBrowser, findAccessibilityProblems, launchBrowser, type Visitor } from './browser.ts'
 import { waiting } from './screens.ts'
@@ -18,6 +18,7 @@ describe.runIf(browserPath !== undefined)('the admin page', () => {
     host = await startAdminHost()
     browser = await launchBrowser('no camera')
   })
+  afterEach(() => browser.closePages())
   afterAll(async () => {
     await browser.close()
     host.close()

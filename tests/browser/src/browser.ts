@@ -49,6 +49,8 @@ export interface Visitor {
 export interface CameraBrowser {
   /** Opens a page in a new context, without cookies and keys. */
   readonly visit: (visitor?: Visitor) => Promise<Page>
+  /** Closes all pages. One that is left open keeps its camera and its animations running beside the next test. */
+  readonly closePages: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -61,6 +63,9 @@ export async function launchBrowser(scene: Scene): Promise<CameraBrowser> {
       const permissions = allowsCamera ? ['camera'] : []
       const context = await browser.newContext({ viewport: sizes[size], locale, permissions, ...preferences })
       return context.newPage()
+    },
+    closePages: async () => {
+      await Promise.all(browser.contexts().map((context) => context.close()))
     },
     close: async () => {
       await browser.close()

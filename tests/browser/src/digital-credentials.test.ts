@@ -1,5 +1,5 @@
 import type { CDPSession, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath, type CameraBrowser, launchBrowser } from './browser.ts'
 import { type Shop, startShop } from './digital-credentials-host.ts'
 import { answerPage } from './digital-wallet.ts'
@@ -23,6 +23,7 @@ describe.runIf(browserPath !== undefined).each(['express', 'koa'] as const)(
       shop = await startShop(framework)
       browser = await launchBrowser('no camera')
     }, 120_000)
+    afterEach(() => browser.closePages())
     afterAll(async () => {
       await browser.close()
       shop.close()

@@ -71,6 +71,8 @@ export async function startLoginHost({ steps, page }: LoginHostOptions = {}): Pr
     authentication: {
       publicUrl: `${origin}/walletapi`,
       verifier: steps === undefined ? verifier : withSteps(verifier, steps),
+      // For hangs: the first face loads the models, beside browsers that draw on the same processors.
+      verifierLimits: { timeoutMs: 120_000 },
       faceAttemptsPerUser: { limit: 1000, windowSeconds: 3600 },
       page: { countdownSeconds: 1, returnOrigins: [relyingParty], ...page },
     },

@@ -1,7 +1,7 @@
 // cspell:ignore noopener noreferrer avec iniciar sesión rostro cette expiré تسجيل الدخول بوجهك
 import type { PageLanguage, PageTexts } from '@billfold/core'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
   browserPath,
   type CameraBrowser,
@@ -48,6 +48,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     })
     browser = await launchBrowser(await faceCamera())
   })
+  afterEach(() => browser.closePages())
   afterAll(async () => {
     await browser.close()
     await host.close()

@@ -1,7 +1,7 @@
 // cspell:ignore noopener noreferrer avec iniciar sesión rostro cette expiré تسجيل الدخول بوجهك
 import { portraitPixels, anna } from '@billfold/test-photos'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type CameraBrowser, browserPath, launchBrowser, type Visitor } from './browser.ts'
 import { faceCamera } from './face-camera.ts'
 import { showPictures } from './fake-camera.ts'
@@ -50,6 +50,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await start(page)
     await expectScreen(page, 'Done')
   })
+  afterEach(() => browser.closePages())
   afterAll(async () => {
     await browser.close()
     await host.close()

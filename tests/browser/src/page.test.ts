@@ -1,6 +1,6 @@
 import { anna, performed, portraitPixels, straight } from '@billfold/test-photos'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { showPictures } from './fake-camera.ts'
 import { browserPath, type CameraBrowser, findAccessibilityProblems, launchBrowser, type Visitor } from './browser.ts'
 import { faceCamera } from './face-camera.ts'
@@ -33,6 +33,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await start(page)
     await expectScreen(page, 'Done')
   }, 300_000)
+  afterEach(() => browser.closePages())
   afterAll(async () => {
     await browser.close()
     await host.close()
