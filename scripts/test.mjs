@@ -94,7 +94,9 @@ const seconds = Math.round((performance.now() - started) / 1000)
 console.log(`\n${passed} checks passed, ${failed} failed, in ${seconds} s`)
 console.log(`Databases used: ${databasesUsed().join(', ') || 'none'}`)
 if (process.env['CI'] !== 'true' && process.env['BILLFOLD_TEST_DATABASES'] !== 'all')
-  console.log('Suites of the HTTP APIs that only vary the database used SQLite: CI=true runs them on every database')
+  console.log(
+    'Suites other than those of the storage used SQLite: BILLFOLD_TEST_DATABASES=all runs them on every database',
+  )
 for (const line of leftOut()) console.log(line)
 if (process.env['BILLFOLD_TEST_CLUSTERS'] !== 'true')
   console.log('Clusters of databases were not started: BILLFOLD_TEST_CLUSTERS=true runs their suites')

@@ -134,7 +134,7 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   if (database.kind === 'pglite' || (onlyText !== '' && database.kind !== onlyText)) continue
   const fresh = await database.create()
   await measure(database, fresh)

@@ -150,7 +150,9 @@ function listen(billfold: Billfold): Promise<{ readonly server: Server; readonly
   })
 }
 
-const database = (await listTestDatabases()).find(({ dialect, kind }) => dialect === wanted && kind !== 'pglite')
+const database = (await listTestDatabases({ servers: 'always' })).find(
+  ({ dialect, kind }) => dialect === wanted && kind !== 'pglite',
+)
 if (database === undefined || database.dialect === 'sqlite') throw new Error(`there is no ${wanted}`)
 const { dialect, name, create } = database
 

@@ -37,7 +37,7 @@ async function pay(server: PaymentServer, client: number): Promise<void> {
   completedShape.parse(await postJson(server, '/api/v1/lokdon/confirmpayment', confirm))
 }
 
-const database = (await listTestDatabases()).find(({ kind }) => kind === 'postgres')
+const database = (await listTestDatabases({ servers: 'always' })).find(({ kind }) => kind === 'postgres')
 if (database === undefined) throw new Error('payment needs PostgreSQL')
 const fresh = [await database.create(), await database.create()] as const
 const start = (name: string, which: string, url = ''): Promise<PaymentServer> =>

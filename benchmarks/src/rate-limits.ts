@@ -86,7 +86,7 @@ client.on('error', () => {})
 await client.connect()
 const prefix = `billfold-benchmark:${randomUUID()}`
 try {
-  for (const { name, dialect, create } of await listTestDatabases()) {
+  for (const { name, dialect, create } of await listTestDatabases({ servers: 'always' })) {
     const fresh = await create()
     try {
       const db = fresh.connect()

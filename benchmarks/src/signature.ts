@@ -26,7 +26,7 @@ async function sign(server: ComparedServer<SignatureCaller>, client: number): Pr
   verifyMessage('benchmark', reply.parse(signed).result.signature)
 }
 
-const database = (await listTestDatabases()).find(({ kind }) => kind === 'postgres')
+const database = (await listTestDatabases({ servers: 'always' })).find(({ kind }) => kind === 'postgres')
 if (database === undefined) throw new Error('signature needs PostgreSQL')
 const fresh = [await database.create(), await database.create()] as const
 const ready = signatureCaller.extend({ port: z.number() })

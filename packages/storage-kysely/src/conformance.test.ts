@@ -10,7 +10,7 @@ const forms = {
   'with its driver': (fresh: FreshDatabase) => fresh.connectWithDriver(),
 } as const
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect, kind } = database
   for (const [form, connect] of Object.entries(forms)) {
     if (form === 'with its driver' && (kind === 'mysql' || kind === 'pglite')) continue

@@ -11,7 +11,9 @@ const cluster = 'galera'
 const dialect = 'mysql'
 
 // A single MariaDB runs the statements of a cluster as well, without an effect beyond the node.
-for (const database of (await listTestDatabases()).filter(({ name }) => name.startsWith('MariaDB'))) {
+for (const database of (await listTestDatabases({ servers: 'always' })).filter(({ name }) =>
+  name.startsWith('MariaDB'),
+)) {
   describeStorage(`Kysely with the statements of Galera on ${database.name}`, async (tables) => {
     const fresh = await database.create()
     await createTables(fresh.connect(), { dialect, cluster }, [appliedBatches, ...tables])
@@ -53,7 +55,7 @@ for (const database of (await listTestDatabases()).filter(({ name }) => name.sta
 }
 
 test('the option is rejected for another dialect, and printed migrations prepare every table', async () => {
-  const [database] = await listTestDatabases()
+  const [database] = await listTestDatabases({ servers: 'always' })
   const fresh = await database?.create()
   const db = fresh?.connect()
   if (db === undefined) throw new Error('there is no database')

@@ -80,7 +80,7 @@ async function contents(storage: Storage): Promise<unknown> {
   return { rows, noteRows }
 }
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect, kind } = database
   const fresh = await database.create()
   const { db, driver } = fresh.connectWithDriver()

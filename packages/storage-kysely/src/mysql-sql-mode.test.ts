@@ -18,7 +18,10 @@ import { kyselyStorage } from './kysely-storage.ts'
 
 const tokens = defineTable({ name: 'tokens', columns: { id: text(8), supply: wideInteger() }, key: ['id'] })
 
-for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
+const databases = (await listTestDatabases({ servers: 'always' })).filter(({ kind }) => kind === 'mysql')
+// Vitest fails a file without tests; one that is left to do is reported.
+if (databases.length === 0) test.todo('needs MariaDB or MySQL')
+for (const database of databases) {
   describe(`a pool in non-strict SQL mode on ${database.name}`, () => {
     test('rejects a sum out of range, which the server would truncate', async () => {
       const fresh = await database.create()

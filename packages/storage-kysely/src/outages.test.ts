@@ -22,7 +22,7 @@ async function catchCause(work: Promise<unknown>): Promise<string> {
   return String(error.cause)
 }
 
-for (const database of (await listTestDatabases()).filter(({ kind }) => kind !== 'pglite')) {
+for (const database of (await listTestDatabases({ servers: 'always' })).filter(({ kind }) => kind !== 'pglite')) {
   const { dialect, name } = database
 
   describe(`an outage of ${name}`, () => {
@@ -49,7 +49,9 @@ for (const database of (await listTestDatabases()).filter(({ kind }) => kind !==
 /** The time limit of a statement: of MariaDB in seconds, of MySQL for reads only. */
 const timeLimits = { postgres: 'set statement_timeout = 100', mysql: 'set max_statement_time = 0.1' } as const
 
-for (const database of (await listTestDatabases()).filter(({ name }) => /^(PostgreSQL|MariaDB)/.test(name))) {
+for (const database of (await listTestDatabases({ servers: 'always' })).filter(({ name }) =>
+  /^(PostgreSQL|MariaDB)/.test(name),
+)) {
   const dialect = database.dialect === 'postgres' ? 'postgres' : 'mysql'
 
   test(`a statement that runs out of time on ${database.name} is unavailable, and can be repeated`, async () => {

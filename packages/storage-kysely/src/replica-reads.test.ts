@@ -24,7 +24,7 @@ async function createNotes(db: Kysely<AnyTables>, dialect: 'sqlite' | 'postgres'
   await kyselyStorage(db, { dialect }).commit(batch(insert(notes, { id })))
 }
 
-for (const database of (await listTestDatabases()).filter(({ kind }) => kind !== 'pglite')) {
+for (const database of (await listTestDatabases({ servers: 'always' })).filter(({ kind }) => kind !== 'pglite')) {
   const { dialect, name } = database
 
   test(`a replica on ${name} answers what may be stale, and nothing else`, async () => {

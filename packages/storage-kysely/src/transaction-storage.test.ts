@@ -22,7 +22,7 @@ const purses = defineTable({
 })
 const purse = (id: string) => ({ id, ownerName: 'ann', coins: 5n })
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect } = database
   const fresh = await database.create()
   // A plugin of the host that renames columns must not apply to ours.

@@ -38,7 +38,7 @@ async function occupyPool(db: Kysely<AnyTables>, count: number): Promise<{ reado
   }
 }
 
-for (const database of (await listTestDatabases()).filter(({ kind }) => kind !== 'pglite')) {
+for (const database of (await listTestDatabases({ servers: 'always' })).filter(({ kind }) => kind !== 'pglite')) {
   const { dialect, name, kind } = database
   const poolSize = kind === 'sqlite' ? 1 : 6
 

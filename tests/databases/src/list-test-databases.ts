@@ -13,8 +13,9 @@ const defaultUrls = { postgres: 'postgres://postgres@127.0.0.1:5432/test', mysql
 /** Which databases a suite runs on. */
 export interface SuiteDatabases {
   /**
-   * When the suite runs on the database servers. `ci`, only in `.ci/run` and with `CI=true`, is for suites of the HTTP APIs that
-   * only vary the database: those of storages, races and the ledger, which depend on it, run on the servers always. Default: `always`.
+   * When the suite runs on the database servers: `ci`, in `.ci/run`, with `CI=true` and with `BILLFOLD_TEST_DATABASES=all`, or
+   * `always`, for the suites of the storage itself, which a change of SQL must pass before it leaves the developer's machine.
+   * Default: `ci`.
    */
   readonly servers?: 'always' | 'ci'
 }
@@ -43,7 +44,7 @@ export async function listTestDatabases(suite: SuiteDatabases = {}): Promise<rea
 /** Selects the databases that a suite runs on, in a complete run and otherwise. */
 export function selectDatabases(
   databases: readonly TestDatabase[],
-  { servers = 'always' }: SuiteDatabases,
+  { servers = 'ci' }: SuiteDatabases,
   isComplete: boolean,
 ): readonly TestDatabase[] {
   return isComplete || servers === 'always' ? databases : databases.filter(({ kind }) => kind === 'sqlite')

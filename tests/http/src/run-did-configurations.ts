@@ -55,7 +55,7 @@ async function work(job: Job): Promise<void> {
 }
 
 async function lead(count: number): Promise<void> {
-  const postgres = (await listTestDatabases()).find(({ kind }) => kind === 'postgres')
+  const postgres = (await listTestDatabases({ servers: 'always' })).find(({ kind }) => kind === 'postgres')
   if (postgres === undefined) throw new Error('there is no PostgreSQL')
   const { connect, url = '', drop } = await postgres.create()
   await migrate(connect(), { dialect: 'postgres' })
@@ -87,7 +87,8 @@ async function lead(count: number): Promise<void> {
   if (transactions !== count * 3 || distinct !== transactions || failed > 0) process.exitCode = 1
   await drop()
   await chain.close()
-  for (const database of await listTestDatabases()) if (database.kind !== 'pglite') await makeInOneVault(database, 1000)
+  for (const database of await listTestDatabases({ servers: 'always' }))
+    if (database.kind !== 'pglite') await makeInOneVault(database, 1000)
 }
 
 async function makeInOneVault(database: TestDatabase, count: number): Promise<void> {

@@ -14,7 +14,7 @@ print(
   `${compared} sequences gave the same documents in both registries as in ethr-did-resolver, in ${since(startedAt)} s`,
 )
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   if (database.kind === 'pglite') continue
   const shared = await deployRegistry()
   const { steps, milliseconds } = await configureInTwoProcesses(database, shared, wallets)

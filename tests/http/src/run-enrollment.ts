@@ -15,7 +15,7 @@ const step = 10_000
 const testDid = (index: number): string => `did:ethr:0x${index.toString(16).padStart(40, '0')}`
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const database = (await listTestDatabases()).find(({ kind }) => kind === 'postgres')
+const database = (await listTestDatabases({ servers: 'always' })).find(({ kind }) => kind === 'postgres')
 if (database === undefined) throw new Error('PostgreSQL does not answer')
 const { connect, drop } = await database.create()
 const db = connect()

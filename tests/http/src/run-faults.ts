@@ -31,7 +31,7 @@ async function play(name: string, storage: () => Storage): Promise<void> {
 }
 
 await play('memory', memoryStorage)
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect } = database
   const { connect, drop } = await database.create()
   const db = connect()

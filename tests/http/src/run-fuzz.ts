@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
 const [count = 1_000_000, seed = 1] = positionals.map(Number)
 const words = values.only.split(',').filter((word) => word !== '')
 const end = performance.now() + Number(values.minutes) * 60_000
-const databases = await listTestDatabases()
+const databases = await listTestDatabases({ servers: 'always' })
 const places = ['express 5', 'koa']
   .flatMap((framework) =>
     databases.flatMap(({ kind }) => fuzzedApiNames.map((api) => ({ api, database: kind, framework }))),

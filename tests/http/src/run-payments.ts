@@ -6,7 +6,9 @@ import { describeReliability, measureReliability } from './payments/reliability.
 // Payments through four processes, one of which is killed every two seconds:
 // node dist/run-payments.js [count] [postgres|mysql] [most seconds] [a command that restarts the database, run twice]
 const [count = '100000', dialect = 'postgres', maxSeconds = '86400', restart] = process.argv.slice(2)
-const database = (await listTestDatabases()).find((found) => found.dialect === dialect && found.kind !== 'pglite')
+const database = (await listTestDatabases({ servers: 'always' })).find(
+  (found) => found.dialect === dialect && found.kind !== 'pglite',
+)
 if (database === undefined) throw new Error(`there is no ${dialect}`)
 const fresh = await database.create()
 if (fresh.url === undefined) throw new Error('the database has no URL')

@@ -13,7 +13,7 @@ const counters = defineTable({
   unique: { byName: ['name'] },
 })
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect } = database
   test(`batches of updates between inserts on ${database.name} do not deadlock`, async () => {
     const fresh = await database.create()

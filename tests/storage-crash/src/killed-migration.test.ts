@@ -24,7 +24,7 @@ function killAfterDelay(milliseconds: number, dialect: TestDatabase['dialect'], 
 /** Delays in milliseconds, one for each process. The migration of all tables takes longer than the first, on any database. */
 const delays = [5, 40, 250]
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect, kind } = database
   if (kind === 'pglite') continue
   describe(`processes killed during a migration of ${database.name}`, () => {

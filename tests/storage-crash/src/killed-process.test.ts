@@ -15,7 +15,7 @@ const runs = [
   [150, 'with-driver'],
 ] as const
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect, kind } = database
   if (kind === 'pglite') continue
   describe(`a process killed among 1,000 concurrent batches on ${database.name}`, () => {

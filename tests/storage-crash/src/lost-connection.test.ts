@@ -24,7 +24,7 @@ const terminateOthers = {
   },
 }
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect, kind } = database
   if (kind !== 'postgres' && kind !== 'mysql') continue
   describe(`connections lost during commits on ${database.name}`, () => {
@@ -97,7 +97,7 @@ describe.each(['postgres', 'mysql'] as const)('a storage whose %s is unreachable
   })
 })
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect } = database
   describe(`a storage without tables on ${database.name}`, () => {
     test('fails with storage.schema-mismatch, without row data in the error', async () => {

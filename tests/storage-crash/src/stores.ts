@@ -27,7 +27,7 @@ export async function listStores(): Promise<readonly Store[]> {
       return { storages: [storage, storage], connection: undefined, drop: async () => {} }
     },
   }
-  const databases = (await listTestDatabases()).map(
+  const databases = (await listTestDatabases({ servers: 'always' })).map(
     ({ name, dialect, create }): Store => ({
       name,
       create: async () => {

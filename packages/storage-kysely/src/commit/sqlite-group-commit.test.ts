@@ -17,7 +17,7 @@ import { kyselyStorage } from '../kysely-storage.ts'
 const purses = defineTable({ name: 'purses', columns: { id: text(8), coins: integer() }, key: ['id'] })
 const pay = () => batch(update(purses, { where: { id: 'a', coins: { gte: 1 } }, add: { coins: -1 } }))
 
-for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'sqlite')) {
+for (const database of (await listTestDatabases({ servers: 'always' })).filter(({ kind }) => kind === 'sqlite')) {
   const createStorage = async () => {
     const fresh = await database.create()
     const { db, driver } = fresh.connectWithDriver()

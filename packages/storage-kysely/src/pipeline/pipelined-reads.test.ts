@@ -30,7 +30,10 @@ function countingPool(pool: PostgresPool, maxConnections = 10) {
   return { pool: counted, pipelines }
 }
 
-describe.each((await listTestDatabases()).filter(({ kind }) => kind === 'postgres'))('reads on $name', (database) => {
+const databases = (await listTestDatabases({ servers: 'always' })).filter(({ kind }) => kind === 'postgres')
+// Vitest fails a file without tests; one that is left to do is reported.
+if (databases.length === 0) test.todo('needs PostgreSQL')
+describe.each(databases)('reads on $name', (database) => {
   const open = async () => {
     const fresh = await database.create()
     const { db, driver } = fresh.connectWithDriver()

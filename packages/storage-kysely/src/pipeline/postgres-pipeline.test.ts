@@ -37,7 +37,10 @@ function createLossyPool(pool: pg.Pool): {
   }
 }
 
-for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'postgres')) {
+const databases = (await listTestDatabases({ servers: 'always' })).filter(({ kind }) => kind === 'postgres')
+// Vitest fails a file without tests; one that is left to do is reported.
+if (databases.length === 0) test.todo('needs PostgreSQL')
+for (const database of databases) {
   const createPipeline = async () => {
     const fresh = await database.create()
     const { db, driver } = fresh.connectWithDriver()

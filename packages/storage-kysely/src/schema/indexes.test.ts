@@ -41,7 +41,7 @@ function explainPlan(db: Kysely<AnyTables>, target: Target, table: Table, query:
 
 const toId = (at: number): string => `letter-${String(at).padStart(8, '0')}`
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect } = database
   describe(`find on ${database.name}`, () => {
     test('uses an index for a list of 1,000 values and for a page by key', async () => {

@@ -52,7 +52,10 @@ function killedAfter(url: string, count: number): Kysely<NoTables> {
   })
 }
 
-for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
+const databases = (await listTestDatabases({ servers: 'always' })).filter(({ kind }) => kind === 'mysql')
+// Vitest fails a file without tests; one that is left to do is reported.
+if (databases.length === 0) test.todo('needs MariaDB or MySQL')
+for (const database of databases) {
   describe(`a migration on ${database.name}, which has no transactional DDL`, () => {
     // Plus the migration log and the entry in it.
     const statements = second.steps.length + 2

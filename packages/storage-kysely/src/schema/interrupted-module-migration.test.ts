@@ -22,7 +22,10 @@ function killedAfter(url: string, count: number): Kysely<Readonly<Record<never, 
   })
 }
 
-for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
+const databases = (await listTestDatabases({ servers: 'always' })).filter(({ kind }) => kind === 'mysql')
+// Vitest fails a file without tests; one that is left to do is reported.
+if (databases.length === 0) test.todo('needs MariaDB or MySQL')
+for (const database of databases) {
   describe(`a computed migration of a module on ${database.name}`, () => {
     test.each([1, 2, 3, 4])(
       'interrupted after %i statements is completed as recorded, although the module changed meanwhile',

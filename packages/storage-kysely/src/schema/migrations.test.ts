@@ -80,7 +80,7 @@ async function listIssues(attempt: Promise<unknown>): Promise<readonly string[]>
   return error.issues.map((issue) => `${issue.path}: ${issue.message}`)
 }
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect } = database
   describe(`migrations on ${database.name}`, () => {
     test('create what verify() checks, once', async () => {
@@ -208,7 +208,7 @@ for (const database of await listTestDatabases()) {
   })
 }
 
-for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
+for (const database of (await listTestDatabases({ servers: 'always' })).filter(({ kind }) => kind === 'mysql')) {
   describe(`a pool without FOUND_ROWS on ${database.name}`, () => {
     test('is reported by verify(), since it would miscount matched rows', async () => {
       const fresh = await database.create()

@@ -8,7 +8,7 @@ import { migrate } from './migrate.ts'
 
 const catchError = (work: Promise<unknown>): Promise<unknown> => work.catch((thrown: unknown) => thrown)
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect, kind } = database
 
   describe(`a database without tables on ${database.name}`, () => {
@@ -32,7 +32,9 @@ for (const database of await listTestDatabases()) {
   })
 }
 
-const servers = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
+const servers = (await listTestDatabases({ servers: 'always' })).filter(
+  ({ kind }) => kind === 'postgres' || kind === 'mysql',
+)
 for (const database of servers) {
   const { dialect } = database
   describe(`a database that does not exist on ${database.name}`, () => {

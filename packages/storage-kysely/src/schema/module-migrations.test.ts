@@ -48,7 +48,7 @@ function listRows(db: Kysely<AnyTables>, dialect: MigrateDialect, table: Table):
 
 type MigrateDialect = Parameters<typeof migrate>[1]['dialect']
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect } = database
   const createDatabase = async () => {
     const fresh = await database.create()

@@ -26,7 +26,7 @@ const migrations: readonly Migration[] = [
   { name: '0002-more', steps: diffTables([appliedBatches, previous], [appliedBatches, next, other]).steps },
 ]
 
-for (const database of (await listTestDatabases()).filter(({ kind }) => kind !== 'pglite')) {
+for (const database of (await listTestDatabases({ servers: 'always' })).filter(({ kind }) => kind !== 'pglite')) {
   const { dialect } = database
   describe(`hosts of the previous release during a migration on ${database.name}`, () => {
     test.each(['through Kysely', 'with the driver'])('keep reading and writing %s', async (form) => {

@@ -58,7 +58,7 @@ async function listRows(storage: Storage, table: Table): Promise<Row[]> {
 const migrations = coreMigrations()
 const states = migrations.map(({ name }) => name)
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect } = database
   describe.each(states)(`a database at %s on ${database.name}`, (to) => {
     const old = tablesAfter(migrations.filter(({ name }) => name <= to))

@@ -76,7 +76,7 @@ const hostileBytes = fc.oneof(
   hostileText.map((value) => Uint8Array.from(Buffer.from(`\0${value}`))),
 )
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect, kind } = database
   const used = kind === 'pglite' ? [[]] : sessions[dialect]
   for (const session of used) {

@@ -52,7 +52,7 @@ const mariadbModes = [
   `set sql_mode = 'NO_BACKSLASH_ESCAPES,EMPTY_STRING_IS_NULL,SIMULTANEOUS_ASSIGNMENT,MSSQL,MAXDB,DB2,POSTGRESQL'`,
 ]
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect, kind, name } = database
   if (kind === 'pglite') continue // one connection, whose settings the suite cannot choose
   const named: [string, readonly string[]][] = Object.entries(sessions[dialect])

@@ -42,7 +42,7 @@ async function listIssues(work: Promise<unknown>): Promise<readonly Issue[]> {
   return error.issues
 }
 
-for (const database of await listTestDatabases()) {
+for (const database of await listTestDatabases({ servers: 'always' })) {
   const { dialect, kind, name } = database
   if (kind === 'pglite') continue // the settings of its one connection would stay
   const settings = Object.entries(unsuitable[dialect] ?? {}).filter(
@@ -86,7 +86,7 @@ test('a search path without schemas is suitable for a storage with a schema of i
   expect(issues.map(({ path }) => path)).toEqual(['session.text', 'session.bytes'])
 })
 
-for (const database of (await listTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
+for (const database of (await listTestDatabases({ servers: 'always' })).filter(({ kind }) => kind === 'mysql')) {
   const options: readonly [string, PoolOptions, string][] = [
     ['charset: latin1', { charset: 'latin1' }, 'session.character_set_results'],
     ['charset: utf8mb3', { charset: 'utf8' }, 'session.character_set_results'],

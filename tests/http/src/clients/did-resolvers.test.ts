@@ -77,7 +77,7 @@ function resolverSuite(client: RequestDriver): void {
 
 describeMounted('resolver clients', async () => createHost(memoryStorage()), resolverSuite)
 
-for (const { name, dialect, create } of await listTestDatabases({ servers: 'ci' })) {
+for (const { name, dialect, create } of await listTestDatabases()) {
   const drops: (() => Promise<void>)[] = []
   afterAll(async () => {
     for (const drop of drops) await drop()

@@ -108,7 +108,7 @@ describeMounted(
   (client) => walletSuite(client, () => mounted.at(-1) ?? expect.fail('no host is running')),
 )
 
-for (const { name, dialect, create } of await listTestDatabases({ servers: 'ci' })) {
+for (const { name, dialect, create } of await listTestDatabases()) {
   describeMounted(
     `Identity Wallets on ${name}`,
     async () => {

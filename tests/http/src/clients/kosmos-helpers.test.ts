@@ -132,7 +132,7 @@ describeMounted(
   { parserLimit: 10_000_000 },
 )
 
-for (const { name, dialect, create } of await listTestDatabases({ servers: 'ci' })) {
+for (const { name, dialect, create } of await listTestDatabases()) {
   describeMounted(
     `the helpers of 1Kosmos on ${name}`,
     async () => {

@@ -7,7 +7,7 @@ import { clientFormsSuite } from './client-forms-suite.ts'
 import { custodySuite } from './custody-suite.ts'
 import { signingMethodSuite } from './signing-method-suite.ts'
 
-for (const database of await listTestDatabases({ servers: 'ci' })) {
+for (const database of await listTestDatabases()) {
   let authorization = ''
   let drop: () => Promise<void> = async () => {}
   afterAll(() => drop())

@@ -13,6 +13,8 @@ import { createWallet, sendTransaction } from './transacting-host.ts'
 
 /** Databases that another process can connect to. */
 const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
+// Vitest fails a file without tests; one that is left to do is reported.
+if (databases.length === 0) it.todo('needs a database server')
 describe.each(databases)('two host processes on one $name', (database) => {
   const sends = database.kind === 'postgres' ? 80 : 40
   const key = newKey()

@@ -35,7 +35,7 @@ describeMounted(
   },
 )
 
-for (const { name, dialect, create } of await listTestDatabases({ servers: 'ci' })) {
+for (const { name, dialect, create } of await listTestDatabases()) {
   const drops: (() => Promise<void>)[] = []
   afterAll(async () => {
     for (const drop of drops) await drop()

@@ -40,7 +40,7 @@ export interface FuzzedHost {
 
 /** Starts an API over a fresh database. @param kind of the database: `sqlite`, `postgres`, `mysql` */
 export async function startFuzzedHost(name: FuzzedApiName, kind: string, mounting: Mounting): Promise<FuzzedHost> {
-  const database = (await listTestDatabases()).find((one) => one.kind === kind)
+  const database = (await listTestDatabases({ servers: 'always' })).find((one) => one.kind === kind)
   if (database === undefined) throw new Error(`there is no database of the kind ${kind}`)
   const { connect, drop } = await database.create()
   const db = connect()

@@ -5,10 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { describeReliability, measureReliability } from './reliability.ts'
 
 const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
+// Vitest fails a file without tests; one that is left to do is reported.
+if (databases.length === 0) it.todo('needs a database server')
 
 // The long form, of 100,000 payments, is `npm run payments`.
-describe('two processes with a kill and dropped database connections', () => {
-  it.each(databases)('lose and duplicate no payment on $name', { timeout: 300_000 }, async (database) => {
+describe.each(databases)('two processes with a kill and dropped connections to $name', (database) => {
+  it('lose and duplicate no payment', { timeout: 300_000 }, async () => {
     const fresh = await database.create()
     if (fresh.url === undefined) throw new Error('there is no URL')
     const { dialect } = database

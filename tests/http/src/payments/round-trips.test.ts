@@ -19,7 +19,10 @@ interface CountedHost extends RequestDriver {
   readonly close: () => Promise<void>
 }
 
-describe.each((await listTestDatabases()).filter(({ kind }) => kind === 'postgres'))('on $name', (database) => {
+const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres')
+// Vitest fails a file without tests; one that is left to do is reported.
+if (databases.length === 0) test.todo('needs PostgreSQL')
+describe.each(databases)('on $name', (database) => {
   /** Starts a host whose connections to the database are counted. */
   async function startCountedHost(): Promise<CountedHost> {
     const fresh = await database.create()

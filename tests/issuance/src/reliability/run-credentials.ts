@@ -3,7 +3,7 @@ import { measureCredentials } from './measure-credentials.ts'
 
 // Offers and responses through two processes on PostgreSQL, all at once: node dist/reliability/run-credentials.js [offers] [responses]
 const [offers = '1000', responses = '1000'] = process.argv.slice(2)
-const database = (await listTestDatabases()).find(({ kind }) => kind === 'postgres')
+const database = (await listTestDatabases({ servers: 'always' })).find(({ kind }) => kind === 'postgres')
 if (database === undefined) throw new Error('there is no PostgreSQL')
 const report = await measureCredentials(database, Number(offers), Number(responses))
 const { once, never, twice, unexpected } = report.offers

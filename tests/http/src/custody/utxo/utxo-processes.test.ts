@@ -18,6 +18,8 @@ import type { UtxoNode } from './utxo-node.ts'
 
 /** Databases that another process can connect to. */
 const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
+// Vitest fails a file without tests; one that is left to do is reported.
+if (databases.length === 0) it.todo('needs a database server')
 const program = fileURLToPath(new URL('../../../dist/custody/utxo/utxo-process.js', import.meta.url))
 const sends = 100
 
