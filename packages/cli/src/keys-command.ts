@@ -146,8 +146,8 @@ function newKeyId(id: string | undefined, known: readonly string[]): string {
   return ids.find((free) => !known.includes(free)) ?? today
 }
 
-function isInUse({ sealedValues, signingMethods, passwords, authenticatesAuditLog }: KeyUsage): boolean {
-  return sealedValues + signingMethods + passwords > 0 || authenticatesAuditLog
+function isInUse({ sealedValues, pepperedValues, authenticatesAuditLog }: KeyUsage): boolean {
+  return sealedValues > 0 || pepperedValues.some(({ count }) => count > 0) || authenticatesAuditLog
 }
 
 /** Returns true if something depends on a key that is not in the keyring. */
@@ -179,9 +179,10 @@ interface UsageRow {
   readonly uses: string
 }
 
-function describeUsage({ sealedValues, signingMethods, passwords, authenticatesAuditLog }: KeyUsage): string {
-  const counts = `${formatCount(sealedValues, 'value')}, ${formatCount(signingMethods, 'signing method')}, ${passwords} passwords and PINs`
-  return `${counts}${authenticatesAuditLog ? ', the newest audit chain link' : ''}`
+function describeUsage({ sealedValues, pepperedValues, authenticatesAuditLog }: KeyUsage): string {
+  const peppered = pepperedValues.map(({ name, count }) => `${count} ${name}`)
+  const link = authenticatesAuditLog ? ['the newest audit chain link'] : []
+  return [formatCount(sealedValues, 'value'), ...peppered, ...link].join(', ')
 }
 
 function formatUnreadable({ table, column, row, code }: UnreadableCiphertext): string {

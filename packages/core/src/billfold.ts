@@ -168,6 +168,7 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
     evidenceSource: () => evidenceSource,
     deliver,
     sealedColumns: declared.sealedColumns,
+    pepperedValues: declared.pepperedValues,
   })
   const additionalParts: Readonly<Record<string, AdditionalParts>> = createParts(additionalModules, context)
   const allParts: Readonly<Record<string, ModuleParts>> = { ...parts, ...additionalParts }

@@ -57,6 +57,7 @@ export type {
   EvidenceStatus,
 } from './onboarding/presentations/evidence-source.ts'
 export { sealedColumn, type SealedColumn } from './kernel/storage/sealed-column.ts'
+export type { PepperedValues } from './platform/peppered-values.ts'
 export {
   type Act,
   type ActKind,

@@ -3,6 +3,7 @@ import { defineModule, type ModuleContext } from '../platform/module.ts'
 import { type PaymentsOptions, paymentsHttpApi } from './api/index.ts'
 import { credentialAttempts } from './credentials/attempt-table.ts'
 import { sealedLockPins } from './credentials/lock-pin.ts'
+import { pepperedPaymentCredentials } from './credentials/pepper-keys.ts'
 import { paymentsLockout } from './credentials/unlock.ts'
 import { paymentEvents } from './events.ts'
 import { sealedGatewayDetails } from './gateway/gateway-details.ts'
@@ -76,6 +77,7 @@ export const paymentsModule = defineModule({
     subscriptions,
   ],
   sealedColumns: [sealedPaymentProfiles, sealedLockPins, sealedEvaultUsers, sealedGatewayDetails],
+  pepperedValues: [pepperedPaymentCredentials],
   personalDataExceptions: {
     payment_credentials: credential,
     payment_api_keys: credential,

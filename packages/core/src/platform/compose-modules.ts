@@ -5,6 +5,7 @@ import type { AuditActions } from './audit/actions.ts'
 import type { EventDefinitions } from './events/define-event.ts'
 import type { ReplyPrecondition } from './idempotency/reply-preconditions.ts'
 import type { ReencryptOwnerRows } from './master-secret.ts'
+import type { PepperedValues } from './peppered-values.ts'
 import type { SessionFactor } from './session-factor.ts'
 import type { SigningMethodKind } from './signing-method-kind.ts'
 import {
@@ -20,6 +21,7 @@ import {
 export interface ComposedDeclarations {
   readonly tables: readonly Table[]
   readonly sealedColumns: readonly SealedColumn[]
+  readonly pepperedValues: readonly PepperedValues[]
   readonly masterSecretRotationSteps: readonly ReencryptOwnerRows[]
   readonly replyPreconditions: readonly ReplyPrecondition[]
   readonly auditActions: AuditActions
@@ -46,10 +48,14 @@ export function composeDeclarations(modules: readonly ModuleDeclaration[]): Comp
   assertDistinct('error code', modules, ({ errors = {} }) => Object.keys(errors))
   assertDistinct('service key scope', modules, ({ serviceKeyScopes = {} }) => Object.keys(serviceKeyScopes))
   assertDistinct('signing method', modules, ({ signingMethodKinds = [] }) => signingMethodKinds.map(({ type }) => type))
+  assertDistinct('kind of peppered values', modules, ({ pepperedValues = [] }) =>
+    pepperedValues.map(({ name }) => name),
+  )
   assertDistinct('session factor', modules, ({ sessionFactors = [] }) => sessionFactors.map(({ name }) => name))
   return {
     tables: Object.freeze(modules.flatMap(({ tables }) => tables)),
     sealedColumns: modules.flatMap(({ sealedColumns = [] }) => sealedColumns),
+    pepperedValues: modules.flatMap(({ pepperedValues = [] }) => pepperedValues),
     masterSecretRotationSteps: modules.flatMap(({ masterSecretColumns = [] }) =>
       masterSecretColumns.map(({ reencrypt }) => reencrypt),
     ),

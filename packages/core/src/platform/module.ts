@@ -8,6 +8,7 @@ import type { EventDefinitions } from './events/define-event.ts'
 import type { ReplyPrecondition } from './idempotency/reply-preconditions.ts'
 import type { ReencryptOwnerRows } from './master-secret.ts'
 import type { Lockout } from './lockout.ts'
+import type { PepperedValues } from './peppered-values.ts'
 import type { PersonalData } from './personal-data.ts'
 import type { Services } from './services.ts'
 import type { SessionFactor } from './session-factor.ts'
@@ -96,6 +97,8 @@ export interface ModuleDeclaration {
   readonly masterSecretColumns?: readonly MasterSecretColumn[]
   /** Columns named `sealed…` that neither of the two lists contains, each with the reason: `table.column`. */
   readonly sealingExceptions?: Readonly<Record<string, string>>
+  /** Values that only a secret of their owner brings under another key of the keyring. `billfold.keys.usage` counts them. */
+  readonly pepperedValues?: readonly PepperedValues[]
   /** Tables with a column that names a user and without export and erasure, each with the reason. */
   readonly personalDataExceptions?: Readonly<Record<string, string>>
   /** Credentials and what they are used for: a stored reply is given only while they are as the request left them. */

@@ -19,6 +19,7 @@ export function createBuiltInParts(services: CustodyServices) {
     evidenceSource: () => undefined,
     deliver: () => deliverOutbox(services),
     sealedColumns: builtInDeclarations.sealedColumns,
+    pepperedValues: [],
     webhooks: {},
     authentication: undefined,
     custody: undefined,

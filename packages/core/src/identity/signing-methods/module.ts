@@ -3,6 +3,7 @@ import { defineModule } from '../../platform/module.ts'
 import { sealedFaceChecks } from './consume-face-check.ts'
 import { signingMethodEvents } from './events.ts'
 import { faceChecks } from './face-check-table.ts'
+import { pepperedSigningMethods } from './pepper-keys.ts'
 import { purgeExpiredFaceChecks } from './start-face-check.ts'
 import { signingMethodsLockout } from './unlock.ts'
 import { masterSecrets, signingMethods } from './tables.ts'
@@ -27,6 +28,7 @@ export const signingMethodsModule = defineModule({
   name: 'signingMethods',
   tables: [masterSecrets, signingMethods, faceChecks],
   sealedColumns: sealedFaceChecks,
+  pepperedValues: [pepperedSigningMethods],
   sealingExceptions: {
     'signing_methods.sealedPrivateKey': "Sealed under the method's own value; sealed again when the method is used.",
     'signing_methods.sealedSecret': "Sealed to the method's key; sealed again when the master secret is replaced.",

@@ -1,5 +1,6 @@
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { SealedColumn } from '../../kernel/storage/sealed-column.ts'
+import type { PepperedValues } from '../../platform/peppered-values.ts'
 import type { Services } from '../../platform/services.ts'
 import { reencryptAll, type ReencryptResult, type ReencryptProgress } from './reencrypt.ts'
 import { type KeyringUsage, getKeyringUsage } from './key-usage.ts'
@@ -30,14 +31,19 @@ export interface KeyringApi {
   }) => Promise<ReencryptResult>
 }
 
-/** Creates the keyring functions. `sealedColumns` are the columns of all modules that the keyring seals. */
+/**
+ * Creates the keyring functions.
+ * @param sealedColumns the columns of all modules that the keyring seals
+ * @param pepperedValues the values of all modules that only a secret of their owner brings under another key
+ */
 export function createKeyringApi(
   services: Services,
   host: () => Actor,
   sealedColumns: readonly SealedColumn[],
+  pepperedValues: readonly PepperedValues[],
 ): KeyringApi {
   return {
-    usage: () => getKeyringUsage(services, sealedColumns),
+    usage: () => getKeyringUsage(services, sealedColumns, pepperedValues),
     reencrypt: ({ onProgress } = {}) => reencryptAll(services, sealedColumns, host(), onProgress),
   }
 }

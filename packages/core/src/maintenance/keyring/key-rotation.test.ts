@@ -27,8 +27,10 @@ describe('a key rotation', () => {
           id: 'k1',
           inKeyring: true,
           sealedValues: 2,
-          signingMethods: 0,
-          passwords: 0,
+          pepperedValues: [
+            { name: 'signing methods', count: 0 },
+            { name: 'passwords and PINs', count: 0 },
+          ],
           authenticatesAuditLog: true,
         },
       ],

@@ -1,14 +1,20 @@
 import { findNewestLink } from '../../platform/audit/checkpoint.ts'
-import { signingMethods, masterSecrets } from '../../identity/signing-methods/tables.ts'
-import { parsePhc, sealingKeyId } from '../../kernel/crypto/index.ts'
+import { sealingKeyId } from '../../kernel/crypto/index.ts'
 import { isBillfoldError } from '../../kernel/errors.ts'
-import { paymentCredentials } from '../../payments/tables.ts'
+import type { PepperedValues } from '../../platform/peppered-values.ts'
 import type { Services } from '../../platform/services.ts'
 import type { Row } from '../../kernel/storage/index.ts'
 import type { SealedColumn } from '../../kernel/storage/sealed-column.ts'
 import { findOutdatedCiphertexts } from './outdated-ciphertexts.ts'
 
-/** The values and methods that still depend on a key other than the current one. */
+/** How many values of one kind depend on a key. */
+export interface PepperedCount {
+  /** The kind in the plural: `passwords and PINs`. */
+  readonly name: string
+  readonly count: number
+}
+
+/** The values that still depend on a key other than the current one. */
 export interface KeyUsage {
   readonly id: string
   /** True if the key is in the keyring. Otherwise its values cannot be decrypted. */
@@ -16,12 +22,10 @@ export interface KeyUsage {
   /** The number of values that `reencrypt` re-encrypts. */
   readonly sealedValues: number
   /**
-   * The number of signing methods, which only their own value can decrypt. Each is re-encrypted when it is next used or
-   * replaced.
+   * The values that only a secret of their owner brings under another key, by kind, in the order of the modules: signing methods,
+   * passwords and PINs. Each moves to the current key when it is next used.
    */
-  readonly signingMethods: number
-  /** The number of passwords and lock PINs of the payments API. Each is rehashed when it is next used. */
-  readonly passwords: number
+  readonly pepperedValues: readonly PepperedCount[]
   /**
    * True if the newest audit chain link is authenticated with this key. `reencrypt` adds a link under the current key.
    */
@@ -40,8 +44,8 @@ export interface KeyringUsage {
 
 interface Counts {
   sealedValues: number
-  signingMethods: number
-  passwords: number
+  /** By kind. */
+  readonly peppered: Map<string, number>
 }
 
 /**
@@ -52,80 +56,46 @@ interface Counts {
 export async function getKeyringUsage(
   services: Services,
   sealedColumns: readonly SealedColumn[],
+  pepperedValues: readonly PepperedValues[],
 ): Promise<KeyringUsage> {
-  const { keyring } = services
+  const { keyring, storage } = services
   const currentKeyId = keyring.currentKeyId
   const counts = new Map<string, Counts>()
   let malformedValues = 0
-  const count = (what: keyof Counts, keyId: string | undefined): void => {
+  const count = (keyId: string | undefined, increment: (counts: Counts) => void): void => {
     if (keyId === undefined) malformedValues++
-    else if (keyId !== currentKeyId) countsFor(counts, keyId)[what]++
+    else if (keyId !== currentKeyId) increment(countsFor(counts, keyId))
   }
   for (const keyId of keyring.keyIds ?? []) if (keyId !== currentKeyId) countsFor(counts, keyId)
   for (const column of sealedColumns)
-    for await (const rows of findOutdatedCiphertexts(services.storage, column, currentKeyId))
-      for (const row of rows)
-        count(
-          'sealedValues',
-          keyIdOrUndefined(() => sealingKeyId(getBytes(row, column.column))),
-        )
-  await countUserSealed(services, count)
+    for await (const rows of findOutdatedCiphertexts(storage, column, currentKeyId))
+      for (const row of rows) count(readSealingKeyId(row, column.column), (of) => of.sealedValues++)
+  for (const { name, listKeyIds } of pepperedValues)
+    for await (const keyId of listKeyIds(storage, currentKeyId))
+      count(keyId, ({ peppered }) => peppered.set(name, (peppered.get(name) ?? 0) + 1))
   const newest = await findNewestLink(services)
   if (newest !== undefined && newest.keyId !== currentKeyId) countsFor(counts, newest.keyId)
   const olderKeys: KeyUsage[] = []
-  for (const [id, keyCounts] of counts)
+  for (const [id, { sealedValues, peppered }] of counts)
     olderKeys.push({
       id,
       inKeyring: await isInKeyring(services, id),
-      ...keyCounts,
+      sealedValues,
+      pepperedValues: pepperedValues.map(({ name }) => ({ name, count: peppered.get(name) ?? 0 })),
       authenticatesAuditLog: newest?.keyId === id,
     })
-  return { currentKeyId, olderKeys: olderKeys, malformedValues }
-}
-
-/** Counts what the server cannot re-encrypt by itself, because it depends on a user's secret. */
-async function countUserSealed(
-  { storage, keyring }: Services,
-  count: (what: 'signingMethods' | 'passwords', keyId: string | undefined) => void,
-): Promise<void> {
-  const limit = 1000
-  for (let after = ''; ; ) {
-    const rows = await storage.find(signingMethods, {
-      where: { id: { gt: after }, pepperKeyId: { ne: keyring.currentKeyId } },
-      orderBy: [['id', 'asc']],
-      limit,
-    })
-    const ownerIds = [...new Set(rows.map(({ ownerId }) => ownerId))]
-    // Methods of archived owners can never be used again, so they need no key.
-    const active = await storage.find(masterSecrets, { where: { ownerId: { in: ownerIds }, closedAt: null } })
-    const activeOwnerIds = new Set(active.map(({ ownerId }) => ownerId))
-    for (const { pepperKeyId, ownerId } of rows) if (activeOwnerIds.has(ownerId)) count('signingMethods', pepperKeyId)
-    after = rows.at(-1)?.id ?? after
-    if (rows.length < limit) break
-  }
-  for (const kind of ['password', 'pin'])
-    for (let after = ''; ; ) {
-      const where = { userId: { gt: after }, kind }
-      const rows = await storage.find(paymentCredentials, { where, orderBy: [['userId', 'asc']], limit })
-      for (const { phc } of rows)
-        count(
-          'passwords',
-          keyIdOrUndefined(() => parsePhc(phc).keyId),
-        )
-      after = rows.at(-1)?.userId ?? after
-      if (rows.length < limit) break
-    }
+  return { currentKeyId, olderKeys, malformedValues }
 }
 
 function countsFor(counts: Map<string, Counts>, keyId: string): Counts {
-  const known = counts.get(keyId) ?? { sealedValues: 0, signingMethods: 0, passwords: 0 }
+  const known = counts.get(keyId) ?? { sealedValues: 0, peppered: new Map<string, number>() }
   counts.set(keyId, known)
   return known
 }
 
-function keyIdOrUndefined(read: () => string): string | undefined {
+function readSealingKeyId(row: Row, column: string): string | undefined {
   try {
-    return read()
+    return sealingKeyId(getBytes(row, column))
   } catch (error) {
     if (isBillfoldError(error, 'sealed.invalid')) return undefined
     throw error

@@ -1,4 +1,5 @@
 import { defineModule, type ModuleContext } from '../../platform/module.ts'
+import type { PepperedValues } from '../../platform/peppered-values.ts'
 import type { SealedColumn } from '../../kernel/storage/sealed-column.ts'
 import { createKeyringApi } from './api.ts'
 
@@ -17,6 +18,8 @@ declare module '../../platform/audit/actions.ts' {
 export interface KeyringModuleContext extends ModuleContext {
   /** The columns of all modules that the keyring seals. */
   readonly sealedColumns: readonly SealedColumn[]
+  /** The values of all modules that only a secret of their owner brings under another key. */
+  readonly pepperedValues: readonly PepperedValues[]
 }
 
 /** Key usage and re-encryption. */
@@ -24,7 +27,7 @@ export const keyringModule = defineModule({
   name: 'keys',
   tables: [],
   auditActions: keyringAuditActions,
-  create: ({ services, host, sealedColumns }: KeyringModuleContext) => ({
-    functions: createKeyringApi(services, host, sealedColumns),
+  create: ({ services, host, sealedColumns, pepperedValues }: KeyringModuleContext) => ({
+    functions: createKeyringApi(services, host, sealedColumns, pepperedValues),
   }),
 })

@@ -54,11 +54,11 @@ describe('sealedColumns', () => {
       }
       const row = await sealedUnder('k2')
       await services.storage.commit(batch(insert(column.table, row)))
-      expect(await createKeyringApi(services, () => actor, sealedColumns).usage()).toMatchObject({
+      expect(await createKeyringApi(services, () => actor, sealedColumns, []).usage()).toMatchObject({
         currentKeyId: 'k1',
         olderKeys: expect.arrayContaining([expect.objectContaining({ id: 'k2', sealedValues: 1, inKeyring: true })]),
       })
-      expect(await createKeyringApi(services, () => actor, sealedColumns).reencrypt()).toMatchObject({
+      expect(await createKeyringApi(services, () => actor, sealedColumns, []).reencrypt()).toMatchObject({
         reencrypted: 1,
         unreadable: [],
       })
@@ -68,7 +68,7 @@ describe('sealedColumns', () => {
       if (!(value instanceof Uint8Array)) throw new Error('expected a value')
       expect(Buffer.from(await open(onlyNewest, value, column.toEncryptionContext(after))).toString()).toBe('k2')
       expect({ ...after, [column.column]: 0 }).toEqual({ ...row, [column.column]: 0 })
-      const { olderKeys } = await createKeyringApi(services, () => actor, sealedColumns).usage()
+      const { olderKeys } = await createKeyringApi(services, () => actor, sealedColumns, []).usage()
       expect(olderKeys.map(({ sealedValues }) => sealedValues)).toEqual([0, 0])
     },
   )
