@@ -9,6 +9,7 @@ import {
 } from '@billfold/core/modules'
 import { z } from 'zod'
 import { approveRequest, type Confirmation, listRequests, rejectRequest } from '../requests/approvals.ts'
+import { getWholeRequest } from '../requests/whole-request.ts'
 import type { RiskApiContext } from './context.ts'
 import { approvalGuard } from './approval-guard.ts'
 import { riskRoutes } from './risk-route.ts'
@@ -53,6 +54,19 @@ export function approvalRoutes({ services, settings, tenant }: RiskApiContext): 
       handle: async ({ userId }, context) => {
         const user = resolveUser(userId, context)
         return success('Requests that wait', await listRequests(services, context.caller.tenant, user))
+      },
+    }),
+    ...riskRoutes({
+      id: 'getApproval',
+      path: 'approval',
+      summary: 'Get a request that waits, with the whole of what is signed and what a change of policies changes',
+      guard,
+      body: confirmation,
+      reads: true,
+      handle: async ({ id: requestId, userId }, context) => {
+        const user = resolveUser(userId, context)
+        const request = await getWholeRequest(services, context.caller.tenant, requestId, user)
+        return success('Request that waits', request)
       },
     }),
     ...riskRoutes({
