@@ -1,4 +1,5 @@
-import { describe, test } from 'vitest'
+import { describe } from 'vitest'
+import { testEachCase } from '../test-each-case.ts'
 import { type UtxoChainUnderTest, utxoClientCases } from './utxo-client-cases.ts'
 
 /**
@@ -17,16 +18,5 @@ import { type UtxoChainUnderTest, utxoClientCases } from './utxo-client-cases.ts
  * ```
  */
 export function describeUtxoClient(name: string, create: () => Promise<UtxoChainUnderTest>): void {
-  describe(`${name}: chain client contract`, () => {
-    for (const { name: title, run } of utxoClientCases) {
-      test(title, async () => {
-        const chain = await create()
-        try {
-          await run(chain)
-        } finally {
-          await chain.close()
-        }
-      })
-    }
-  })
+  describe(`${name}: chain client contract`, () => testEachCase(utxoClientCases, create))
 }
