@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, KeyObject, randomUUID, sign, verify } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign, verify } from 'node:crypto'
 import { createBillfold, localKeyring, memoryStorage, newKey, silentLogger } from '@billfold/core'
 import type { MountableApi } from '@billfold/core/http'
 import { credentials, credentialType } from '@billfold/credentials'

@@ -35,7 +35,15 @@ describeModule('risk', () => {
           const requirement = JSON.stringify({ decision: 'approve', by: 1, of: ['u2'] })
           const origin = { network: 'n', country: 'c', counterparty: 'p', method: 'PIN' }
           const sealedPlace = await sealPlace(services, { tenant, id }, { country: 'BE' })
-          const about = { userId, walletId: null, kind: 'message', policyId: 'p', requirement, sealedSummary, sealedContent }
+          const about = {
+            userId,
+            walletId: null,
+            kind: 'message',
+            policyId: 'p',
+            requirement,
+            sealedSummary,
+            sealedContent,
+          }
           await services.storage.commit(
             batch(
               insert(riskRequests, { id, tenant, fingerprint: userId, ...about, ...state, ...times }),

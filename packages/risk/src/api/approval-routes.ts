@@ -1,5 +1,5 @@
 import { BillfoldError } from '@billfold/core'
-import type { RequestContext, Route } from '@billfold/core/http'
+import type { Guard, RequestContext, Route } from '@billfold/core/http'
 import {
   actorFromRequest,
   authorizeWithSigningMethod,
@@ -44,6 +44,36 @@ export function approvalRoutes({ services, settings, tenant }: RiskApiContext): 
     return { requestId: body.id, userId, method, preconditions: callerStillValid(context) }
   }
   return [
+    ...readRoutes(services, guard),
+    ...riskRoutes({
+      id: 'approve',
+      path: 'approve',
+      summary: "Approve a request with the user's signing method; the act is done by repeating its request",
+      guard,
+      body: confirmation,
+      handle: async (body, context, headers) => {
+        const confirmed = await prove(body, context, headers)
+        const state = await approveRequest(services, settings, actorFromRequest(context), confirmed)
+        return success('Request approved', { state })
+      },
+    }),
+    ...riskRoutes({
+      id: 'reject',
+      path: 'reject',
+      summary: "Reject a request with the user's signing method",
+      guard,
+      body: confirmation,
+      handle: async (body, context, headers) => {
+        await rejectRequest(services, actorFromRequest(context), await prove(body, context, headers))
+        return success('Request rejected')
+      },
+    }),
+  ]
+}
+
+/** The routes that show what waits. */
+function readRoutes(services: RiskApiContext['services'], guard: Guard): readonly Route[] {
+  return [
     ...riskRoutes({
       id: 'listApprovals',
       path: 'approvals',
@@ -67,29 +97,6 @@ export function approvalRoutes({ services, settings, tenant }: RiskApiContext): 
         const user = resolveUser(userId, context)
         const request = await getWholeRequest(services, context.caller.tenant, requestId, user)
         return success('Request that waits', request)
-      },
-    }),
-    ...riskRoutes({
-      id: 'approve',
-      path: 'approve',
-      summary: "Approve a request with the user's signing method; the act is done by repeating its request",
-      guard,
-      body: confirmation,
-      handle: async (body, context, headers) => {
-        const confirmed = await prove(body, context, headers)
-        const state = await approveRequest(services, settings, actorFromRequest(context), confirmed)
-        return success('Request approved', { state })
-      },
-    }),
-    ...riskRoutes({
-      id: 'reject',
-      path: 'reject',
-      summary: "Reject a request with the user's signing method",
-      guard,
-      body: confirmation,
-      handle: async (body, context, headers) => {
-        await rejectRequest(services, actorFromRequest(context), await prove(body, context, headers))
-        return success('Request rejected')
       },
     }),
   ]

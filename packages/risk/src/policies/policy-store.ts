@@ -137,7 +137,9 @@ export function toJson(rule: unknown): string {
   }
   const json = JSON.stringify(rule)
   if (Buffer.byteLength(json) > maxRuleBytes)
-    throw riskError('policy.invalid', { issues: [{ path: '', message: `is larger than ${maxRuleBytes} bytes of JSON` }] })
+    throw riskError('policy.invalid', {
+      issues: [{ path: '', message: `is larger than ${maxRuleBytes} bytes of JSON` }],
+    })
   return json
 }
 

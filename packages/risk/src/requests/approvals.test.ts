@@ -231,7 +231,7 @@ describe('a change of the rules that waits', () => {
   test('is shown as a whole to who may approve it, by field and by element, and to nobody else', async () => {
     const rule = await policies().add(allowed('known recipients', addresses))
     await fourEyes()
-    const [added = '', removed = ''] = [`0x${'ee'.repeat(20)}`, addresses[70]]
+    const [added, removed = ''] = [`0x${'ee'.repeat(20)}`, addresses[70]]
     const changed = allowed('known recipients', [...addresses.filter((one) => one !== removed), added])
     expect(await code(policies().update(rule.id, rule.version, changed))).toBe('act.approval-required')
     const whole = await waitingChange()
@@ -269,7 +269,12 @@ describe('a change of the rules that waits', () => {
     const approved = await waitingChange()
     expect(await approve(approved.id, approvers[0])).toBe('ready')
     const stricter = allowed('stricter', addresses.slice(0, 1))
-    const change = () => code(policies().update(rule.id, 1, stricter).then(() => 'done'))
+    const change = () =>
+      code(
+        policies()
+          .update(rule.id, 1, stricter)
+          .then(() => 'done'),
+      )
     expect(await change()).toBe('act.approval-required')
     expect(await approve((await waitingChange()).id, approvers[0])).toBe('ready')
     expect(await change()).toBe('done')

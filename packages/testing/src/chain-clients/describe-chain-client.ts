@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { testEachCase } from '../test-each-case.ts'
+import { testEachCase } from '../describe-each-case.ts'
 import { chainClientCases, type ChainUnderTest } from './chain-client-cases.ts'
 
 /**
@@ -18,5 +18,7 @@ import { chainClientCases, type ChainUnderTest } from './chain-client-cases.ts'
  * ```
  */
 export function describeChainClient(name: string, create: () => Promise<ChainUnderTest>): void {
-  describe(`${name}: chain client contract`, () => testEachCase(chainClientCases, create))
+  describe(`${name}: chain client contract`, () => {
+    testEachCase(chainClientCases, create)
+  })
 }

@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { testEachCase } from '../test-each-case.ts'
+import { testEachCase } from '../describe-each-case.ts'
 import { type TronChainUnderTest, tronClientCases } from './tron-client-cases.ts'
 
 /**
@@ -18,5 +18,7 @@ import { type TronChainUnderTest, tronClientCases } from './tron-client-cases.ts
  * ```
  */
 export function describeTronClient(name: string, create: () => Promise<TronChainUnderTest>): void {
-  describe(`${name}: chain client contract`, () => testEachCase(tronClientCases, create))
+  describe(`${name}: chain client contract`, () => {
+    testEachCase(tronClientCases, create)
+  })
 }

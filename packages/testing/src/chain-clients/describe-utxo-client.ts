@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { testEachCase } from '../test-each-case.ts'
+import { testEachCase } from '../describe-each-case.ts'
 import { type UtxoChainUnderTest, utxoClientCases } from './utxo-client-cases.ts'
 
 /**
@@ -18,5 +18,7 @@ import { type UtxoChainUnderTest, utxoClientCases } from './utxo-client-cases.ts
  * ```
  */
 export function describeUtxoClient(name: string, create: () => Promise<UtxoChainUnderTest>): void {
-  describe(`${name}: chain client contract`, () => testEachCase(utxoClientCases, create))
+  describe(`${name}: chain client contract`, () => {
+    testEachCase(utxoClientCases, create)
+  })
 }

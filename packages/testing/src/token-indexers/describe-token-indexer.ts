@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { testEachCase } from '../test-each-case.ts'
+import { testEachCase } from '../describe-each-case.ts'
 import { tokenIndexerCases, type TokenIndexerUnderTest } from './token-indexer-cases.ts'
 
 /**
@@ -18,5 +18,7 @@ import { tokenIndexerCases, type TokenIndexerUnderTest } from './token-indexer-c
  * ```
  */
 export function describeTokenIndexer(name: string, create: () => Promise<TokenIndexerUnderTest>): void {
-  describe(`${name}: token indexer contract`, () => testEachCase(tokenIndexerCases, create))
+  describe(`${name}: token indexer contract`, () => {
+    testEachCase(tokenIndexerCases, create)
+  })
 }

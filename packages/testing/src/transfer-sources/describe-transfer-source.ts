@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { testEachCase } from '../test-each-case.ts'
+import { testEachCase } from '../describe-each-case.ts'
 import { transferSourceCases, type TransferSourceUnderTest } from './transfer-source-cases.ts'
 
 /**
@@ -18,5 +18,7 @@ import { transferSourceCases, type TransferSourceUnderTest } from './transfer-so
  * ```
  */
 export function describeTransferSource(name: string, create: () => Promise<TransferSourceUnderTest>): void {
-  describe(`${name}: transfer source contract`, () => testEachCase(transferSourceCases, create))
+  describe(`${name}: transfer source contract`, () => {
+    testEachCase(transferSourceCases, create)
+  })
 }

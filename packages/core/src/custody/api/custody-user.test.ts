@@ -42,7 +42,7 @@ describe('a key with the scope custody', () => {
   const lists = custodyApi(testServices(), tenant).routes.filter(
     ({ id, path }) => id.startsWith('list') && /^\/api\/(?:users|wallets|transactions|signatures)$/.test(path),
   )
-  test.each(lists.map(({ id }) => id))('is told totals of what it sees: %s', async (id) => {
+  test.each(lists.map(({ id }) => id))('gets totals of what it sees: %s', async (id) => {
     for (const call of [custody, everybody]) await call('createUser', { body: { reference: 'own' } })
     for (const userId of [...others, undefined, undefined]) {
       if (userId !== undefined) await everybody('createSigningMethod', { params: { userId }, body: pin })

@@ -69,4 +69,3 @@ export function paymentCredentialUnchanged(
 ): Precondition {
   return { write: check(paymentCredentials, { where: { userId, kind, version } }), failureCode }
 }
-

@@ -9,12 +9,7 @@ import { securityNoticeWrites } from '../../identity/security-notices/security-n
 import { batch, type RowOf, type Write } from '../../kernel/storage/index.ts'
 import { paymentCredentials } from '../tables.ts'
 import type { PaymentCredentialKind } from './attempt-lanes.ts'
-import {
-  countAttempts,
-  type CountedAttempt,
-  refundAttemptWrites,
-  succeedAttemptWrites,
-} from './count-attempt.ts'
+import { countAttempts, type CountedAttempt, refundAttemptWrites, succeedAttemptWrites } from './count-attempt.ts'
 import { matchStoredHashes, renewalWrites } from './match-stored-hashes.ts'
 
 type PaymentCredentialRow = RowOf<typeof paymentCredentials>
@@ -187,7 +182,9 @@ async function consumeFailedAttempt(services: Services, tried: readonly Credenti
 }
 
 function distinctKeys(candidates: readonly CredentialCandidate[]): readonly RateLimitKey[] {
-  return [...new Map(candidates.map(({ actor }) => [failedAttemptKey(actor).subject, failedAttemptKey(actor)])).values()]
+  return [
+    ...new Map(candidates.map(({ actor }) => [failedAttemptKey(actor).subject, failedAttemptKey(actor)])).values(),
+  ]
 }
 
 /** Callers with an API key are counted on their own, so that strangers behind the same address cannot block them. */

@@ -18,7 +18,7 @@ const offerReply = z.object({
   id: z.string(),
   issuer: z.object({
     id: z.string(),
-    name: z.string().describe('The name that a trust anchor vouches for, otherwise the host'),
+    name: z.string().describe('The name that a trust anchor certifies, otherwise the host'),
     claimedName: z.string().optional().describe('What the issuer calls itself'),
     trusted: z.boolean(),
   }),

@@ -21,7 +21,7 @@ const shownReply = z.object({
   id: z.string(),
   verifier: z.object({
     id: z.string(),
-    name: z.string().describe('The name that the trust anchor vouches for'),
+    name: z.string().describe('The name that the trust anchor certifies'),
     claimedName: z.string().optional().describe('What the verifier calls itself'),
   }),
   purpose: z.array(z.string()),

@@ -39,9 +39,9 @@ export type RequestObject = z.output<typeof requestObjectSchema>
 /** How a verifier is shown to users. */
 export const verifierNameSchema = z.object({
   id: z.string(),
-  /** The name in its certificate, for which the trust anchor vouches, and the name of the anchor. */
+  /** The name in its certificate, which the trust anchor certifies, and the name of the anchor. */
   name: z.string(),
-  /** What the verifier calls itself (`client_name`). Nobody vouches for it: show it as a claim, or not at all. */
+  /** What the verifier calls itself (`client_name`). Nobody certifies it: show it as a claim, or not at all. */
   claimedName: z.string().optional(),
 })
 

@@ -30,7 +30,7 @@ export interface ShownOffer {
   readonly id: string
   /**
    * `trusted` if its signed metadata lead to a trust anchor. `name` is the anchor's or that of the certificate, and otherwise the
-   * host's; `claimedName` is what the issuer calls itself, for which nobody vouches.
+   * host's; `claimedName` is what the issuer calls itself, which nobody certifies.
    */
   readonly issuer: {
     readonly id: string
@@ -118,13 +118,13 @@ async function readUri(context: HolderContext, text: string): Promise<unknown> {
 
 async function resolveIssuer(context: HolderContext, offer: ReceivedOffer): Promise<ResolvedOffer> {
   const url = toWellKnown(offer.credential_issuer, 'openid-credential-issuer')
-  const { metadata, trusted, vouchedName } = await fetchMetadata(context, url, offer.credential_issuer)
+  const { metadata, trusted, certifiedName } = await fetchMetadata(context, url, offer.credential_issuer)
   const { credential_configurations_supported: supported, ...issuer } = issuerMetadataSchema.parse(metadata)
   const configurations = parseConfigurations(offer.credential_configuration_ids, supported)
   const server = await fetchServerMetadata(context, offer, issuer.authorization_servers)
   const { hostname } = new URL(offer.credential_issuer)
   const claimedName = issuer.display?.find(({ name: own }) => own !== undefined)?.name
-  const names = { name: vouchedName ?? hostname, ...(claimedName !== undefined && { claimedName }) }
+  const names = { name: certifiedName ?? hostname, ...(claimedName !== undefined && { claimedName }) }
   return { offer, issuer, server, configurations, trusted, ...names }
 }
 
@@ -142,7 +142,7 @@ async function fetchMetadata(context: HolderContext, url: string, issuer: string
   const parsed = issuerMetadataSchema.safeParse(metadata)
   if (!parsed.success || parsed.data.credential_issuer !== issuer)
     throw holderError('issuer.unreachable', { cause: 'the metadata are of another issuer' })
-  return { metadata: parsed.data, trusted: signed?.trusted ?? false, vouchedName: signed?.vouchedName }
+  return { metadata: parsed.data, trusted: signed?.trusted ?? false, certifiedName: signed?.certifiedName }
 }
 
 async function verifyMetadata({ services, settings }: HolderContext, text: string, issuer: string) {
@@ -160,11 +160,11 @@ async function verifyMetadata({ services, settings }: HolderContext, text: strin
     const { sub, exp } = payload
     if (sub !== issuer || (typeof exp === 'number' && exp * 1000 <= now))
       throw new Refusal(malformed, 'the metadata are of another issuer or old')
-    return { metadata: payload, trusted: true, vouchedName: anchor.name ?? readSubjectName(leaf) }
+    return { metadata: payload, trusted: true, certifiedName: anchor.name ?? readSubjectName(leaf) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     // Shown as not trusted: its content is no more than unsigned metadata.
-    return { metadata: readUnverified(text), trusted: false, vouchedName: undefined }
+    return { metadata: readUnverified(text), trusted: false, certifiedName: undefined }
   }
 }
 
