@@ -1,24 +1,20 @@
-import 'reflect-metadata'
-import { generateKeyPairSync, KeyObject, sign, verify, webcrypto } from 'node:crypto'
+import { generateKeyPairSync, sign, verify } from 'node:crypto'
 import {
   createDeviceResponse,
   createKeyBinding,
   createMdoc,
   createSdJwt,
-  type CredentialSigner,
   type HolderKey,
-  localSigner,
   openid4vpTranscript,
   parseX5c,
   selectDisclosures,
   trustAnchors,
-  type TrustList,
   verifyDeviceResponse,
   verifyKeyBinding,
   verifyPath,
   verifySdJwt,
 } from '@billfold/credentials/formats'
-import { BasicConstraintsExtension, cryptoProvider, X509CertificateGenerator } from '@peculiar/x509'
+import { createPki } from './create-pki.ts'
 import { saveResult } from './save-result.ts'
 
 // CPU time of issuing and of verifying a credential of twenty claims, compared with the bare signatures by node:crypto: one to
@@ -28,39 +24,6 @@ import { saveResult } from './save-result.ts'
 const [, , roundsText = '7', operationsText = '100'] = process.argv
 const rounds = Number(roundsText)
 const operations = Number(operationsText)
-
-cryptoProvider.set(webcrypto)
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-
-async function createPki(): Promise<{ readonly list: TrustList; readonly signer: CredentialSigner }> {
-  const [root, leaf] = [await createKeys(), await createKeys()]
-  const validity = { notBefore: new Date(Date.now() - 864e5), notAfter: new Date(Date.now() + 864e7) }
-  const common = { signingAlgorithm: algorithm, ...validity }
-  const authority = await X509CertificateGenerator.createSelfSigned({
-    ...common,
-    serialNumber: '01',
-    name: 'CN=Root',
-    keys: root,
-    extensions: [new BasicConstraintsExtension(true, 0, true)],
-  })
-  const certificate = await X509CertificateGenerator.create({
-    ...common,
-    serialNumber: '02',
-    subject: 'CN=Issuer',
-    issuer: authority.subject,
-    publicKey: leaf.publicKey,
-    signingKey: root.privateKey,
-  })
-  const signer = localSigner({
-    certificates: [new Uint8Array(certificate.rawData)],
-    privateKey: KeyObject.from(leaf.privateKey),
-  })
-  return { signer, list: trustAnchors([{ certificate: new Uint8Array(authority.rawData) }]) }
-}
-
-function createKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-}
 
 function createHolderKey(): HolderKey {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -73,7 +36,8 @@ function createHolderKey(): HolderKey {
 
 const now = Date.now()
 const seconds = Math.floor(now / 1000)
-const { list, signer } = await createPki()
+const { root, signer } = await createPki()
+const list = trustAnchors([{ certificate: root }])
 const holder = createHolderKey()
 const claims = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`claim_${index}`, `value ${index}`]))
 

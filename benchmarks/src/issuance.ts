@@ -1,10 +1,9 @@
-import 'reflect-metadata'
-import { createHash, generateKeyPairSync, KeyObject, randomUUID, sign, verify, webcrypto } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign, verify } from 'node:crypto'
 import { createBillfold, localKeyring, memoryStorage, newKey, silentLogger } from '@billfold/core'
 import type { MountableApi } from '@billfold/core/http'
-import { credentials, credentialType, localSigner } from '@billfold/credentials'
-import { BasicConstraintsExtension, cryptoProvider, X509CertificateGenerator } from '@peculiar/x509'
+import { credentials, credentialType } from '@billfold/credentials'
 import { z } from 'zod'
+import { createPki } from './create-pki.ts'
 import { saveResult } from './save-result.ts'
 
 // CPU time of an issued instance as a whole: access token, DPoP, key proof, dataset, signature, status index and commit, in the
@@ -25,38 +24,6 @@ const type = credentialType({
   mdoc: { docType: 'com.example.bench.1', elements: (values) => ({ 'com.example.bench.1': values }) },
   batch: batchSize,
 })
-
-cryptoProvider.set(webcrypto)
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-
-async function createSigner() {
-  const [root, leaf] = [await createKeys(), await createKeys()]
-  const validity = { notBefore: new Date(Date.now() - 864e5), notAfter: new Date(Date.now() + 864e7) }
-  const common = { signingAlgorithm: algorithm, ...validity }
-  const authority = await X509CertificateGenerator.createSelfSigned({
-    ...common,
-    serialNumber: '01',
-    name: 'CN=Root',
-    keys: root,
-    extensions: [new BasicConstraintsExtension(true, 0, true)],
-  })
-  const certificate = await X509CertificateGenerator.create({
-    ...common,
-    serialNumber: '02',
-    subject: 'CN=Issuer',
-    issuer: authority.subject,
-    publicKey: leaf.publicKey,
-    signingKey: root.privateKey,
-  })
-  return localSigner({
-    certificates: [new Uint8Array(certificate.rawData)],
-    privateKey: KeyObject.from(leaf.privateKey),
-  })
-}
-
-function createKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-}
 
 interface WalletKey {
   readonly jwk: object
@@ -121,7 +88,7 @@ const billfold = createBillfold({
     consume: () => Promise.resolve({ allowed: true, retryAfterSeconds: 1 }),
     peek: () => Promise.resolve({ allowed: true, retryAfterSeconds: 1 }),
   },
-  modules: [credentials({ issuer: { publicUrl, types: [type], signer: await createSigner() } })],
+  modules: [credentials({ issuer: { publicUrl, types: [type], signer: (await createPki()).signer } })],
 })
 const { issuer } = billfold.credentials
 

@@ -1,20 +1,10 @@
-import { listTestDatabases } from '@billfold/test-databases'
 import { z } from 'zod'
-import {
-  compareInTurns,
-  type ComparedServer,
-  postJson,
-  reportComparison,
-  startComparedServer,
-  stopServers,
-} from './compared-servers.ts'
+import { compareOnPostgres } from './compare-on-postgres.ts'
+import { type ComparedServer, postJson } from './compared-servers.ts'
 import { type PayingPair, payingPair } from './payment-pairs.ts'
 
 // CPU time of a payment on PostgreSQL (createsession, confirmpayment of a known receiver): Billfold on Express, and a bare Express
 // route over pg with the same guarantees. The servers take turns: node dist/payment.js [rounds] [payments per round]
-
-const [rounds = 7, operations = 200] = process.argv.slice(2).map(Number)
-const clients = 8
 
 const readyShape = z.object({ port: z.number(), pairs: z.array(payingPair) })
 const sessionShape = z.object({ data: z.object({ sessionid: z.string() }) })
@@ -37,19 +27,10 @@ async function pay(server: PaymentServer, client: number): Promise<void> {
   completedShape.parse(await postJson(server, '/api/v1/lokdon/confirmpayment', confirm))
 }
 
-const database = (await listTestDatabases({ servers: 'always' })).find(({ kind }) => kind === 'postgres')
-if (database === undefined) throw new Error('payment needs PostgreSQL')
-const fresh = [await database.create(), await database.create()] as const
-const start = (name: string, which: string, url = ''): Promise<PaymentServer> =>
-  startComparedServer(name, 'payment-server.js', [which, url, String(clients)], readyShape, clients)
-const servers = await Promise.all([
-  start('Billfold', 'billfold', fresh[0].url),
-  start('bare Express route over pg', 'bare', fresh[1].url),
-])
-try {
-  await compareInTurns(servers, { rounds, operations, clients }, pay)
-  reportComparison('a payment, PostgreSQL', ...servers)
-} finally {
-  stopServers(servers)
-  for (const { drop } of fresh) await drop()
-}
+await compareOnPostgres({
+  title: 'a payment',
+  program: 'payment-server.js',
+  ready: readyShape,
+  clients: 8,
+  operate: pay,
+})

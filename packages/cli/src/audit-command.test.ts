@@ -49,7 +49,26 @@ describe('billfold audit', () => {
     expect((await type('audit verify')).complaint).toBe('100 %: 1 of 1 links of the chain\n')
     expect(await data('audit verify')).toMatchObject({ findings: [], records: 2, links: 1, hasUnlinkedRecords: false })
 
+    await type('licence create --tag c')
+    await type('audit checkpoint')
+    const later = (await type('audit latest-checkpoint')).printed.trim()
+    const intact = (count: string) => ({
+      code: 0,
+      printed: `The audit log is intact: ${count}, checkpoint ${later}\n`,
+    })
+    for (const start of [checkpoint, '1']) {
+      expect(await type(`audit verify --from ${start}`)).toMatchObject(intact('1 record in 1 link'))
+      expect((await type(`audit verify --from ${start}`)).complaint).toBe('100 %: 2 of 2 links of the chain\n')
+    }
+    expect(await type('audit verify --from 2020-01-01')).toMatchObject(intact('3 records in 2 links'))
+    expect(await type('audit verify --from 2999-01-01')).toMatchObject(intact('0 records in 0 links'))
+    expect(await type(`audit verify --from 1:${'0'.repeat(64)}`)).toMatchObject({
+      code: 3,
+      printed: expect.stringContaining('checkpoint-mismatch'),
+    })
+
     tamper(`update billfold_audit_records set subject = 'x' where id = '${after}'`)
+    expect(await type('audit verify --from 1')).toMatchObject(intact('1 record in 1 link'))
     expect(await type('audit verify')).toMatchObject({
       code: 3,
       printed: expect.stringMatching(/^record-changed {2}link 1, record \S{36}: A record was changed/),
@@ -73,6 +92,8 @@ describe('billfold audit', () => {
     ['audit search --from soon', '2027-01-31'],
     ['audit search --limit many', '--limit must be a number'],
     ['audit verify --checkpoint x', 'A checkpoint has the form'],
+    ['audit verify --from 1:x', 'A checkpoint has the form'],
+    ['audit verify --from soon', '2027-01-31'],
     ['audit prune', '--before DATE'],
   ])('rejects %s with exit code 2', async (line, complaint) => {
     expect(await type(line)).toMatchObject({ code: 2, printed: '', complaint: expect.stringContaining(complaint) })

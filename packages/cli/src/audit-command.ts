@@ -6,6 +6,7 @@ import {
   isAuditAction,
   type AuditLogFinding,
   auditLogFindings,
+  type AuditVerifyOptions,
   type Billfold,
 } from '@billfold/core'
 import { suggestWord } from './closest-word.ts'
@@ -81,10 +82,18 @@ export const auditCommand = createCommandGroup({
           value: 'CHECKPOINT',
           help: 'a stored checkpoint, NUMBER:HASH, to detect a truncated chain',
         },
+        from: {
+          type: 'string',
+          value: 'CHECKPOINT|LINK|DATE',
+          help: 'continue after a stored checkpoint, the number of a link, or the last link before a time',
+        },
         ...billfoldOptions,
       },
       run: async (values, _, terminal) => {
-        const options = values.checkpoint === undefined ? {} : { checkpoint: parseCheckpoint(values.checkpoint) }
+        const options = {
+          ...(values.checkpoint !== undefined && { checkpoint: parseCheckpoint(values.checkpoint) }),
+          ...(values.from !== undefined && { from: parseStart(values.from) }),
+        }
         return withBillfold(values, terminal, (billfold) => verify(billfold, options, terminal))
       },
     }),
@@ -110,12 +119,13 @@ export const auditCommand = createCommandGroup({
 /** The links are numbered without gaps, so that the number of the newest is the total. */
 async function verify(
   billfold: Billfold,
-  options: { readonly checkpoint?: AuditCheckpoint },
+  options: Pick<AuditVerifyOptions, 'checkpoint' | 'from'>,
   terminal: Terminal,
 ): Promise<CommandOutput> {
   const { number: total } = await billfold.audit.latestCheckpoint()
   const report = createProgressReporter(terminal, 'links of the chain')
-  const onProgress = ({ links: done }: { readonly links: number }): void => report({ done, total })
+  // The number of a link is where --from continues.
+  const onProgress: AuditVerifyOptions['onProgress'] = ({ checkpoint: { number: done } }) => report({ done, total })
   const data = await billfold.audit.verify({ ...options, onProgress })
   const { findings, records, links, pruned, checkpoint } = data
   const prunedText = pruned > 0 ? `, ${pruned} pruned` : ''
@@ -151,6 +161,12 @@ function parseCheckpoint(word: string): AuditCheckpoint {
   if (number === undefined || hash === undefined)
     throw new UsageError(`A checkpoint has the form 12:<64 hex digits>: ${word}`)
   return { number: Number(number), hash }
+}
+
+/** Parses where a verification continues: a checkpoint, the number of a link, or a time. */
+function parseStart(word: string): NonNullable<AuditVerifyOptions['from']> {
+  if (/^[0-9]+:/.test(word)) return parseCheckpoint(word)
+  return /^[0-9]{1,10}$/.test(word) ? { link: Number(word) } : { before: parseTime(word) }
 }
 
 function formatCheckpoint({ number, hash }: AuditCheckpoint): string {

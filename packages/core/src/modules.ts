@@ -71,6 +71,7 @@ export type { AuditAction, AuditActions } from './platform/audit/actions.ts'
 export { type Actor, auditWrite } from './platform/audit/audit-write.ts'
 export { defineEvent, type EventDefinition, type EventDefinitions, eventId } from './platform/events/define-event.ts'
 export { eventWrites } from './platform/events/event-writes.ts'
+export { readBounded } from './platform/http-client/read-bounded.ts'
 export {
   BlockedAddressError,
   type DnsResolver,

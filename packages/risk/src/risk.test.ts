@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { risk } from './risk.ts'
 import { sealPlace } from './score/origin.ts'
 import { riskActs, riskApprovals, riskRequests } from './tables.ts'
+import { sealContent } from './requests/request-content.ts'
 import { sealSummary } from './requests/request-summary.ts'
 import {
   type CustodyHost,
@@ -28,12 +29,21 @@ describeModule('risk', () => {
           const [tenant, id, at] = ['default', `request of ${userId}`.slice(0, 36), services.now()]
           const summary = { kind: 'message', walletId: null, chain: null, effects: [], complete: true, content: '' }
           const sealedSummary = await sealSummary(services, { tenant, id }, summary)
+          const sealedContent = await sealContent(services, { tenant, id }, { content: 'all' }, summary)
           const times = { createdAt: at, expiresAt: at + 60_000, version: 1 }
           const state = { state: 'waiting', approvals: 0, confirmedBy: null, slot: 'open' }
           const requirement = JSON.stringify({ decision: 'approve', by: 1, of: ['u2'] })
           const origin = { network: 'n', country: 'c', counterparty: 'p', method: 'PIN' }
           const sealedPlace = await sealPlace(services, { tenant, id }, { country: 'BE' })
-          const about = { userId, walletId: null, kind: 'message', policyId: 'p', requirement, sealedSummary }
+          const about = {
+            userId,
+            walletId: null,
+            kind: 'message',
+            policyId: 'p',
+            requirement,
+            sealedSummary,
+            sealedContent,
+          }
           await services.storage.commit(
             batch(
               insert(riskRequests, { id, tenant, fingerprint: userId, ...about, ...state, ...times }),

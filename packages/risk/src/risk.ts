@@ -8,6 +8,7 @@ import { riskApi } from './api/risk-api.ts'
 import { createPoliciesApi } from './policies/policies-api.ts'
 import { createApprovalsApi } from './requests/approvals-api.ts'
 import { expireRequests } from './requests/expire-requests.ts'
+import { sealedContents } from './requests/request-content.ts'
 import { sealedSummaries } from './requests/request-summary.ts'
 import { assessmentRetentionMs, sealedDetails } from './score/assessments.ts'
 import { createAssessmentsApi } from './score/assessments-api.ts'
@@ -39,7 +40,7 @@ export function risk(options: RiskOptions = {}) {
   return defineModule({
     name: 'risk',
     tables: [riskPolicies, riskCounters, riskRequests, riskApprovals, riskActs, riskAssessments],
-    sealedColumns: [sealedSummaries, sealedDetails, sealedPlaces],
+    sealedColumns: [sealedSummaries, sealedContents, sealedDetails, sealedPlaces],
     auditActions: riskAuditActions,
     events: riskEvents,
     errors: riskErrors,

@@ -54,6 +54,8 @@ export const riskRequests = defineTable({
     requirement: text(),
     /** A description of the act for those who approve, as JSON, sealed. */
     sealedSummary: bytes(8192),
+    /** All that is signed, as JSON, sealed; null if the summary has the whole of it. */
+    sealedContent: nullable(bytes()),
     /** `waiting`, `ready`, `consumed`, `rejected`, `expired`. */
     state: text(16),
     approvals: integer(),

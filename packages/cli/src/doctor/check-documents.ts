@@ -1,3 +1,4 @@
+import { readBounded } from '@billfold/core/modules'
 import { describeError, type Finding } from './finding.ts'
 import { compareClocks } from './check-clock.ts'
 
@@ -78,7 +79,7 @@ async function checkDocument({ locate, purpose, findFaults }: WellKnown, base: U
   try {
     const signal = AbortSignal.timeout(timeoutMs)
     const response = await fetch(url, { redirect: 'manual', signal, headers: { accept: 'application/json' } })
-    const text = await readBounded(response)
+    const text = await readBounded(response, maxBytes)
     const clock = toClock(response, base)
     if (response.status === 404)
       return [{ check, state: 'skipped', message: `not served; only needed for ${purpose}` }, ...clock]
@@ -108,24 +109,6 @@ function toClock(response: Response, base: URL): readonly Finding[] {
   // The header has whole seconds.
   const finding = compareClocks(Date.now(), date + 500, base.host)
   return finding.state === 'ok' ? [] : [finding]
-}
-
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  const body: ReadableStream<Uint8Array> | null = response.body
-  const reader = body?.getReader()
-  for (;;) {
-    const part = await reader?.read()
-    if (part?.value === undefined) return Buffer.concat(chunks).toString('utf8')
-    const { value } = part
-    size += value.length
-    if (size > maxBytes) {
-      await reader?.cancel()
-      throw new Error('the document is larger than 1 MB')
-    }
-    chunks.push(value)
-  }
 }
 
 function parseObject(text: string): Document | undefined {

@@ -11,17 +11,20 @@ export interface CustodyReply {
   readonly status: number
   readonly result: ReplyJson
   readonly codes: readonly string[]
+  /** The place of the page, of a list. */
+  readonly pagination: ReplyJson
 }
 
 const responseFormat = z.object({
   result: z.unknown().optional(),
+  pagination: z.unknown().optional(),
   errors: z.array(z.object({ code: z.string() })).default([]),
 })
 
 /** Calls an operation by its id; `method` is sent in the Signing-Method header. */
 export type CustodyCall = (
   operation: string,
-  input?: { params?: Record<string, string>; body?: object; method?: string },
+  input?: { params?: Record<string, string>; query?: string; body?: object; method?: string },
 ) => Promise<CustodyReply>
 
 /** Creates a caller of a mounted custody API, with a service key of a tenant. */
@@ -37,7 +40,7 @@ export async function custodyCaller(
   })
   const { keyId, keySecret } = await createServiceKey(services, { tenant, id: 'test' }, { tag: 't', scopes })
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
-  return async (operation, { params = {}, body, method } = {}) => {
+  return async (operation, { params = {}, query = '', body, method } = {}) => {
     const route = api.routes.find(({ id }) => id === operation)
     if (route === undefined) throw new Error(`Unknown operation: ${operation}`)
     const reply = await api.handle(route, {
@@ -45,7 +48,7 @@ export async function custodyCaller(
       path: route.path,
       mount: '',
       params,
-      query: '',
+      query,
       headers: {
         authorization,
         ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -56,7 +59,7 @@ export async function custodyCaller(
       signal: new AbortController().signal,
     })
     if (typeof reply.body !== 'string') throw new Error('The reply is not JSON')
-    const { result, errors } = responseFormat.parse(JSON.parse(reply.body))
-    return { status: reply.status, result, codes: errors.map(({ code }) => code) }
+    const { result, pagination, errors } = responseFormat.parse(JSON.parse(reply.body))
+    return { status: reply.status, result, pagination, codes: errors.map(({ code }) => code) }
   }
 }

@@ -16,6 +16,7 @@ export const holderErrors = {
   'request.not-found': { status: 404, message: 'There is no such request that is open' },
   'request.malformed': { status: 400, message: 'This is no request for a presentation that is supported' },
   'request.ended': { status: 409, message: 'The request was received before, or is over' },
+  'request.limit-reached': { status: 409, message: 'The user has as many open requests as allowed' },
   'consent.changed': { status: 409, message: 'What would be sent is not what was agreed to' },
   'presentation.unsatisfiable': { status: 409, message: 'The chosen credentials do not satisfy the request' },
   'presentation.method-not-allowed': { status: 403, message: 'An emergency code approves nothing here' },

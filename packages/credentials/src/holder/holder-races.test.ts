@@ -86,4 +86,30 @@ describe.each(await listTestDatabases())('a holder in two processes on $name', (
     const { uri } = await at(0).billfold.credentials.verifier.request({ query: 'identity', flow: 'cross-device' })
     expect(statuses(await fourTimes((index) => post(index, '/requests', { uri })))).toEqual([200, 409, 409, 409])
   })
+
+  test('keep a user at fifty open offers and fifty open requests, of more that come at once', async () => {
+    const another = await at(0).createUser()
+    const { credentials: parts } = at(0).billfold
+    const { uri: offer } = await parts.issuer.offer(identity, { claims: ada })
+    const origin = 'https://verifier.example.com'
+    const createOffer = (): Promise<object> => Promise.resolve({ offer })
+    const createRequest = async (): Promise<object> => {
+      const { dcApi } = await parts.verifier.request({ query: 'identity', flow: 'dc-api', origin })
+      return { dcApi: { ...dcApi, origin } }
+    }
+    const send = (index: number, path: string, json: object) => at(index).call(another, 'POST', path, json)
+    const cases = [
+      { path: '/offers', create: createOffer, code: 'held-credential.limit-reached' },
+      { path: '/requests', create: createRequest, code: 'request.limit-reached' },
+    ]
+    for (const { path, create, code } of cases) {
+      const [first, ...others] = await Promise.all(Array.from({ length: 49 }, create))
+      expect((await send(0, path, first ?? {})).status).toBe(200)
+      for (let from = 0; from < others.length; from += 8)
+        await Promise.all(others.slice(from, from + 8).map((json, index) => send(index, path, json)))
+      const more = await Promise.all(Array.from({ length: 6 }, create))
+      const replies = await Promise.all(more.map((json, index) => send(index, path, json)))
+      expect(replies.map(({ body }) => body['code']).filter((one) => one !== undefined)).toEqual(Array(5).fill(code))
+    }
+  })
 })

@@ -38,10 +38,13 @@ export const holderOffers = defineTable({
     sealedOffer: bytes(),
     /** `resolved`, `accepting`, then `accepted`, `pending`, `declined` or `failed`. */
     state: text(9),
+    /** One of the user's places for open offers; null once it is not `resolved` any more. */
+    slot: nullable(integer()),
     createdAt: integer(),
     expiresAt: integer(),
   },
   key: ['id'],
+  unique: { bySlot: ['userId', 'slot'] },
   indexes: { byUser: ['userId', 'state'], byExpiry: ['expiresAt'] },
 })
 
@@ -132,11 +135,13 @@ export const receivedRequests = defineTable({
     once: text(43),
     /** `resolved`, `answering`, then `answered`, `declined` or `failed`. */
     state: text(9),
+    /** One of the user's places for open requests; null once it is not `resolved` any more. */
+    slot: nullable(integer()),
     createdAt: integer(),
     expiresAt: integer(),
   },
   key: ['id'],
-  unique: { byOnce: ['userId', 'once'] },
+  unique: { byOnce: ['userId', 'once'], bySlot: ['userId', 'slot'] },
   indexes: { byExpiry: ['expiresAt'] },
 })
 

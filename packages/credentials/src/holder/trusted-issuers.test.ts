@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { ada, identity } from '../test-fixtures/issuer-host.ts'
+import { ada, identity, publicUrl } from '../test-fixtures/issuer-host.ts'
 import {
   createWalletHost,
   createWalletPki,
@@ -45,11 +45,13 @@ describe('a holder', () => {
   })
 
   test('does not take a credential whose issuer is not trusted', async () => {
-    const stranger = await createWalletHost(pki, { issuer: { signer: pki.verifier } })
+    const stranger = await createWalletHost(pki, { issuer: { signer: pki.verifier, display: [{ name: 'Example' }] } })
     const one = await stranger.createUser()
     const { uri } = await stranger.billfold.credentials.issuer.offer(identity, { claims: ada })
     const resolved = await stranger.call(one, 'POST', '/offers', { offer: uri })
     expect(resolved.body).toMatchObject({ issuer: { trusted: false } })
+    const { hostname } = new URL(publicUrl)
+    expect(resolved.body).toMatchObject({ issuer: { name: hostname, claimedName: 'Example' } })
     const accept = (json: object) => stranger.call(one, 'POST', `/offers/${idOf(resolved)}/accept`, json, one.method)
     expect(codeOf(await accept({}))).toEqual([403, 'issuer.untrusted'])
     expect(codeOf(await accept({ acceptUntrusted: true }))).toEqual([403, 'issuer.untrusted'])

@@ -15,6 +15,14 @@ import type { WalletRequest } from './wallet-request.ts'
 
 export const origin = 'https://shop.example'
 
+/** The attributes of the person whose credentials are presented, the same for both formats. */
+export const verifiedPerson = {
+  given_name: 'Erika',
+  family_name: 'Mustermann',
+  birth_date: '1984-01-26',
+  nationalities: ['DE', 'FR'],
+}
+
 /** The transports that every wrong presentation is sent over. */
 export const transports = ['direct_post.jwt', 'dc_api.jwt'] as const
 

@@ -1,7 +1,8 @@
-export { parseX5c, verifyPath } from './certificate-path.ts'
+export { parseX5c, type VerifiedPath, verifyPath } from './certificate-path.ts'
 export type { CredentialSigner } from './credential-signer.ts'
 export { keyringSigner, sealSigningKey } from './keyring-signer.ts'
 export { localSigner } from './signer-key.ts'
+export { readSubjectName } from './subject-name.ts'
 export {
   type TrustAnchor,
   type TrustAnchorInput,

@@ -1,5 +1,5 @@
 import { BillfoldError } from '@billfold/core'
-import type { RequestContext, Route } from '@billfold/core/http'
+import type { Guard, RequestContext, Route } from '@billfold/core/http'
 import {
   actorFromRequest,
   authorizeWithSigningMethod,
@@ -9,6 +9,7 @@ import {
 } from '@billfold/core/modules'
 import { z } from 'zod'
 import { approveRequest, type Confirmation, listRequests, rejectRequest } from '../requests/approvals.ts'
+import { getWholeRequest } from '../requests/whole-request.ts'
 import type { RiskApiContext } from './context.ts'
 import { approvalGuard } from './approval-guard.ts'
 import { riskRoutes } from './risk-route.ts'
@@ -43,18 +44,7 @@ export function approvalRoutes({ services, settings, tenant }: RiskApiContext): 
     return { requestId: body.id, userId, method, preconditions: callerStillValid(context) }
   }
   return [
-    ...riskRoutes({
-      id: 'listApprovals',
-      path: 'approvals',
-      summary: 'List what waits for a user: own acts, and those that the user can approve',
-      guard,
-      body: z.object({ userId: id.optional() }),
-      reads: true,
-      handle: async ({ userId }, context) => {
-        const user = resolveUser(userId, context)
-        return success('Requests that wait', await listRequests(services, context.caller.tenant, user))
-      },
-    }),
+    ...readRoutes(services, guard),
     ...riskRoutes({
       id: 'approve',
       path: 'approve',
@@ -76,6 +66,37 @@ export function approvalRoutes({ services, settings, tenant }: RiskApiContext): 
       handle: async (body, context, headers) => {
         await rejectRequest(services, actorFromRequest(context), await prove(body, context, headers))
         return success('Request rejected')
+      },
+    }),
+  ]
+}
+
+/** The routes that show what waits. */
+function readRoutes(services: RiskApiContext['services'], guard: Guard): readonly Route[] {
+  return [
+    ...riskRoutes({
+      id: 'listApprovals',
+      path: 'approvals',
+      summary: 'List what waits for a user: own acts, and those that the user can approve',
+      guard,
+      body: z.object({ userId: id.optional() }),
+      reads: true,
+      handle: async ({ userId }, context) => {
+        const user = resolveUser(userId, context)
+        return success('Requests that wait', await listRequests(services, context.caller.tenant, user))
+      },
+    }),
+    ...riskRoutes({
+      id: 'getApproval',
+      path: 'approval',
+      summary: 'Get a request that waits, with the whole of what is signed and what a change of policies changes',
+      guard,
+      body: confirmation,
+      reads: true,
+      handle: async ({ id: requestId, userId }, context) => {
+        const user = resolveUser(userId, context)
+        const request = await getWholeRequest(services, context.caller.tenant, requestId, user)
+        return success('Request that waits', request)
       },
     }),
   ]

@@ -109,6 +109,18 @@ describe('a user with an API key of the payments API', () => {
     expect(await sign()).toBe(200)
   })
 
+  test('sees the whole of what they are asked to approve, and nothing of others', async () => {
+    const long = 'a'.repeat(3000)
+    expect((await host.call('createSignature', messageBody(owner.walletId, long))).status).toBe(403)
+    const [id] = await listedIds(approver)
+    const content = Buffer.from(long).toString('hex')
+    const { risk } = host.billfold
+    const seen = await callApi(risk, 'getApproval', { id }, asUser(approver))
+    expect(seen).toMatchObject({ status: 200, data: { id, act: { content } } })
+    expect(await callApi(risk, 'getApproval', { id }, asUser(stranger))).toMatchObject({ status: 404 })
+    expect(await callApi(risk, 'getApproval', { id: 'x' }, asUser(approver))).toMatchObject({ status: 404 })
+  })
+
   test('can name themselves and nobody else', async () => {
     const [id] = await listedIds(approver, { userId: approver.userId })
     const foreign = { userId: approver.userId }

@@ -48,12 +48,18 @@ export function createPoliciesApi(
   }
 }
 
+/** An approval of a removal is good for the rule as it was shown. @throws BillfoldError `policy.not-found` */
+async function withVersion(services: Services, { tenant }: Actor, change: PolicyChange) {
+  if (change.kind !== 'remove') return change
+  return { ...change, version: (await getPolicy(services, tenant, change.id)).version }
+}
+
 /** The changes of rules, for any actor. A change is an act, and subject to the rules as they are. */
 export function managePolicies(services: Services, engine: PolicyEngine) {
   const change = (actor: Actor, changed: PolicyChange): Promise<string> =>
     retryOnConflict(async () => {
       if (changed.kind !== 'remove') toJson(changed.rule)
-      const content = JSON.stringify(changed)
+      const content = JSON.stringify(await withVersion(services, actor, changed))
       const decided = await engine.authorize({
         kind: 'policy-change',
         actor,

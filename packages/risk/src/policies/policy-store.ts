@@ -125,6 +125,9 @@ function ruleWrite(tenant: string, id: string, version: number, change: PolicyCh
   return update(riskPolicies, { where: { id, tenant, version }, set: { rule, version: version + 1 } })
 }
 
+/** Maximum size of a rule as JSON: as much as its route takes, and as who approves it can read. */
+const maxRuleBytes = 64 * 1024
+
 /** Validates a rule. @throws BillfoldError `policy.invalid` with the fields */
 export function toJson(rule: unknown): string {
   const parsed = policyInput.safeParse(rule)
@@ -132,7 +135,12 @@ export function toJson(rule: unknown): string {
     const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
     throw riskError('policy.invalid', { issues })
   }
-  return JSON.stringify(rule)
+  const json = JSON.stringify(rule)
+  if (Buffer.byteLength(json) > maxRuleBytes)
+    throw riskError('policy.invalid', {
+      issues: [{ path: '', message: `is larger than ${maxRuleBytes} bytes of JSON` }],
+    })
+  return json
 }
 
 /** One change at a time: each increments the version in all its rows. */

@@ -205,6 +205,89 @@ for (const store of await listStores()) {
   })
 }
 
+describe('a change of the rules that waits', () => {
+  const policies = () => host.billfold.risk.policies
+  const approvals = () => host.billfold.risk.approvals
+  const addresses = Array.from({ length: 100 }, (_, index) => `0x${(index + 1).toString(16).padStart(40, '0')}`)
+  const allowed = (name: string, to: readonly string[]): PolicyInput => ({
+    name,
+    subject: { kind: 'tenant' },
+    acts: ['transaction'],
+    when: { counterparty: { notIn: [...to] } },
+    then: { decision: 'deny' },
+  })
+  const waitingChange = async () => {
+    const [waiting] = await approvals().list(approvers[0]?.userId)
+    return approvals().get(waiting?.id ?? '', approvers[0]?.userId)
+  }
+  const fourEyes = () =>
+    policies().add({
+      name: 'four eyes',
+      subject: { kind: 'tenant' },
+      acts: ['policy-change'],
+      then: { decision: 'approve', by: 1, of: of() },
+    })
+
+  test('is shown as a whole to who may approve it, by field and by element, and to nobody else', async () => {
+    const rule = await policies().add(allowed('known recipients', addresses))
+    await fourEyes()
+    const [added, removed = ''] = [`0x${'ee'.repeat(20)}`, addresses[70]]
+    const changed = allowed('known recipients', [...addresses.filter((one) => one !== removed), added])
+    expect(await code(policies().update(rule.id, rule.version, changed))).toBe('act.approval-required')
+    const whole = await waitingChange()
+    expect(JSON.parse(whole.act.content)).toEqual({ kind: 'update', id: rule.id, version: 1, rule: changed })
+    const path = 'when.counterparty.notIn'
+    expect(whole.policyChange).toEqual({
+      kind: 'update',
+      policyId: rule.id,
+      outdated: false,
+      differences: [
+        { path, before: removed },
+        { path, after: added },
+      ],
+    })
+    expect(await code(approvals().get(whole.id, owner.userId))).toBe('approval.not-found')
+    expect((await approvals().get(whole.id)).act.content).toBe(whole.act.content)
+  })
+
+  test('has all fields of a rule that is added or removed', async () => {
+    const rule = await policies().add(allowed('old', addresses))
+    await fourEyes()
+    expect(await code(policies().add(allowed('new', addresses)))).toBe('act.approval-required')
+    expect((await waitingChange()).policyChange?.differences).toContainEqual({ path: 'name', after: 'new' })
+    expect(await code(policies().remove(rule.id))).toBe('act.approval-required')
+    const { kind, differences } = (await waitingChange()).policyChange ?? {}
+    expect(kind).toBe('remove')
+    expect(differences).toContainEqual({ path: 'when', before: { counterparty: { notIn: addresses } } })
+  })
+
+  test('is good for the rule as it was when its removal was asked for', async () => {
+    const rule = await policies().add(allowed('old', addresses))
+    await fourEyes()
+    const removal = () => code(policies().remove(rule.id))
+    expect(await removal()).toBe('act.approval-required')
+    const approved = await waitingChange()
+    expect(await approve(approved.id, approvers[0])).toBe('ready')
+    const stricter = allowed('stricter', addresses.slice(0, 1))
+    const change = () =>
+      code(
+        policies()
+          .update(rule.id, 1, stricter)
+          .then(() => 'done'),
+      )
+    expect(await change()).toBe('act.approval-required')
+    expect(await approve((await waitingChange()).id, approvers[0])).toBe('ready')
+    expect(await change()).toBe('done')
+    expect((await approvals().get(approved.id)).policyChange?.outdated).toBe(true)
+    expect(await removal()).toBe('act.approval-required')
+  })
+
+  test('is refused if the rule is larger than who approves it can read', async () => {
+    const list = Array.from({ length: 300 }, (_, index) => `${index}`.padEnd(256, 'x'))
+    expect(await code(policies().add(allowed('large', list)))).toBe('policy.invalid')
+  })
+})
+
 test('a change of the rules is subject to rules that name it, and to no other', async () => {
   await host.billfold.risk.policies.add({ name: 'nothing', subject: { kind: 'tenant' }, then: { decision: 'deny' } })
   const guard = await host.billfold.risk.policies.add({

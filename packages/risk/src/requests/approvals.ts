@@ -80,7 +80,8 @@ function findWaiting({ storage, now }: Services, tenant: string, more: Where): P
   return storage.find(riskRequests, { where, orderBy: [['id', 'desc']], limit: maxListed })
 }
 
-function mayApprove(row: RequestRow, userId: string): boolean {
+/** Returns true if a rule names the user for a request of somebody else. */
+export function mayApprove(row: RequestRow, userId: string): boolean {
   const required = requirementOf(row)
   return required.decision === 'approve' && required.of.includes(userId) && row.userId !== userId
 }
@@ -89,7 +90,8 @@ function requirementOf({ requirement }: RequestRow): z.output<typeof requirement
   return requirementSchema.parse(JSON.parse(requirement))
 }
 
-async function toWaitingRequest(services: Services, row: RequestRow): Promise<WaitingRequest> {
+/** Formats a request for those who may see it. */
+export async function toWaitingRequest(services: Services, row: RequestRow): Promise<WaitingRequest> {
   const { id, userId, state, approvals, createdAt, expiresAt } = row
   return {
     id,
@@ -103,7 +105,8 @@ async function toWaitingRequest(services: Services, row: RequestRow): Promise<Wa
   }
 }
 
-async function getOpenRequest({ storage, now }: Services, tenant: string, id: string): Promise<RequestRow> {
+/** Returns a request that waits. @throws BillfoldError `approval.not-found` */
+export async function getOpenRequest({ storage, now }: Services, tenant: string, id: string): Promise<RequestRow> {
   const where = { id, tenant, state: { in: waitingStates }, expiresAt: { gt: now() } }
   const [row] = await storage.find(riskRequests, { where, limit: 1 })
   if (row === undefined) throw riskError('approval.not-found')

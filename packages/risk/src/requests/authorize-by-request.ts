@@ -6,6 +6,7 @@ import { toEffects } from '../policies/act-effects.ts'
 import { hashParts } from '../policies/limits.ts'
 import type { Outcome, Policy } from '../policies/policy.ts'
 import { riskRequests } from '../tables.ts'
+import { maxContentLength, sealContent } from './request-content.ts'
 import { sealSummary, summarize } from './request-summary.ts'
 
 /** A row of `risk_requests`. */
@@ -84,7 +85,7 @@ async function storeRequest(
 ): Promise<ActDecision> {
   const { act, requirement, fingerprint } = request
   const { actor, userId, kind } = act
-  if (await hasTooMany(services, settings, act)) return { decision: 'deny' }
+  if (act.content.length > maxContentLength || (await hasTooMany(services, settings, act))) return { decision: 'deny' }
   const row = await newRow(services, request)
   const end =
     expired === undefined
@@ -143,6 +144,7 @@ async function newRow(services: Services, { act, policy, requirement, fingerprin
     policyId: policy.id,
     requirement: JSON.stringify(requirement),
     sealedSummary: await sealSummary(services, { tenant, id }, summary),
+    sealedContent: await sealContent(services, { tenant, id }, act, summary),
     state: 'waiting',
     approvals: 0,
     confirmedBy: null,

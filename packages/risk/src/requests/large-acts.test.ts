@@ -49,4 +49,18 @@ test('an act of many calls waits, and says that it does more than is shown', asy
   expect(waiting?.act.effects.length).toBeGreaterThan(10)
   const odd = { kind: 'transaction', userId: newId(), content: '\u0001"\ud800€'.repeat(1000) } as const
   expect(await probe.authorize(odd)).toMatchObject({ decision: 'approve' })
+  const shown = await Promise.all((await module.approvals.list()).map(({ id }) => module.approvals.get(id)))
+  expect(shown.map(({ act }) => act.content)).toEqual([odd.content, 'x'.repeat(5000)])
+})
+
+test('an act that is longer than can be shown is denied where it would have to be approved', async () => {
+  const { probe, risk: module } = createHost()
+  await module.policies.add({
+    name: 'Ask',
+    subject: { kind: 'tenant' },
+    then: { decision: 'approve', by: 1, of: ['somebody'] },
+  })
+  const act = (length: number) => ({ kind: 'message', userId: newId(), content: 'x'.repeat(length) }) as const
+  expect(await probe.authorize(act(1024 * 1024))).toMatchObject({ decision: 'approve' })
+  expect(await probe.authorize(act(1024 * 1024 + 1))).toMatchObject({ decision: 'deny' })
 })

@@ -1,4 +1,5 @@
-import { describe, test } from 'vitest'
+import { describe } from 'vitest'
+import { testEachCase } from '../describe-each-case.ts'
 import { chainClientCases, type ChainUnderTest } from './chain-client-cases.ts'
 
 /**
@@ -18,15 +19,6 @@ import { chainClientCases, type ChainUnderTest } from './chain-client-cases.ts'
  */
 export function describeChainClient(name: string, create: () => Promise<ChainUnderTest>): void {
   describe(`${name}: chain client contract`, () => {
-    for (const { name: title, run } of chainClientCases) {
-      test(title, async () => {
-        const chain = await create()
-        try {
-          await run(chain)
-        } finally {
-          await chain.close()
-        }
-      })
-    }
+    testEachCase(chainClientCases, create)
   })
 }

@@ -1,4 +1,5 @@
-import { describe, test } from 'vitest'
+import { describe } from 'vitest'
+import { testEachCase } from '../describe-each-case.ts'
 import { type TronChainUnderTest, tronClientCases } from './tron-client-cases.ts'
 
 /**
@@ -18,15 +19,6 @@ import { type TronChainUnderTest, tronClientCases } from './tron-client-cases.ts
  */
 export function describeTronClient(name: string, create: () => Promise<TronChainUnderTest>): void {
   describe(`${name}: chain client contract`, () => {
-    for (const { name: title, run } of tronClientCases) {
-      test(title, async () => {
-        const chain = await create()
-        try {
-          await run(chain)
-        } finally {
-          await chain.close()
-        }
-      })
-    }
+    testEachCase(tronClientCases, create)
   })
 }

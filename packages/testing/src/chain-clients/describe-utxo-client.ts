@@ -1,4 +1,5 @@
-import { describe, test } from 'vitest'
+import { describe } from 'vitest'
+import { testEachCase } from '../describe-each-case.ts'
 import { type UtxoChainUnderTest, utxoClientCases } from './utxo-client-cases.ts'
 
 /**
@@ -18,15 +19,6 @@ import { type UtxoChainUnderTest, utxoClientCases } from './utxo-client-cases.ts
  */
 export function describeUtxoClient(name: string, create: () => Promise<UtxoChainUnderTest>): void {
   describe(`${name}: chain client contract`, () => {
-    for (const { name: title, run } of utxoClientCases) {
-      test(title, async () => {
-        const chain = await create()
-        try {
-          await run(chain)
-        } finally {
-          await chain.close()
-        }
-      })
-    }
+    testEachCase(utxoClientCases, create)
   })
 }

@@ -1,4 +1,5 @@
-import { describe, test } from 'vitest'
+import { describe } from 'vitest'
+import { testEachCase } from '../describe-each-case.ts'
 import { tokenIndexerCases, type TokenIndexerUnderTest } from './token-indexer-cases.ts'
 
 /**
@@ -18,15 +19,6 @@ import { tokenIndexerCases, type TokenIndexerUnderTest } from './token-indexer-c
  */
 export function describeTokenIndexer(name: string, create: () => Promise<TokenIndexerUnderTest>): void {
   describe(`${name}: token indexer contract`, () => {
-    for (const { name: title, run } of tokenIndexerCases) {
-      test(title, async () => {
-        const indexer = await create()
-        try {
-          await run(indexer)
-        } finally {
-          await indexer.close()
-        }
-      })
-    }
+    testEachCase(tokenIndexerCases, create)
   })
 }

@@ -1,4 +1,5 @@
-import { describe, test } from 'vitest'
+import { describe } from 'vitest'
+import { testEachCase } from '../describe-each-case.ts'
 import { transferSourceCases, type TransferSourceUnderTest } from './transfer-source-cases.ts'
 
 /**
@@ -18,15 +19,6 @@ import { transferSourceCases, type TransferSourceUnderTest } from './transfer-so
  */
 export function describeTransferSource(name: string, create: () => Promise<TransferSourceUnderTest>): void {
   describe(`${name}: transfer source contract`, () => {
-    for (const { name: title, run } of transferSourceCases) {
-      test(title, async () => {
-        const chain = await create()
-        try {
-          await run(chain)
-        } finally {
-          await chain.close()
-        }
-      })
-    }
+    testEachCase(transferSourceCases, create)
   })
 }

@@ -3,8 +3,9 @@ import type { MountedClient } from '../request-driver.ts'
 import { describeMounted } from '../hosts/describe-mounted.ts'
 import { inHalf } from '../hosts/mountings.ts'
 import { createFaceHost, type FaceHost } from './face-host.ts'
+import { createFaceLogins } from './face-logins.ts'
 import { createDevice, createFrames, createSelfie, createUser } from './fixtures.ts'
-import { createLoginFlow, enrolFace, type LoginFlow, publicUrl } from './login-flow.ts'
+import { createLoginFlow, enrolFace, publicUrl } from './login-flow.ts'
 
 let host: FaceHost
 
@@ -22,14 +23,7 @@ describeMounted(
 )
 
 function suite(client: MountedClient): void {
-  let known: Promise<LoginFlow> | undefined
-  const steps = (): Promise<LoginFlow> => (known ??= createLoginFlow(client, host.billfold, host.licence))
-  const login = async (person: string, dvcID: string, more = {}) => {
-    const at = await steps()
-    const userId = await at.createEnrolledUser(person)
-    const made = await at.createSession({ userId, dvcID, ...more })
-    return { userId, browser: await at.startBrowser(made.url) }
-  }
+  const { steps, login } = createFaceLogins(client, () => host)
 
   describe('a login by face', () => {
     it('verifies the face in a browser and returns the requested claims to the relying party', async () => {

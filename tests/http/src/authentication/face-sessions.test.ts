@@ -3,9 +3,10 @@ import type { MountedClient } from '../request-driver.ts'
 import { describeMounted } from '../hosts/describe-mounted.ts'
 import { inHalf } from '../hosts/mountings.ts'
 import { createFaceHost, type FaceHost } from './face-host.ts'
+import { createFaceLogins } from './face-logins.ts'
 import { createFrames, createSelfie, createUser } from './fixtures.ts'
 import { createEncryptingClient, type EncryptingClient } from './encrypting-client.ts'
-import { createLoginFlow, type LoginFlow, publicUrl, visitSessionUrl } from './login-flow.ts'
+import { createLoginFlow, publicUrl, visitSessionUrl } from './login-flow.ts'
 
 let host: FaceHost
 
@@ -23,14 +24,7 @@ describeMounted(
 )
 
 function suite(client: MountedClient): void {
-  let known: Promise<LoginFlow> | undefined
-  const steps = (): Promise<LoginFlow> => (known ??= createLoginFlow(client, host.billfold, host.licence))
-  const login = async (person: string, dvcID: string, more = {}) => {
-    const at = await steps()
-    const userId = await at.createEnrolledUser(person)
-    const made = await at.createSession({ userId, dvcID, ...more })
-    return { userId, browser: await at.startBrowser(made.url) }
-  }
+  const { steps, login } = createFaceLogins(client, () => host)
 
   describe('a session', () => {
     it('is bound to the browser that started it', async () => {

@@ -10,6 +10,7 @@ import { deploy } from './contract-accounts.ts'
 import { jsonRpcConnection } from './evm-connections.ts'
 import { type HostProcess, startHostProcess } from './host-process.ts'
 import { contracts, deploySmartAccountContracts } from './smart-account-contracts.ts'
+import { sendUntilStored } from './send-until-stored.ts'
 import { startTestBundler, type TestBundler } from './test-bundler.ts'
 import { randomAddress, startTransactingChain, type TransactingChain } from './transacting-chain.ts'
 import {
@@ -216,16 +217,10 @@ describe.each(requiredBundlers().flatMap(() => databases))('Alto and two host pr
     const state = async (hash: string) => (await statusOf(pickHost(1), hash)).status
     await expect.poll(() => state(first.result.transactionHash)).toBe('SUCCEEDED')
     const to = randomAddress()
-    const persist = async (index: number): Promise<string> => {
-      for (;;) {
-        const request = { to, value: '0.1' }
-        const { status, codes, result } = await sendTransaction(pickHost(index), account.id, request, `send ${index}`)
-        if (status === 200) return result.transactionHash
-        // Each process queues a bounded number of requests of one PIN, and gas is estimated by the bundler.
-        expect(['server.busy', 'transaction.chain-unavailable']).toContain(codes[0])
-        await new Promise((resolve) => setTimeout(resolve, 200))
-      }
-    }
+    // Each process queues a bounded number of requests of one PIN, and gas is estimated by the bundler.
+    const retriedCodes = ['server.busy', 'transaction.chain-unavailable']
+    const persist = (index: number): Promise<string> =>
+      sendUntilStored({ pickHost, walletId: account.id, to, index, retriedCodes, delayMs: 200 })
     const sending = Array.from({ length: sends }, (_, index) => persist(index))
     const paid = async () => Number((await provider.getBalance(to)) / parseEther('0.1'))
     await expect.poll(paid).toBeGreaterThan(sends / 10)

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Anvil, saveState, startAnvil } from './anvil.ts'
-import type { CustodyReply } from './custody-host.ts'
 import { type HostProcess, startHostProcess } from './host-process.ts'
-import { createWallet, sendTransaction } from './transacting-host.ts'
+import { sendUntilStored } from './send-until-stored.ts'
+import { createWallet } from './transacting-host.ts'
 
 /** Databases that another process can connect to. */
 const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
@@ -51,22 +51,11 @@ describe.each(databases)('two host processes on one $name', (database) => {
     await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1000').toString(16)}`)
     const to = Wallet.createRandom().address
     let done = 0
-    /** Retries under the same key, at the other host if one does not respond. */
+    const retriedCodes = ['transaction.chain-unavailable']
     const persist = async (index: number): Promise<string> => {
-      for (let attempt = index; ; attempt++) {
-        const outcome: CustodyReply | undefined = await sendTransaction(
-          pickHost(attempt),
-          wallet.id,
-          { to, value: '0.1' },
-          `send ${index}`,
-        ).catch(() => undefined)
-        if (outcome?.status === 200) {
-          done++
-          return outcome.result.transactionHash
-        }
-        if (outcome !== undefined) expect(outcome.codes).toEqual(['transaction.chain-unavailable'])
-        await new Promise((resolve) => setTimeout(resolve, 100))
-      }
+      const hash = await sendUntilStored({ pickHost, walletId: wallet.id, to, index, retriedCodes, delayMs: 100 })
+      done++
+      return hash
     }
     const some = (from: number, until: number): Promise<string>[] =>
       Array.from({ length: until - from }, (_, index) => persist(from + index))

@@ -4,8 +4,8 @@ import { type FreshDatabase, listTestDatabases } from '@billfold/test-databases'
 import { JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Anvil, startAnvil } from './anvil.ts'
-import type { CustodyReply } from './custody-host.ts'
 import { type HostProcess, startHostProcess } from './host-process.ts'
+import { sendUntilStored } from './send-until-stored.ts'
 import { deploySmartAccountContracts } from './smart-account-contracts.ts'
 import { startTestBundler, type TestBundler } from './test-bundler.ts'
 import { pincode, sendTransaction } from './transacting-host.ts'
@@ -55,23 +55,12 @@ describe.each(databases)('a contract account of two host processes on one $name'
     expect((await sendTransaction(pickHost(0), account.id, { to, value: 0 })).status).toBe(200)
     await bundler.bundle()
     let done = 0
-    /** Retries under the same key, at the other host if one does not respond. */
+    // Each process queues a bounded number of requests of one PIN.
+    const retriedCodes = ['server.busy', 'transaction.chain-unavailable']
     const persist = async (index: number): Promise<string> => {
-      for (let attempt = index; ; attempt++) {
-        const outcome: CustodyReply | undefined = await sendTransaction(
-          pickHost(attempt),
-          account.id,
-          { to, value: '0.1' },
-          `send ${index}`,
-        ).catch(() => undefined)
-        if (outcome?.status === 200) {
-          done++
-          return outcome.result.transactionHash
-        }
-        // Each process queues a bounded number of requests of one PIN.
-        if (outcome !== undefined) expect(['server.busy', 'transaction.chain-unavailable']).toContain(outcome.codes[0])
-        await new Promise((resolve) => setTimeout(resolve, 200))
-      }
+      const hash = await sendUntilStored({ pickHost, walletId: account.id, to, index, retriedCodes, delayMs: 200 })
+      done++
+      return hash
     }
     const sending = Array.from({ length: sends }, (_, index) => persist(index))
     await expect.poll(() => done, { interval: 5, timeout: 200_000 }).toBeGreaterThan(sends / 4)

@@ -1,7 +1,7 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
-import { createKeyBinding, createSdJwt, type CredentialSigner, type HolderKey } from '@billfold/credentials/formats'
+import type { CredentialSigner } from '@billfold/credentials/formats'
 import { CompactEncrypt, decodeJwt, importJWK } from 'jose'
 import { z } from 'zod'
+import { presentMembership } from '../present-membership.ts'
 import type { CredentialHost } from './credential-host.ts'
 
 /** What became of the responses to one request. */
@@ -39,7 +39,7 @@ export async function answerRequest(
   const { verifier } = host.credentials
   const created = await verifier.request({ query: 'membership', flow: 'cross-device' })
   const request = await fetchRequest(created.uri ?? '', ports[0] ?? 0)
-  const presentation = await present(request, signer)
+  const presentation = await presentMembership(signer, { nonce: request.nonce, audience: request.client_id })
   const responses = await Promise.all(Array.from({ length: count }, () => encrypt(request, presentation)))
   const path = new URL(request.response_uri).pathname
   const statuses = await Promise.all(
@@ -62,25 +62,6 @@ async function fetchRequest(uri: string, port: number): Promise<WalletRequest> {
   const path = new URL(new URL(uri).searchParams.get('request_uri') ?? '').pathname
   const jwt = await (await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST' })).text()
   return requestSchema.parse(decodeJwt(jwt))
-}
-
-async function present({ nonce, client_id: audience }: WalletRequest, signer: CredentialSigner): Promise<string> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const { x = '', y = '' } = privateKey.export({ format: 'jwk' })
-  const key: HolderKey = {
-    publicKey: { kty: 'EC', crv: 'P-256', x, y },
-    sign: (bytes) => sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
-  }
-  const issuedAt = Math.floor(Date.now() / 1000)
-  const credential = await createSdJwt({
-    signer,
-    vct: 'urn:example:membership:1',
-    claims: { level: 'gold' },
-    disclosure: 'all',
-    holderKey: key.publicKey,
-    expiresAt: issuedAt + 86_400,
-  })
-  return createKeyBinding(credential, { key, nonce, audience, issuedAt })
 }
 
 async function encrypt(request: WalletRequest, presentation: string): Promise<string> {

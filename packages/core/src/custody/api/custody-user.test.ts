@@ -39,6 +39,31 @@ describe('a key with the scope custody', () => {
   })
 
   // From the route table, so that a further route cannot be forgotten.
+  const lists = custodyApi(testServices(), tenant).routes.filter(
+    ({ id, path }) => id.startsWith('list') && /^\/api\/(?:users|wallets|transactions|signatures)$/.test(path),
+  )
+  test.each(lists.map(({ id }) => id))('gets totals of what it sees: %s', async (id) => {
+    for (const call of [custody, everybody]) await call('createUser', { body: { reference: 'own' } })
+    for (const userId of [...others, undefined, undefined]) {
+      if (userId !== undefined) await everybody('createSigningMethod', { params: { userId }, body: pin })
+      const body = { secretType: 'ETHEREUM', pincode: pin.value, ...(userId !== undefined && { userId }) }
+      const { result: wallet } = await everybody('createWallet', { body })
+      const request = { walletId: wallet.id, secretType: 'ETHEREUM', status: 'READY' }
+      await everybody('buildSignature', { body: { ...request, type: 'MESSAGE', data: 'x' } })
+      await everybody('createTransaction', { body: { ...request, type: 'TRANSFER', to: transfer.to, value: 1 } })
+    }
+    for (const [call, total] of [
+      [custody, 2],
+      [everybody, 5],
+    ] as const) {
+      const { result, pagination } = await call(id, { query: 'page=1&size=1' })
+      expect([result.length, pagination.numberOfElements, pagination.numberOfPages]).toEqual([1, total, total])
+      const beyond = await call(id, { query: 'page=9&size=1' })
+      expect([beyond.result, beyond.pagination.numberOfElements]).toEqual([[], total])
+    }
+  })
+
+  // From the route table, so that a further route cannot be forgotten.
   const routes = custodyApi(testServices(), tenant).routes.filter(({ path }) => path.includes(':userId'))
   test.each(routes.map(({ id }) => id))('cannot act on users of other APIs: %s', async (id) => {
     for (const userId of others) {

@@ -4,7 +4,6 @@ import { type Route, route } from '../../http/index.ts'
 import { actorFromRequest, parseSigningMethod, withSigningMethod } from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import { claimRequest } from '../saved-requests/claim-request.ts'
-import { cancelRequest } from '../saved-requests/confirm-request.ts'
 import { listSavedRequests } from '../saved-requests/list-requests.ts'
 import { openRequest, type SavedRequestRow } from '../saved-requests/saved-request.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
@@ -13,14 +12,9 @@ import type { CustodyContext } from './context.ts'
 import { visibleUserOrigins } from './custody-user.ts'
 import { readPage } from './pagination.ts'
 import { custodySuccessReply } from './response-format.ts'
-import {
-  assertChain,
-  confirmationBody,
-  confirmSavedRequest,
-  getVisibleRequest,
-  savedRequestReplies,
-} from './saved-request-access.ts'
+import { assertChain, confirmationBody, getVisibleRequest, savedRequestReplies } from './saved-request-access.ts'
 import { savedSignatureBody, signatureStatuses, toSavedSignatureBody } from './saved-request-bodies.ts'
+import { cancelRoute, confirmRoute, type SavedRequestResource } from './saved-request-routes.ts'
 import {
   booleanQuerySchema,
   custodyPaging,
@@ -40,7 +34,7 @@ const body = { description: 'The request', schema: successSchema(savedSignatureB
 
 /** The routes of requests for a signature that are saved, confirmed by their user, and signed later. */
 export function savedSignatureRoutes(custody: CustodyContext): readonly Route[] {
-  return [listRoute(custody), getRoute(custody), cancelRoute(custody), confirmRoute(custody), signRoute(custody)]
+  return [listRoute(custody), getRoute(custody), ...changeRoutes(custody), signRoute(custody)]
 }
 
 function listRoute({ services, service }: CustodyContext): Route {
@@ -91,41 +85,27 @@ function getRoute(custody: CustodyContext): Route {
   })
 }
 
-function cancelRoute(custody: CustodyContext): Route {
-  const { services, service } = custody
-  return route({
-    id: 'deleteSignature',
-    method: 'DELETE',
+/** What cancels and confirms them. */
+function changeRoutes(custody: CustodyContext): readonly Route[] {
+  const resource: SavedRequestResource<typeof params> = {
+    kind: 'signature',
     path,
-    summary: 'Cancel a saved request for a signature',
-    guard: service,
     params,
-    replies: { 200: body, ...savedRequestReplies },
-    handler: async (input, context) => {
-      const { id } = await getVisibleRequest(custody, context, 'signature', input.params.signatureId)
-      const row = await cancelRequest(services, actorFromRequest(context), 'signature', id)
-      return custodySuccessReply(toSavedSignatureBody(row, services.now()))
-    },
-  })
-}
-
-function confirmRoute(custody: CustodyContext): Route {
-  const { services, service } = custody
-  return route({
-    id: 'confirmSignature',
-    method: 'POST',
-    path: `${path}/confirm`,
-    summary: 'Confirm a saved request with a signing method of its user; it can be signed for some minutes then',
-    guard: service,
-    params,
-    headers: signingMethodHeadersSchema,
-    body: confirmationBody,
-    replies: { 200: body, ...savedRequestReplies },
-    handler: async (input, context) => {
-      const row = await confirmSavedRequest(custody, context, 'signature', input.params.signatureId, input)
-      return custodySuccessReply(toSavedSignatureBody(row, services.now(), await openContent(custody, row)))
-    },
-  })
+    toId: ({ signatureId }) => signatureId,
+    reply: body,
+    toBody: async (row, isWhole) =>
+      toSavedSignatureBody(row, custody.services.now(), isWhole ? await openContent(custody, row) : undefined),
+  }
+  return [
+    cancelRoute(custody, resource, {
+      id: 'deleteSignature',
+      summary: 'Cancel a saved request for a signature',
+    }),
+    confirmRoute(custody, resource, {
+      id: 'confirmSignature',
+      summary: 'Confirm a saved request with a signing method of its user; it can be signed for some minutes then',
+    }),
+  ]
 }
 
 function signRoute(custody: CustodyContext): Route {

@@ -8,7 +8,6 @@ import {
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { claimRequest } from '../saved-requests/claim-request.ts'
-import { cancelRequest } from '../saved-requests/confirm-request.ts'
 import { openRequest, type SavedRequestRow } from '../saved-requests/saved-request.ts'
 import { findTransaction } from '../transactions/list-transactions.ts'
 import { sendTransaction } from '../transactions/sending/send.ts'
@@ -16,14 +15,9 @@ import { getCustodyWallet } from '../wallets/find.ts'
 import type { CustodyContext } from './context.ts'
 import { visibleUserOrigins } from './custody-user.ts'
 import { custodySuccessReply } from './response-format.ts'
-import {
-  assertChain,
-  confirmationBody,
-  confirmSavedRequest,
-  getVisibleRequest,
-  savedRequestReplies,
-} from './saved-request-access.ts'
+import { assertChain, confirmationBody, getVisibleRequest, savedRequestReplies } from './saved-request-access.ts'
 import { toSavedTransactionBody, toTransactionBody, transactionBody } from './saved-request-bodies.ts'
+import { cancelRoute, confirmRoute, type SavedRequestResource } from './saved-request-routes.ts'
 import { idSchema, successSchema } from './schemas.ts'
 import { toSending } from './to-sending.ts'
 import { type TransactionRequestBody, transactionRequestSchema } from './transaction-schemas.ts'
@@ -34,7 +28,7 @@ const body = { description: 'The transaction', schema: successSchema(transaction
 
 /** The routes of transactions that are saved, confirmed by their user, and executed later. */
 export function savedTransactionRoutes(custody: CustodyContext): readonly Route[] {
-  return [getRoute(custody), cancelRoute(custody), confirmRoute(custody), executeRoute(custody)]
+  return [getRoute(custody), ...changeRoutes(custody), executeRoute(custody)]
 }
 
 function getRoute(custody: CustodyContext): Route {
@@ -57,42 +51,29 @@ function getRoute(custody: CustodyContext): Route {
   })
 }
 
-function cancelRoute(custody: CustodyContext): Route {
-  const { services, service } = custody
-  return route({
-    id: 'deleteTransaction',
-    method: 'DELETE',
+/** What cancels and confirms them. */
+function changeRoutes(custody: CustodyContext): readonly Route[] {
+  const resource: SavedRequestResource<typeof params> = {
+    kind: 'transaction',
     path,
-    summary:
-      'Cancel a transaction that is saved. One that was sent is canceled on its chain, by POST /api/transactions/cancel',
-    guard: service,
     params,
-    replies: { 200: body, ...savedRequestReplies },
-    handler: async (input, context) => {
-      const { id } = await getVisibleRequest(custody, context, 'transaction', input.params.transactionId)
-      const row = await cancelRequest(services, actorFromRequest(context), 'transaction', id)
-      return custodySuccessReply(toSavedTransactionBody(row, services.now()))
-    },
-  })
-}
-
-function confirmRoute(custody: CustodyContext): Route {
-  const { services, service } = custody
-  return route({
-    id: 'confirmTransaction',
-    method: 'POST',
-    path: `${path}/confirm`,
-    summary: 'Confirm a saved transaction with a signing method of its user; it can be executed for some minutes then',
-    guard: service,
-    params,
-    headers: signingMethodHeadersSchema,
-    body: confirmationBody,
-    replies: { 200: body, ...savedRequestReplies },
-    handler: async (input, context) => {
-      const row = await confirmSavedRequest(custody, context, 'transaction', input.params.transactionId, input)
-      return custodySuccessReply(toSavedTransactionBody(row, services.now(), await openTransaction(custody, row)))
-    },
-  })
+    toId: ({ transactionId }) => transactionId,
+    reply: body,
+    toBody: async (row, isWhole) =>
+      toSavedTransactionBody(row, custody.services.now(), isWhole ? await openTransaction(custody, row) : undefined),
+  }
+  return [
+    cancelRoute(custody, resource, {
+      id: 'deleteTransaction',
+      summary:
+        'Cancel a transaction that is saved. One that was sent is canceled on its chain, by POST /api/transactions/cancel',
+    }),
+    confirmRoute(custody, resource, {
+      id: 'confirmTransaction',
+      summary:
+        'Confirm a saved transaction with a signing method of its user; it can be executed for some minutes then',
+    }),
+  ]
 }
 
 function executeRoute(custody: CustodyContext): Route {

@@ -1,3 +1,4 @@
+import { readBounded } from '../../platform/http-client/read-bounded.ts'
 import { chainLimits } from './limits.ts'
 
 /** The type of a custom `fetch` implementation. */
@@ -60,22 +61,6 @@ function parseUrl(text: string): { target: string; host: string; authorization: 
   url.password = ''
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   return { target: url.href, host, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
-}
-
-async function readBounded(response: Response, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  const body: ReadableStream<Uint8Array> | null = response.body
-  const reader = body?.getReader()
-  for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
-    length += read.value.length
-    if (length > maxBytes) {
-      await reader?.cancel()
-      throw new RangeError('the response is too large')
-    }
-    chunks.push(read.value)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function parseJson(text: string): unknown {

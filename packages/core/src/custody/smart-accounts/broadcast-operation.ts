@@ -10,6 +10,7 @@ import { isNonceUsed } from './account-state.ts'
 import { callService, getOperationConnection } from './build-operation.ts'
 import { parseUserOperation } from './user-operation.ts'
 import { safeContracts } from './safe-account.ts'
+import { toRejectionCode } from '../transactions/sending/rejection-code.ts'
 
 /**
  * Sends a stored operation unless that has succeeded before, and returns its current row. A bundler that does not respond is ignored,
@@ -52,8 +53,7 @@ export async function sendToBundler(services: CustodyServices, row: TransactionR
   services.logger.info({ operation: row.id, reason: result.reason }, 'user operation refused by bundler')
   // The bundler accepted it before, so it stays pending until fees fall or it expires.
   if (result.reason === 'fee-too-low' && row.state === 'sent') return
-  const isUnpaid = result.reason === 'insufficient-funds'
-  await reject(services, row, isUnpaid ? 'transaction.insufficient-funds' : 'transaction.rejected')
+  await reject(services, row, toRejectionCode(result.reason))
 }
 
 async function markSent(services: CustodyServices, { id }: TransactionRow): Promise<void> {

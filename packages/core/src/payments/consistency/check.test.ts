@@ -2,18 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { authorizeSpending } from '../spending/authorize-spending.ts'
 import { createLedgerApi, ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from '../ledger/index.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { TrackedStorage } from '../../platform/idempotency/index.ts'
 import type { Services } from '../../platform/services.ts'
-import {
-  batch,
-  insert,
-  type Query,
-  remove,
-  type RowOf,
-  type Table,
-  update,
-  type Write,
-} from '../../kernel/storage/index.ts'
+import { batch, insert, remove, update, type Write } from '../../kernel/storage/index.ts'
+import { countRowsPerTurn } from '../../test-fixtures/count-rows-per-turn.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { checkPaymentsConsistency, type ConsistencyProgress } from './check.ts'
 import { creditBalance } from '../gateway/gateway-transactions.ts'
@@ -23,26 +14,6 @@ import { resolvePaymentSettings } from '../settings.ts'
 import { gatewayTransactions, paymentProfiles, payments as paymentTable, statementLines } from '../tables.ts'
 
 const actor = { tenant: 't', id: 'test' }
-
-/** Counts the rows that are read in one turn of the event loop. */
-function countRowsPerTurn(inner: TrackedStorage): { readonly storage: TrackedStorage; readonly max: () => number } {
-  let [rows, max, isCounting] = [0, 0, false]
-  const count = (added: number): void => {
-    rows += added
-    max = Math.max(max, rows)
-    if (isCounting) return
-    isCounting = true
-    setImmediate(() => {
-      ;[rows, isCounting] = [0, false]
-    })
-  }
-  const find = async <T extends Table>(table: T, query?: Query<RowOf<T>>): Promise<RowOf<T>[]> => {
-    const found = await inner.find(table, query)
-    count(found.length)
-    return found
-  }
-  return { storage: { ...inner, find, commit: (one) => inner.commit(one) }, max: () => max }
-}
 
 let number = 1000
 

@@ -46,6 +46,7 @@ export interface Lane {
 
 /** The lanes of one attempt with their rows, of which only some exist. */
 export interface AttemptLanes {
+  readonly tenant: string
   readonly account: string
   readonly lanes: readonly Lane[]
   readonly rows: ReadonlyMap<string, AttemptRow>

@@ -26,58 +26,104 @@ export interface CountedAttempt extends AttemptLanes {
 /** Maximum number of rounds when concurrent attempts update the same counters. Afterwards an attempt is refused. */
 const maxRounds = 10
 
+/** Who attempts what: the same caller can be known to one account and a stranger to another. */
+export interface AttemptTarget {
+  readonly actor: Actor
+  readonly account: AttemptAccount
+}
+
 /**
- * Counts an attempt on its lanes, before the value is checked, in one guarded commit: parallel attempts cannot exceed a
- * limit. The reads and writes are the same whether the account exists or a lane is locked.
+ * Counts an attempt at one or more accounts on their lanes, before the value is checked, in one guarded commit: parallel attempts
+ * cannot exceed a limit. The reads and writes are the same whether an account exists or a lane is locked, and their number does not
+ * depend on that of the accounts.
+ * @param targets different accounts of one tenant
  * @param attemptId a new id
  */
+export async function countAttempts(
+  services: Services,
+  targets: readonly AttemptTarget[],
+  attemptId: string,
+): Promise<readonly CountedAttempt[]> {
+  let all = await findAllLanes(services, targets)
+  for (let round = 1; round < maxRounds; round++) {
+    const now = services.now()
+    try {
+      await services.storage.commit(batch(...all.flatMap((found) => countingWrites(found, attemptId, now))))
+      return all.map((found) => toCounted(found, attemptId, now))
+    } catch (error) {
+      if (!isCommitError(error)) throw error
+      all = await findAllLanes(services, targets)
+    }
+  }
+  return all.map((found) => ({ ...found, id: attemptId, isRefused: true, newlyLocked: [] }))
+}
+
+/** Counts an attempt at one account, as {@link countAttempts} does. */
 export async function countAttempt(
   services: Services,
   actor: Actor,
   account: AttemptAccount,
   attemptId: string,
 ): Promise<CountedAttempt> {
-  let found = await findLanes(services, actor, account)
-  for (let round = 1; round < maxRounds; round++) {
-    const now = services.now()
-    const isRefused = found.lanes.some(({ id }) => (found.rows.get(id)?.lockedUntil ?? 0) > now)
-    const writes = found.lanes.map((lane) =>
-      countingWrite(actor.tenant, found, lane, isRefused ? undefined : attemptId, now),
-    )
-    try {
-      await services.storage.commit(batch(...writes))
-      const isNew = ({ id }: Lane): boolean => (found.rows.get(id)?.failures ?? 0) + 1 === maxFailures
-      const reported = found.lanes.filter(({ name }) => name !== 'own' || found.isKnown)
-      return { ...found, id: attemptId, isRefused, newlyLocked: isRefused ? [] : reported.filter(isNew) }
-    } catch (error) {
-      if (!isCommitError(error)) throw error
-      found = await findLanes(services, actor, account)
-    }
-  }
-  return { ...found, id: attemptId, isRefused: true, newlyLocked: [] }
+  const [counted] = await countAttempts(services, [{ actor, account }], attemptId)
+  if (counted === undefined) throw new TypeError('no attempt was counted')
+  return counted
 }
 
-async function findLanes(
-  services: Services,
-  actor: Actor,
-  { userId, kind, presented }: AttemptAccount,
-): Promise<AttemptLanes> {
-  const account = await computeAttemptAccount(services, actor.tenant, { userId, kind, presented })
-  const lanes = await toLanes(services, actor, kind)
+function isLocked({ lanes, rows }: AttemptLanes, now: number): boolean {
+  return lanes.some(({ id }) => (rows.get(id)?.lockedUntil ?? 0) > now)
+}
+
+function countingWrites(found: AttemptLanes, attemptId: string, now: number): readonly Write[] {
+  const counted = isLocked(found, now) ? undefined : attemptId
+  return found.lanes.map((lane) => countingWrite(found, lane, counted, now))
+}
+
+function toCounted(found: AttemptLanes, id: string, now: number): CountedAttempt {
+  const isRefused = isLocked(found, now)
+  const isNew = (lane: Lane): boolean => (found.rows.get(lane.id)?.failures ?? 0) + 1 === maxFailures
+  const reported = found.lanes.filter(({ name }) => name !== 'own' || found.isKnown)
+  return { ...found, id, isRefused, newlyLocked: isRefused ? [] : reported.filter(isNew) }
+}
+
+async function findAllLanes(services: Services, targets: readonly AttemptTarget[]): Promise<readonly AttemptLanes[]> {
+  const wanted = await Promise.all(
+    targets.map(async ({ actor, account }) => ({
+      actor,
+      account: await computeAttemptAccount(services, actor.tenant, account),
+      lanes: await toLanes(services, actor, account.kind),
+    })),
+  )
   const found = await services.storage.find(credentialAttempts, {
-    where: { account, lane: { in: lanes.map(({ id }) => id) } },
+    where: {
+      account: { in: wanted.map(({ account }) => account) },
+      lane: { in: [...new Set(wanted.flatMap(({ lanes }) => lanes.map(({ id }) => id)))] },
+    },
   })
-  const rows = new Map(found.map((row) => [row.lane, row]))
   const now = services.now()
+  return wanted.map(({ actor, account, lanes }) => {
+    const own = found.filter((row) => row.account === account)
+    return toAttemptLanes(actor, account, lanes, own, now)
+  })
+}
+
+function toAttemptLanes(
+  actor: Actor,
+  account: string,
+  lanes: readonly Lane[],
+  found: readonly AttemptRow[],
+  now: number,
+): AttemptLanes {
+  const rows = new Map(found.map((row) => [row.lane, row]))
   const own = lanes.find(({ name }) => name === 'own')
   const isKnown = actor.credentialId !== undefined || (own !== undefined && (rows.get(own.id)?.knownUntil ?? 0) > now)
-  return { account, rows, isKnown, lanes: lanes.filter(({ name }) => name !== 'strangers' || !isKnown) }
+  const applying = lanes.filter(({ name }) => name !== 'strangers' || !isKnown)
+  return { tenant: actor.tenant, account, rows, isKnown, lanes: applying }
 }
 
 /** Counts the attempt on a lane if its row is unchanged since it was read; without an attempt, writes but counts nothing. */
 function countingWrite(
-  tenant: string,
-  { account, rows }: AttemptLanes,
+  { tenant, account, rows }: AttemptLanes,
   { id: lane, lockMs }: Lane,
   attemptId: string | undefined,
   now: number,
@@ -119,19 +165,8 @@ export async function succeedAttemptWrites(
     ? { knownUntil: now + knownSources.milliseconds, expiresAt: now + knownSources.milliseconds }
     : {}
   const writes = lanes.flatMap(({ id: lane, name }) => {
+    if (name === 'strangers') return refundWrites({ account, rows, id }, lane)
     const newer = { account, lane, lastAttemptId: { ne: id }, failures: { gt: 0 } }
-    if (name === 'strangers') {
-      const lockedUntil = rows.get(lane)?.lockedUntil ?? 0
-      return [
-        update(credentialAttempts, {
-          where: { account, lane, lastAttemptId: id },
-          set: { lockedUntil, lastAttemptId: null },
-          add: { failures: -1 },
-          expectedRows: 'any',
-        }),
-        update(credentialAttempts, { where: newer, add: { failures: -1 }, expectedRows: 'any' }),
-      ]
-    }
     const set = name === 'own' ? known : {}
     return [
       update(credentialAttempts, {
@@ -143,6 +178,29 @@ export async function succeedAttemptWrites(
     ]
   })
   return [...writes, ...(isSource ? await forgetOldSources(services, account, lanes, now) : [])]
+}
+
+/** Returns the writes that take an attempt back, since it was not at this account: its value is the one of another account. */
+export function refundAttemptWrites({ isRefused, lanes, ...attempt }: CountedAttempt): readonly Write[] {
+  return isRefused ? [] : lanes.flatMap(({ id }) => refundWrites(attempt, id))
+}
+
+/** Refunds this attempt on a lane, and nobody else's. */
+function refundWrites(
+  { account, rows, id }: Pick<CountedAttempt, 'account' | 'rows' | 'id'>,
+  lane: string,
+): readonly Write[] {
+  const lockedUntil = rows.get(lane)?.lockedUntil ?? 0
+  const newer = { account, lane, lastAttemptId: { ne: id }, failures: { gt: 0 } }
+  return [
+    update(credentialAttempts, {
+      where: { account, lane, lastAttemptId: id },
+      set: { lockedUntil, lastAttemptId: null },
+      add: { failures: -1 },
+      expectedRows: 'any',
+    }),
+    update(credentialAttempts, { where: newer, add: { failures: -1 }, expectedRows: 'any' }),
+  ]
 }
 
 /** Forgets the sources that were used least recently, beyond the maximum. */

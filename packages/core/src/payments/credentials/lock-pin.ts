@@ -11,7 +11,7 @@ import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
 import type { Identifier } from '../../identity/users/identifiers.ts'
 import { payments as paymentTable, paymentCredentials } from '../tables.ts'
 import { findPaymentFrom } from '../two-leg/find-payment-from.ts'
-import { hashPaymentCredential, paymentCredentialUnchanged, verifyPaymentCredential } from './credentials.ts'
+import { hashPaymentPin, paymentCredentialUnchanged, verifyPaymentCredential } from './credentials.ts'
 import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
 
 /**
@@ -48,7 +48,7 @@ export async function setPaymentPin(
   const [before] = await services.storage.find(paymentCredentials, { where: { userId, kind: 'pin' }, limit: 1 })
   const isFree = before === undefined && changeAuthorization.firstNeedsPassword !== true
   const authorization = isFree ? [] : [await authorizePinChange(services, actor, userId, changeAuthorization)]
-  const phc = await hashPaymentCredential(services, pin, actor)
+  const phc = await hashPaymentPin(services, pin, actor)
   const m3 = characters.length === lockPinLength ? characters.slice(-m3Length).join('') : undefined
   const sealedM3 =
     m3 === undefined

@@ -22,11 +22,13 @@ import { type Contacts, getContacts, getPaymentProfile, openPaymentProfile, type
 import type { PaymentsContext } from '../settings.ts'
 import { paymentCredentials } from '../tables.ts'
 import {
-  hashPaymentCredential,
+  hashPaymentPassword,
   type PaymentCredentialRow,
   paymentCredentialUnchanged,
   verifyPaymentCredential,
 } from '../credentials/credentials.ts'
+import { findSharedSalt } from '../credentials/password-salt.ts'
+import { verifyCredentialOfAny } from '../credentials/verify-credential.ts'
 
 /** Result of a login: the new API key and the user's profile. */
 export interface LoginResult extends Contacts, PaymentProfile {
@@ -79,15 +81,8 @@ export async function logIn(payments: PaymentsContext, actor: Actor, input: Logi
 }
 
 /** Marks the caller as a device of the user if it presents a valid API key of that user. Any other key changes nothing. */
-async function withLiveApiKey(
-  services: Services,
-  actor: Actor,
-  userId: string | undefined,
-  apiKey: string | undefined,
-): Promise<Actor> {
-  if (apiKey === undefined) return actor
-  const row = await findLiveApiKey(services, actor.tenant, apiKey)
-  return row === undefined || row.userId !== userId ? actor : { ...actor, credentialId: row.id }
+function withLiveApiKey(actor: Actor, userId: string | undefined, key: PaymentApiKeyRow | undefined): Actor {
+  return key === undefined || key.userId !== userId ? actor : { ...actor, credentialId: key.id }
 }
 
 async function newDeviceWrites(services: Services, tenant: string, userId: string): Promise<readonly Write[]> {
@@ -104,13 +99,17 @@ async function newDeviceWrites(services: Services, tenant: string, userId: strin
 async function verifyPassword(services: Services, actor: Actor, input: LoginInput): Promise<PaymentCredentialRow> {
   const candidates = await listLoginCandidates(services, actor.tenant, input)
   const presented = input.email.normalize('NFKC').toLowerCase()
-  // An unknown email takes as long as a known one.
-  for (const userId of candidates.length === 0 ? [undefined] : candidates) {
-    const caller = await withLiveApiKey(services, actor, userId, input.apiKey)
-    const secret = await verifyPaymentCredential(services, caller, userId, 'password', input.password, presented)
-    if (secret !== undefined) return secret
-  }
-  throw new BillfoldError('password.incorrect')
+  const key = input.apiKey === undefined ? undefined : await findLiveApiKey(services, actor.tenant, input.apiKey)
+  // An unknown email takes as long as a known one, and one that several claim.
+  const userIds = candidates.length === 0 ? [undefined] : candidates
+  const secret = await verifyCredentialOfAny(services, actor, {
+    candidates: userIds.map((userId) => ({ actor: withLiveApiKey(actor, userId, key), userId })),
+    kind: 'password',
+    value: input.password,
+    presented,
+  })
+  if (secret === undefined) throw new BillfoldError('password.incorrect')
+  return secret
 }
 
 /**
@@ -128,7 +127,8 @@ export async function changePassword(
   const { userId, tenant } = key
   const secret = await verifyPaymentCredential(services, actor, userId, 'password', input.oldPassword)
   if (secret === undefined) throw new BillfoldError('password.incorrect')
-  const phc = await hashPaymentCredential(services, input.password, actor)
+  const sharedSalt = await findSharedSalt(services, tenant, userId)
+  const phc = await hashPaymentPassword(services, input.password, actor, sharedSalt)
   const replaced = update(paymentCredentials, {
     where: { userId, kind: 'password', version: secret.version },
     set: { phc },

@@ -1,3 +1,4 @@
+import { newId } from '../../kernel/ids.ts'
 import type { Services } from '../../platform/services.ts'
 import { findByIdentifier, listClaimants } from '../../identity/users/identifiers.ts'
 import { computeDeviceIndex, type LoginDevice } from '../credentials/api-keys.ts'
@@ -21,12 +22,15 @@ export async function listLoginCandidates(
 ): Promise<readonly string[]> {
   // A username contains no @, and an email does.
   const kind = email.includes('@') ? 'email' : 'username'
-  const owner = await findByIdentifier(services, tenant, { kind, value: email })
+  // The same reads for an email of nobody, of one user and of several, to equalize timing.
+  const [owner, claimants, deviceIndex] = await Promise.all([
+    findByIdentifier(services, tenant, { kind, value: email }),
+    listClaimants(services, tenant, { kind, value: email }, maxClaims),
+    computeDeviceIndex(services, tenant, device),
+  ])
+  const userIds = claimants.length === 0 ? [newId()] : [...claimants]
+  const keys = await services.storage.find(paymentApiKeys, { where: { userId: { in: userIds }, deviceIndex } })
   if (owner !== undefined) return [owner.userId]
-  const claimants = await listClaimants(services, tenant, { kind, value: email }, maxClaims)
-  if (claimants.length < 2) return claimants
-  const deviceIndex = await computeDeviceIndex(services, tenant, device)
-  const keys = await services.storage.find(paymentApiKeys, { where: { userId: { in: claimants }, deviceIndex } })
   const isOnDevice = (userId: string): boolean => keys.some((key) => key.userId === userId)
   const ordered = [...claimants.filter(isOnDevice), ...claimants.filter((userId) => !isOnDevice(userId))]
   return ordered.slice(0, maxClaimants)

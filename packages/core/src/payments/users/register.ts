@@ -6,13 +6,14 @@ import { outboxWrite } from '../../platform/outbox/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { batch, insert, isCommitError, type Write } from '../../kernel/storage/index.ts'
 import { claimedContactWrites } from '../../identity/users/contacts/contact-codes.ts'
-import { identifierWrite, listByIdentifiers } from '../../identity/users/identifiers.ts'
+import { computeIdentifierBlindIndex, identifierWrite, listByIdentifiers } from '../../identity/users/identifiers.ts'
 import { users } from '../../identity/users/table.ts'
 import { assertPasswordPolicy } from '../credentials/password-policy.ts'
 import { assertBirthDate } from '../dates.ts'
 import { type Contacts, type PaymentProfile, sealPaymentProfile } from './profiles.ts'
 import { paymentProfiles, paymentCredentials } from '../tables.ts'
-import { hashPaymentCredential } from '../credentials/credentials.ts'
+import { hashPaymentPassword } from '../credentials/credentials.ts'
+import { computeSharedSalt } from '../credentials/password-salt.ts'
 
 /** Input of `registerPaymentUser`. */
 export interface RegistrationInput extends Contacts, PaymentProfile {
@@ -38,7 +39,9 @@ export async function registerPaymentUser(
   assertBirthDate(input.dob, createdAt)
   const { firstName, lastName, address, dob, email, phone } = input
   const identifiers = await identifierWrites(services, actor, userId, input)
-  const phc = await hashPaymentCredential(services, input.password, actor)
+  const emailIndex = await computeIdentifierBlindIndex(services, tenant, { kind: 'email', value: email })
+  const sharedSalt = await computeSharedSalt(services, tenant, emailIndex)
+  const phc = await hashPaymentPassword(services, input.password, actor, sharedSalt)
   const sealedProfile = await sealPaymentProfile(services, tenant, userId, { firstName, lastName, address, dob })
   const message = { tenant, topic: 'payments.registered', subject: userId, userId, payload: { userId, email, phone } }
   try {

@@ -27,9 +27,11 @@ export interface AuditVerifyOptions {
   readonly checkpoint?: AuditCheckpoint
   /**
    * Continues an interrupted verification: the `checkpoint` that `onProgress` got last. What precedes it is not read again.
-   * Store it where nobody who can write to the database can change it.
+   * Store it where nobody who can write to the database can change it. Without its hash, the number of a link or a time in epoch
+   * milliseconds continues after that link, or after the last one that was created before that time: its hash is read from the
+   * database, and authenticated with the keyring.
    */
-  readonly from?: AuditCheckpoint
+  readonly from?: AuditCheckpoint | { readonly link: number } | { readonly before: number }
   /** Called after each link with the totals of this run, and with the point where another one can continue. */
   readonly onProgress?: (progress: {
     readonly links: number
@@ -118,14 +120,32 @@ class ChainWalk {
     this.#options = options
   }
 
-  /** Compares the link of `from`, whose records are not read again. */
+  /** Finds where to start. The records of that link are not read again. */
   async start(): Promise<void> {
     const { from } = this.#options
-    if (from === undefined || from.number === 0) return
+    if (from === undefined) return
+    if ('hash' in from) await this.#startAtCheckpoint(from)
+    else await this.#startAtStored(from)
+  }
+
+  async #startAtCheckpoint(from: AuditCheckpoint): Promise<void> {
+    if (from.number === 0) return
     const [link] = await this.#services.storage.find(auditLinks, { where: { number: from.number }, limit: 1 })
     if (link === undefined) this.#report('checkpoint-missing', from.number)
     else if (toCheckpoint(link).hash !== from.hash) this.#report('checkpoint-mismatch', from.number)
     this.last = from
+  }
+
+  /** Starts at a link whose hash nobody has stored elsewhere: so its MAC is what it is trusted by. */
+  async #startAtStored(from: { readonly link: number } | { readonly before: number }): Promise<void> {
+    const where = 'link' in from ? { number: from.link } : { at: { lt: from.before } }
+    const [link] = await this.#services.storage.find(auditLinks, { where, orderBy: [['number', 'desc']], limit: 1 })
+    if (link === undefined && 'link' in from && from.link > 0) this.#report('link-removed', from.link)
+    if (link === undefined) return
+    const authentic = await verifyLinkMac(this.#services.keyring, link)
+    if (authentic === false || !hasValidPruneMark(link)) this.#report('link-changed', link.number)
+    if (authentic !== true) this.#untrusted = link.number
+    this.last = toCheckpoint(link)
   }
 
   async step(link: AuditLinkRow, records: readonly AuditRow[]): Promise<void> {

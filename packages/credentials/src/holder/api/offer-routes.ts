@@ -16,7 +16,12 @@ const acceptBody = z.object({
 const path = z.array(z.union([z.string(), z.number(), z.null()]))
 const offerReply = z.object({
   id: z.string(),
-  issuer: z.object({ id: z.string(), name: z.string(), trusted: z.boolean() }),
+  issuer: z.object({
+    id: z.string(),
+    name: z.string().describe('The name that a trust anchor certifies, otherwise the host'),
+    claimedName: z.string().optional().describe('What the issuer calls itself'),
+    trusted: z.boolean(),
+  }),
   credentials: z.array(
     z.object({
       id: z.string(),

@@ -19,7 +19,11 @@ const choice = z.record(z.string().max(64), z.string().max(36))
 const path = z.array(z.union([z.string(), z.number(), z.null()]))
 const shownReply = z.object({
   id: z.string(),
-  verifier: z.object({ id: z.string(), name: z.string() }),
+  verifier: z.object({
+    id: z.string(),
+    name: z.string().describe('The name that the trust anchor certifies'),
+    claimedName: z.string().optional().describe('What the verifier calls itself'),
+  }),
   purpose: z.array(z.string()),
   transactionData: z.array(z.object({ type: z.string(), content: z.unknown() })),
   options: z.array(
@@ -142,7 +146,10 @@ function receiveRoute(context: HolderContext): Route {
     guard: roleKeyGuard(context, 'holder'),
     params: userParams,
     body: { encoding: 'json', schema: requestBody, limit: 1024 * 1024 },
-    replies: { 200: { description: 'Who asks for what', schema: shownReply } },
+    replies: {
+      200: { description: 'Who asks for what', schema: shownReply },
+      409: { description: 'The request was received before, or the user has 50 open requests' },
+    },
     handler: async ({ params, body }) => {
       return { status: 200, body: await receiveRequest(context, params.userId, body) }
     },

@@ -1,15 +1,15 @@
 import { createHash, type X509Certificate } from 'node:crypto'
 import { parseJws, verifyJws } from '../../formats/jws.ts'
 import { Refusal } from '../../formats/refusal.ts'
-import { parseX5c, verifyPath } from '../../trust/index.ts'
+import { parseX5c, readSubjectName, type VerifiedPath, verifyPath } from '../../trust/index.ts'
 import { holderError } from '../holder-error.ts'
 import type { HolderContext } from '../settings.ts'
-import { type RequestObject, requestObjectSchema } from './request-schema.ts'
+import { type RequestObject, requestObjectSchema, type VerifierName } from './request-schema.ts'
 
 /** A request whose verifier is known. */
 export interface AuthenticatedRequest {
   readonly request: RequestObject
-  readonly verifier: { readonly id: string; readonly name: string }
+  readonly verifier: VerifierName
 }
 
 const walletAudience = 'https://self-issued.me/v2'
@@ -41,14 +41,7 @@ export async function authenticateRequest(
     })
     assertClientId(request, path.leaf)
     assertExpected(request, expected, now)
-    const name = request.client_metadata?.client_name ?? readCommonName(path.leaf)
-    return {
-      request,
-      verifier: {
-        id: request.client_id,
-        name: path.anchor.name === undefined ? name : `${name} (${path.anchor.name})`,
-      },
-    }
+    return { request, verifier: toVerifierName(request, path) }
   } catch (error) {
     if (error instanceof Refusal) throw holderError('verifier.unauthenticated', { cause: error })
     throw error
@@ -86,6 +79,16 @@ function assertExpected(
   if (!isSame) throw holderError('verifier.unauthenticated', { message: 'The request is for another wallet, or old' })
 }
 
-function readCommonName({ subject }: X509Certificate): string {
-  return /(?:^|\n)CN=([^\n]+)/.exec(subject)?.[1] ?? ''
+/** What the anchor has certified is shown first; what the verifier says of itself in its request is a claim. */
+function toVerifierName(
+  { client_id: id, client_metadata: metadata }: RequestObject,
+  { leaf, anchor }: VerifiedPath,
+): VerifierName {
+  const name = readSubjectName(leaf) ?? id
+  const claimedName = metadata?.client_name
+  return {
+    id,
+    name: anchor.name === undefined ? name : `${name} (${anchor.name})`,
+    ...(claimedName !== undefined && { claimedName }),
+  }
 }

@@ -70,7 +70,7 @@ export async function declineRequest(context: HolderContext, userId: string, req
   const { request } = await sealedRequests.open(services, row, row.sealedRequest)
   const where = { id: row.id, state: 'resolved' }
   try {
-    await services.storage.commit(batch(update(receivedRequests, { where, set: { state: 'declined' } })))
+    await services.storage.commit(batch(update(receivedRequests, { where, set: { state: 'declined', slot: null } })))
   } catch (error) {
     if (isCommitError(error)) throw holderError('request.not-found')
     throw error
@@ -114,7 +114,10 @@ async function takeInstances(
     const set = { state: 'taken', requestId: row.id }
     await services.storage.commit(
       batch(
-        update(receivedRequests, { where: { id: row.id, state: 'resolved' }, set: { state: 'answering' } }),
+        update(receivedRequests, {
+          where: { id: row.id, state: 'resolved' },
+          set: { state: 'answering', slot: null },
+        }),
         methodUnchanged(authorized),
         ...taken.map(({ id, state }) => update(heldInstances, { where: { id, state }, set })),
         ...counted,

@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { sealedJson } from '../../sealed-json.ts'
 import type { HolderContext } from '../settings.ts'
 import { presentationLog } from '../tables.ts'
+import { verifierNameSchema } from './request-schema.ts'
 
 /** How a presentation ended: the verifier took it, or it is not known or refused. */
 export type LogOutcome = 'answered' | 'failed'
 
 const entrySchema = z.object({
-  verifier: z.object({ id: z.string(), name: z.string() }),
+  verifier: verifierNameSchema,
   requestId: z.string(),
   outcome: z.enum(['answered', 'failed']),
   disclosed: z.array(

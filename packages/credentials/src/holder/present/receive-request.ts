@@ -1,16 +1,17 @@
 import { newId } from '@billfold/core'
 import { randomSecret } from '@billfold/core/crypto'
 import { getUser, parseBase64url } from '@billfold/core/modules'
-import { batch, insert, isCommitError } from '@billfold/core/storage'
+import { batch, insert, remove, retryOnConflict } from '@billfold/core/storage'
 import { z } from 'zod'
 import { parseJsonObject } from '../../formats/json.ts'
 import { holderError } from '../holder-error.ts'
+import { findFreeSlot } from '../open-slots.ts'
 import type { HolderContext } from '../settings.ts'
 import { type ReceivedRequestRow, receivedRequests } from '../tables.ts'
 import type { WalletResponse } from '../wallet-http.ts'
 import { authenticateRequest } from './authenticate-verifier.ts'
 import { listOptions, type RequestOption } from './list-options.ts'
-import { type RequestObject, sealedRequests, type StoredRequest } from './request-schema.ts'
+import { type RequestObject, sealedRequests, type StoredRequest, type VerifierName } from './request-schema.ts'
 
 /** How a request comes to the wallet: by a link or a QR code, or over the Digital Credentials API. */
 export type RequestSource =
@@ -20,7 +21,7 @@ export type RequestSource =
 /** A request as it is shown to the user. */
 export interface ShownRequest {
   readonly id: string
-  readonly verifier: { readonly id: string; readonly name: string }
+  readonly verifier: VerifierName
   /** What the verifier says that it is for. */
   readonly purpose: readonly string[]
   readonly transactionData: readonly { readonly type: string; readonly content: unknown }[]
@@ -33,7 +34,8 @@ const lifetimeMs = 10 * 60 * 1000
 
 /**
  * Fetches and authenticates a request. A request is received once: the same nonce of the same verifier again is refused.
- * @throws BillfoldError `user.not-found`, `request.malformed`, `request.ended`, `verifier.unauthenticated`, `verifier.unreachable`
+ * @throws BillfoldError `user.not-found`, `request.malformed`, `request.ended`, `request.limit-reached`,
+ *   `verifier.unauthenticated`, `verifier.unreachable`
  */
 export async function receiveRequest(
   context: HolderContext,
@@ -42,6 +44,8 @@ export async function receiveRequest(
 ): Promise<ShownRequest> {
   const { services, tenant } = context
   await getUser(services, tenant, userId)
+  // Nothing is fetched for a user who may have no further request.
+  await getFreeSlot(context, userId)
   const { text, clientId, walletNonce, origin } = await readSource(context, source)
   const { request, verifier } = await authenticateRequest(context, text, { clientId, walletNonce })
   assertTransport(request, origin)
@@ -53,7 +57,7 @@ export async function receiveRequest(
   }
   const key = { id: newId(), tenant }
   const now = services.now()
-  const row: ReceivedRequestRow = {
+  const row = {
     ...key,
     userId,
     sealedRequest: await sealedRequests.seal(services, key, stored),
@@ -62,12 +66,7 @@ export async function receiveRequest(
     createdAt: now,
     expiresAt: now + lifetimeMs,
   }
-  try {
-    await services.storage.commit(batch(insert(receivedRequests, row)))
-  } catch (error) {
-    if (isCommitError(error)) throw holderError('request.ended')
-    throw error
-  }
+  await storeRequest(context, row)
   const purposes = request.dcql_query.credential_sets?.flatMap(({ purpose }) => purpose ?? []) ?? []
   return {
     id: row.id,
@@ -77,6 +76,32 @@ export async function receiveRequest(
     options: await listOptions(context, userId, request.dcql_query),
     expiresAt: row.expiresAt,
   }
+}
+
+/** Stores a request once, in a slot of its user. @throws BillfoldError `request.ended`, `request.limit-reached` */
+async function storeRequest(context: HolderContext, row: Omit<ReceivedRequestRow, 'slot'>): Promise<void> {
+  const { storage } = context.services
+  const { userId, once } = row
+  await retryOnConflict(async () => {
+    const [earlier] = await storage.find(receivedRequests, { where: { userId, once }, limit: 1 })
+    if (earlier !== undefined) throw holderError('request.ended')
+    const slot = await getFreeSlot(context, userId)
+    const expired = { userId, slot, expiresAt: { lte: row.createdAt } }
+    await storage.commit(
+      batch(
+        remove(receivedRequests, { where: expired, expectedRows: 'any' }),
+        insert(receivedRequests, { ...row, slot }),
+      ),
+    )
+  })
+}
+
+/** @throws BillfoldError `request.limit-reached` */
+async function getFreeSlot({ services }: HolderContext, userId: string): Promise<number> {
+  const rows = await services.storage.find(receivedRequests, { where: { userId, slot: { gte: 0 } } })
+  const slot = findFreeSlot(rows, services.now())
+  if (slot === undefined) throw holderError('request.limit-reached')
+  return slot
 }
 
 interface ReadRequest {

@@ -36,10 +36,22 @@ export const requestObjectSchema = z.object({
 /** A Request Object. */
 export type RequestObject = z.output<typeof requestObjectSchema>
 
+/** How a verifier is shown to users. */
+export const verifierNameSchema = z.object({
+  id: z.string(),
+  /** The name in its certificate, which the trust anchor certifies, and the name of the anchor. */
+  name: z.string(),
+  /** What the verifier calls itself (`client_name`). Nobody certifies it: show it as a claim, or not at all. */
+  claimedName: z.string().optional(),
+})
+
+/** How a verifier is shown to users. */
+export type VerifierName = z.output<typeof verifierNameSchema>
+
 /** An authenticated request, as it is stored. */
 export const storedRequestSchema = z.object({
   request: requestObjectSchema,
-  verifier: z.object({ id: z.string(), name: z.string() }),
+  verifier: verifierNameSchema,
   /** The origin of the page, over the Digital Credentials API. */
   origin: z.string().optional(),
   transactionData: z.array(

@@ -2,6 +2,7 @@ import { createBillfold, memoryStorage, silentLogger } from '@billfold/core'
 import type { MountableApi } from '@billfold/core/http'
 import { decodeJwt } from 'jose'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { credentials } from '../../credentials.ts'
 import { signJws } from '../../formats/jws.ts'
 import { identity, testKeyring } from '../../test-fixtures/issuer-host.ts'
@@ -60,6 +61,31 @@ describe('a request of a verifier', () => {
   test('that is known by its certificate is shown', async () => {
     const { uri } = await createVerifier({}).request({ query: 'identity', flow: 'cross-device' })
     expect(await receive({ uri })).toEqual([200, undefined])
+  })
+
+  test('is of the name that its certificate has; what it calls itself is a claim', async () => {
+    const { dcApi } = await createVerifier({}).request({ query: 'identity', flow: 'dc-api', origin })
+    const payload = decodeJwt(String(dcApi?.data['request']))
+    const header = { typ: 'oauth-authz-req+jwt', x5c: x5cOf(pki.verifier) }
+    const metadata = { ...z.object({}).loose().parse(payload['client_metadata']), client_name: 'Your Bank (Reader CA)' }
+    const request = await signJws(pki.verifier, header, { ...payload, client_metadata: metadata })
+    const source = { dcApi: { protocol: 'openid4vp-v1-signed', data: { request }, origin } }
+    const { body } = await host.call(user, 'POST', '/requests', source)
+    expect(body['verifier']).toMatchObject({ name: 'Verifier', claimedName: 'Your Bank (Reader CA)' })
+  })
+
+  test('that is received is one of at most fifty open ones of its user; one that is declined is not open', async () => {
+    const verifier = createVerifier({})
+    const send = async () => {
+      const { uri } = await verifier.request({ query: 'identity', flow: 'cross-device' })
+      return host.call(user, 'POST', '/requests', { uri })
+    }
+    const first = await send()
+    for (let count = 1; count < 50; count++) expect((await send()).status).toBe(200)
+    const { status, body } = await send()
+    expect([status, body['code']]).toEqual([409, 'request.limit-reached'])
+    await host.call(user, 'POST', `/requests/${String(first.body['id'])}/decline`, {})
+    expect((await send()).status).toBe(200)
   })
 
   test('that is known by a DID is refused', async () => {

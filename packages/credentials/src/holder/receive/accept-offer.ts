@@ -324,7 +324,9 @@ async function getOpenOffer({ services, tenant }: HolderContext, userId: string,
 
 async function moveOffer({ services }: HolderContext, { id }: HolderOfferRow, from: string, to: string): Promise<void> {
   try {
-    await services.storage.commit(batch(update(holderOffers, { where: { id, state: from }, set: { state: to } })))
+    await services.storage.commit(
+      batch(update(holderOffers, { where: { id, state: from }, set: { state: to, slot: null } })),
+    )
   } catch (error) {
     if (isCommitError(error)) throw holderError('held-offer.not-found')
     throw error

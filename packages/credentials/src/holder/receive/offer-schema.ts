@@ -93,8 +93,10 @@ export const resolvedOfferSchema = z.object({
   server: serverMetadataSchema,
   configurations: z.record(z.string(), configurationSchema),
   trusted: z.boolean(),
-  /** The name of the trust anchor, or what the issuer calls itself. */
+  /** The name of the trust anchor or of the certificate, or the host. */
   name: z.string(),
+  /** What the issuer calls itself. */
+  claimedName: z.string().optional(),
 })
 
 /** A resolved offer. */

@@ -1,13 +1,14 @@
 import { newId } from '@billfold/core'
-import { batch, insert } from '@billfold/core/storage'
+import { batch, insert, remove, retryOnConflict } from '@billfold/core/storage'
 import { getUser } from '@billfold/core/modules'
 import { sealedJson } from '../../sealed-json.ts'
 import { isJsonObject } from '../../formats/json.ts'
 import { parseJws, verifyJws } from '../../formats/jws.ts'
 import { Refusal } from '../../formats/refusal.ts'
-import { parseX5c, verifyPath } from '../../trust/index.ts'
+import { parseX5c, readSubjectName, verifyPath } from '../../trust/index.ts'
 import { preAuthorizedGrant } from '../../issuer/offers/offer-object.ts'
 import { holderError } from '../holder-error.ts'
+import { findFreeSlot } from '../open-slots.ts'
 import type { HolderContext } from '../settings.ts'
 import { type HolderOfferRow, holderOffers } from '../tables.ts'
 import { fetchJson, parseReply, sendToIssuer, toJson } from './fetch-json.ts'
@@ -27,8 +28,16 @@ export const sealedOffers = sealedJson(holderOffers, 'sealedOffer', resolvedOffe
 /** An offer as it is shown to the user. */
 export interface ShownOffer {
   readonly id: string
-  /** `trusted` if its signed metadata lead to a trust anchor. */
-  readonly issuer: { readonly id: string; readonly name: string; readonly trusted: boolean }
+  /**
+   * `trusted` if its signed metadata lead to a trust anchor. `name` is the anchor's or that of the certificate, and otherwise the
+   * host's; `claimedName` is what the issuer calls itself, which nobody certifies.
+   */
+  readonly issuer: {
+    readonly id: string
+    readonly name: string
+    readonly claimedName?: string
+    readonly trusted: boolean
+  }
   readonly credentials: readonly {
     readonly id: string
     readonly type: string
@@ -44,7 +53,6 @@ export interface ShownOffer {
 }
 
 const lifetimeMs = 30 * 60 * 1000
-const maxOpen = 50
 const maxUriLength = 16_384
 
 /**
@@ -57,23 +65,31 @@ const maxUriLength = 16_384
 export async function resolveOffer(context: HolderContext, userId: string, text: string): Promise<ShownOffer> {
   const { services, tenant } = context
   await getUser(services, tenant, userId)
-  const openOffers = { userId, state: 'resolved', expiresAt: { gt: services.now() } }
-  const open = await services.storage.find(holderOffers, { where: openOffers, limit: maxOpen })
-  if (open.length === maxOpen) throw holderError('held-credential.limit-reached')
+  // Nothing is fetched for a user who may have no further offer.
+  await getFreeSlot(context, userId)
   const offer = await readOffer(context, text)
   const resolved = await resolveIssuer(context, offer)
   const key = { id: newId(), tenant }
   const now = services.now()
-  const row: HolderOfferRow = {
-    ...key,
-    userId,
-    sealedOffer: await sealedOffers.seal(services, key, resolved),
-    state: 'resolved',
-    createdAt: now,
-    expiresAt: now + lifetimeMs,
-  }
-  await services.storage.commit(batch(insert(holderOffers, row)))
-  return toShownOffer(row, resolved)
+  const sealedOffer = await sealedOffers.seal(services, key, resolved)
+  return retryOnConflict(async () => {
+    const slot = await getFreeSlot(context, userId)
+    const times = { createdAt: now, expiresAt: now + lifetimeMs }
+    const row: HolderOfferRow = { ...key, userId, sealedOffer, state: 'resolved', slot, ...times }
+    const expired = { userId, slot, expiresAt: { lte: now } }
+    await services.storage.commit(
+      batch(remove(holderOffers, { where: expired, expectedRows: 'any' }), insert(holderOffers, row)),
+    )
+    return toShownOffer(row, resolved)
+  })
+}
+
+/** @throws BillfoldError `held-credential.limit-reached` */
+async function getFreeSlot({ services }: HolderContext, userId: string): Promise<number> {
+  const rows = await services.storage.find(holderOffers, { where: { userId, slot: { gte: 0 } } })
+  const slot = findFreeSlot(rows, services.now())
+  if (slot === undefined) throw holderError('held-credential.limit-reached')
+  return slot
 }
 
 async function readOffer(context: HolderContext, text: string): Promise<ReceivedOffer> {
@@ -102,13 +118,14 @@ async function readUri(context: HolderContext, text: string): Promise<unknown> {
 
 async function resolveIssuer(context: HolderContext, offer: ReceivedOffer): Promise<ResolvedOffer> {
   const url = toWellKnown(offer.credential_issuer, 'openid-credential-issuer')
-  const { metadata, trusted, anchor } = await fetchMetadata(context, url, offer.credential_issuer)
+  const { metadata, trusted, certifiedName } = await fetchMetadata(context, url, offer.credential_issuer)
   const { credential_configurations_supported: supported, ...issuer } = issuerMetadataSchema.parse(metadata)
   const configurations = parseConfigurations(offer.credential_configuration_ids, supported)
   const server = await fetchServerMetadata(context, offer, issuer.authorization_servers)
   const { hostname } = new URL(offer.credential_issuer)
-  const name = issuer.display?.find(({ name: own }) => own !== undefined)?.name
-  return { offer, issuer, server, configurations, trusted, name: anchor ?? name ?? hostname }
+  const claimedName = issuer.display?.find(({ name: own }) => own !== undefined)?.name
+  const names = { name: certifiedName ?? hostname, ...(claimedName !== undefined && { claimedName }) }
+  return { offer, issuer, server, configurations, trusted, ...names }
 }
 
 /** Signed metadata (OpenID4VCI section 12.2.3) say who the issuer is; others only claim it. */
@@ -125,7 +142,7 @@ async function fetchMetadata(context: HolderContext, url: string, issuer: string
   const parsed = issuerMetadataSchema.safeParse(metadata)
   if (!parsed.success || parsed.data.credential_issuer !== issuer)
     throw holderError('issuer.unreachable', { cause: 'the metadata are of another issuer' })
-  return { metadata: parsed.data, trusted: signed?.trusted ?? false, anchor: signed?.anchor }
+  return { metadata: parsed.data, trusted: signed?.trusted ?? false, certifiedName: signed?.certifiedName }
 }
 
 async function verifyMetadata({ services, settings }: HolderContext, text: string, issuer: string) {
@@ -143,11 +160,11 @@ async function verifyMetadata({ services, settings }: HolderContext, text: strin
     const { sub, exp } = payload
     if (sub !== issuer || (typeof exp === 'number' && exp * 1000 <= now))
       throw new Refusal(malformed, 'the metadata are of another issuer or old')
-    return { metadata: payload, trusted: true, anchor: anchor.name }
+    return { metadata: payload, trusted: true, certifiedName: anchor.name ?? readSubjectName(leaf) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     // Shown as not trusted: its content is no more than unsigned metadata.
-    return { metadata: readUnverified(text), trusted: false, anchor: undefined }
+    return { metadata: readUnverified(text), trusted: false, certifiedName: undefined }
   }
 }
 
@@ -180,11 +197,11 @@ function toWellKnown(issuer: string, name: string): string {
 
 /** Formats an offer for the user. */
 export function toShownOffer({ id, expiresAt }: HolderOfferRow, resolved: ResolvedOffer): ShownOffer {
-  const { offer, configurations, trusted, name } = resolved
+  const { offer, configurations, trusted, name, claimedName } = resolved
   const txCode = offer.grants[preAuthorizedGrant]?.tx_code
   return {
     id,
-    issuer: { id: offer.credential_issuer, name, trusted },
+    issuer: { id: offer.credential_issuer, name, ...(claimedName !== undefined && { claimedName }), trusted },
     credentials: Object.entries(configurations).map(
       ([configurationId, { format, vct, doctype, credential_metadata: more }]) => ({
         id: configurationId,

@@ -64,6 +64,21 @@ describe('a status list', () => {
     expect(verifiers.statusServer.served()).toBe(fetched)
   })
 
+  test("larger than the limit is refused, and no more of it is read with the host's own fetch", async () => {
+    const chunk = new Uint8Array(1024 * 1024).fill(65)
+    let megabytes = 0
+    const endless = (): ReadableStream<Uint8Array> =>
+      new ReadableStream({
+        pull: (controller) => {
+          if (++megabytes > 64) controller.close()
+          else controller.enqueue(chunk)
+        },
+      })
+    const host = await verifiers.start({ fetch: () => Promise.resolve(new Response(endless())) })
+    expect((await presentPid(verifiers, host)).reply.status).toBe(503)
+    expect(megabytes).toBeLessThan(8)
+  })
+
   test('is not fetched for a presentation that is wrong otherwise', async () => {
     const host = await verifiers.start()
     const { uri } = await host.verifier.request({ query: 'pid', flow: 'same-device' })

@@ -1,4 +1,4 @@
-import { type Services, ssrfSafeRequest } from '@billfold/core/modules'
+import { readBounded, type Services, ssrfSafeRequest } from '@billfold/core/modules'
 import { Refusal } from '../../formats/refusal.ts'
 import { statusAt } from '../../formats/status-list/status-list.ts'
 import { type VerifiedStatusList, verifyStatusListToken } from '../../formats/status-list/status-list-token.ts'
@@ -130,7 +130,5 @@ async function fetchWith(
   init: RequestInit,
 ): Promise<{ readonly status: number; readonly body: string }> {
   const response = await fetch(url, init)
-  const body = await response.text()
-  if (body.length > maxBytes) throw new Error('the response is too large')
-  return { status: response.status, body }
+  return { status: response.status, body: await readBounded(response, maxBytes) }
 }

@@ -5,7 +5,7 @@ import { encodeCbor } from '../../formats/cbor/encode-cbor.ts'
 import { toCborArray, toCborMap } from '../../formats/cbor/read-cbor.ts'
 import { fullDate } from '../../formats/mdoc/dates.ts'
 import { createHolderKey, issueCertificate, signerOf } from '../../test-fixtures/pki.ts'
-import { codeOf, exchangeMdoc, transports } from '../../test-fixtures/presentation-exchange.ts'
+import { codeOf, exchangeMdoc, transports, verifiedPerson } from '../../test-fixtures/presentation-exchange.ts'
 import {
   type HeldCredential,
   issuePidMdoc,
@@ -30,12 +30,7 @@ describe.each(transports)('an mdoc over %s', (transport) => {
     expect(status).toBe(200)
     expect(result).toMatchObject({
       status: 'verified',
-      attributes: {
-        given_name: 'Erika',
-        family_name: 'Mustermann',
-        birth_date: '1984-01-26',
-        nationalities: ['DE', 'FR'],
-      },
+      attributes: verifiedPerson,
       credentials: [{ id: 'pid-2', type: nameSpace, format: 'mso_mdoc' }],
     })
   })

@@ -4,7 +4,14 @@ import { signJws } from '../../formats/jws.ts'
 import { createDisclosure } from '../../formats/sd-jwt/disclosure.ts'
 import { parseSdJwt } from '../../formats/sd-jwt/parse-sd-jwt.ts'
 import { createHolderKey, issueCertificate, signerOf } from '../../test-fixtures/pki.ts'
-import { codeOf, exchange, exchangeSdJwt, origin, transports } from '../../test-fixtures/presentation-exchange.ts'
+import {
+  codeOf,
+  exchange,
+  exchangeSdJwt,
+  origin,
+  transports,
+  verifiedPerson,
+} from '../../test-fixtures/presentation-exchange.ts'
 import {
   type HeldCredential,
   issuePidMdoc,
@@ -48,12 +55,7 @@ describe.each(transports)('an SD-JWT VC over %s', (transport) => {
     expect(status).toBe(200)
     expect(result).toMatchObject({
       status: 'verified',
-      attributes: {
-        given_name: 'Erika',
-        family_name: 'Mustermann',
-        birth_date: '1984-01-26',
-        nationalities: ['DE', 'FR'],
-      },
+      attributes: verifiedPerson,
       credentials: [{ id: 'pid-1', type: 'urn:eudi:pid:1', anchor: 'PID provider', format: 'dc+sd-jwt' }],
     })
     expect(Object.keys(result.attributes ?? {})).toHaveLength(4)

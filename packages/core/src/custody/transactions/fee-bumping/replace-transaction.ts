@@ -18,6 +18,7 @@ import { replaceUtxo } from '../reservations/replace-utxo.ts'
 import type { ReplacementRequest, Replacing } from './replacing.ts'
 import { computeReplacementFees, toMaxFee } from './fee-bump-schedule.ts'
 import { listReplacements, parseReplacementFees, requestedReplacementInsert } from './replacements.ts'
+import { toRejectionCode } from '../sending/rejection-code.ts'
 
 /**
  * Finds a transaction of the tenant that may still be replaced, by its hash or that of a replacement.
@@ -65,10 +66,7 @@ export function replaceTransaction(
     )
     const result = await callNode(client, services.logger, () => client.broadcast(raw))
     if (result.outcome === 'nonce-taken') throw new BillfoldError('transaction.not-pending')
-    if (result.outcome === 'rejected')
-      throw new BillfoldError(
-        result.reason === 'insufficient-funds' ? 'transaction.insufficient-funds' : 'transaction.rejected',
-      )
+    if (result.outcome === 'rejected') throw new BillfoldError(toRejectionCode(result.reason))
     return hash
   })
 }

@@ -22,6 +22,7 @@ import { resolveOnChainStatus } from '../tracking/on-chain-status.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
 import { loadAccountState } from './account-state.ts'
 import { getSpentCoins } from './spent-coins.ts'
+import { toRejectionCode } from '../sending/rejection-code.ts'
 
 /**
  * Replaces a pending transaction of the Bitcoin family (BIP-125), authorized by a signing method of its wallet's owner: with the same payment, or
@@ -37,10 +38,7 @@ export function replaceUtxo(services: CustodyServices, client: UtxoClient, repla
     const result = await callNode(client, services.logger, () => client.broadcast(raw))
     if (result.outcome === 'conflict' || result.outcome === 'expired')
       throw new BillfoldError('transaction.not-pending')
-    if (result.outcome === 'rejected')
-      throw new BillfoldError(
-        result.reason === 'insufficient-funds' ? 'transaction.insufficient-funds' : 'transaction.rejected',
-      )
+    if (result.outcome === 'rejected') throw new BillfoldError(toRejectionCode(result.reason))
     return hash
   })
 }

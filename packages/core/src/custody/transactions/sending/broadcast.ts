@@ -8,6 +8,7 @@ import type { TransactionRow } from '../transaction-row.ts'
 import { accountNonces, transactions } from '../tables.ts'
 import { transactionEventWrites } from '../transaction-events.ts'
 import { resolveOnChainStatus } from '../tracking/on-chain-status.ts'
+import { toRejectionCode } from './rejection-code.ts'
 
 /** Whether a transaction was never broadcast before, or perhaps was, by a process that did not learn the result. */
 export type BroadcastAttempt = 'first' | 'repeated'
@@ -37,7 +38,7 @@ export async function broadcastTransaction(
   services.logger.info({ transaction: row.id, reason: result.reason }, 'transaction refused by node')
   // A node accepted it before and others may still have it, so it stays pending until fees fall or it is replaced.
   if (result.reason === 'fee-too-low' && row.state === 'sent') return
-  await abandon(services, row, 'rejected', toFailureCode(result.reason))
+  await abandon(services, row, 'rejected', toRejectionCode(result.reason))
 }
 
 /**
@@ -133,10 +134,4 @@ async function abandon(
   if (released) return
   const nextCheckAt = state === 'replaced' ? null : services.now() + transactionLimits.checkIntervalMs
   await tryCommit(services, update(transactions, { where, set: { state, failureCode, nextCheckAt } }), ...events)
-}
-
-function toFailureCode(
-  reason: Extract<BroadcastResult, { outcome: 'rejected' }>['reason'],
-): 'transaction.insufficient-funds' | 'transaction.rejected' {
-  return reason === 'insufficient-funds' ? 'transaction.insufficient-funds' : 'transaction.rejected'
 }

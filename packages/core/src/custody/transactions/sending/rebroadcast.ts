@@ -5,6 +5,7 @@ import { releaseNonce, broadcastTransaction, broadcastCancellation } from './bro
 import { transactionLimits } from '../limits.ts'
 import type { ChainAccount, TransactionRow } from '../transaction-row.ts'
 import { transactions } from '../tables.ts'
+import { toRejectionCode } from './rejection-code.ts'
 
 /**
  * Rebroadcasts every signed transaction of an account that the node has neither in a block nor in its mempool: the process
@@ -44,8 +45,5 @@ function listFromNonce(
 /** Later transactions cannot be mined while the gap is open, for example because the account cannot pay the fee. */
 async function fillGap(services: ChainServices, client: NonceChainClient, row: TransactionRow): Promise<void> {
   const result = await broadcastCancellation(services, client, row)
-  if (result.outcome !== 'rejected') return
-  throw new BillfoldError(
-    result.reason === 'insufficient-funds' ? 'transaction.insufficient-funds' : 'transaction.rejected',
-  )
+  if (result.outcome === 'rejected') throw new BillfoldError(toRejectionCode(result.reason))
 }
