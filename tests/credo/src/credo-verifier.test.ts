@@ -4,9 +4,11 @@ import { z } from 'zod'
 import { type CredoServer, startCredo } from './credo-server.ts'
 import { createHolderHost, type HolderHost, presentTo } from './holder-host.ts'
 
+type Query = DcqlQuery['credentials'][number]
+
 interface Asked {
   readonly configuration: string
-  readonly query: DcqlQuery['credentials'][number]
+  readonly query: Query
   readonly disclosed: object
   readonly concealed: string
 }
@@ -66,12 +68,18 @@ const receive = async (configuration: string): Promise<string> => {
 
 type RequestOptions = Parameters<CredoServer['verifier']['createAuthorizationRequest']>[0]
 
-const request = (queries: DcqlQuery['credentials'], options: Partial<RequestOptions> = {}) => {
+const request = (
+  queries: readonly Query[],
+  options: Partial<RequestOptions> = {},
+  credential_sets?: DcqlQuery['credential_sets'],
+) => {
+  const [first, ...others] = queries
+  if (first === undefined) throw new Error('nothing is asked for')
   const { verifier, verifierId, signer } = server
   return verifier.createAuthorizationRequest({
     verifierId,
     requestSigner: { method: 'x5c', x5c: [signer], clientIdPrefix: 'x509_hash' },
-    dcql: { query: { credentials: queries } },
+    dcql: { query: { credentials: [first, ...others], ...(credential_sets && { credential_sets }) } },
     ...options,
   })
 }
@@ -150,11 +158,56 @@ describe('our holder', () => {
       { ...sdJwt.query, id: 'sdJwt' },
       { ...mdoc.query, id: 'mdoc' },
     ] as const
-    const { authorizationRequest, verificationSession } = await request([...queries])
+    const { authorizationRequest, verificationSession } = await request(queries)
     expect((await present({ uri: authorizationRequest }, choice)).status).toBe(200)
     const { id } = verificationSession
     expect((await verified(id, 'sdJwt')).disclosed).toMatchObject(sdJwt.disclosed)
     expect((await verified(id, 'mdoc')).disclosed).toMatchObject(mdoc.disclosed)
+  })
+
+  test('presents the second of two claim sets, since it lacks a claim of the first', async () => {
+    const credential = await receive(sdJwt.configuration)
+    const query: Query = {
+      id: 'identity',
+      format: 'dc+sd-jwt',
+      meta: { vct_values: ['urn:example:identity:1'] },
+      claims: [
+        { id: 'name', path: ['family_name'] },
+        { id: 'given', path: ['given_name'], values: ['Grace', 'Ada'] },
+        { id: 'nations', path: ['nationalities', null] },
+      ],
+      claim_sets: [
+        ['name', 'nations'],
+        ['given', 'nations'],
+      ],
+    }
+    const { authorizationRequest, verificationSession } = await request([query])
+    expect((await present({ uri: authorizationRequest }, { identity: credential })).status).toBe(200)
+    const { disclosed } = await verified(verificationSession.id)
+    expect(disclosed).toMatchObject({ given_name: 'Ada', nationalities: ['GB', 'FR'] })
+    expect(disclosed).not.toHaveProperty('birthdate')
+  })
+
+  test('presents one of two alternatives', async () => {
+    const credential = await receive(mdoc.configuration)
+    const queries: Query[] = [
+      { ...sdJwt.query, id: 'sdJwt' },
+      { ...mdoc.query, id: 'mdoc' },
+    ]
+    const credential_sets = [{ options: [['sdJwt'], ['mdoc']] }] satisfies DcqlQuery['credential_sets']
+    const { authorizationRequest, verificationSession } = await request(queries, {}, credential_sets)
+    expect((await present({ uri: authorizationRequest }, { mdoc: credential })).status).toBe(200)
+    expect((await verified(verificationSession.id, 'mdoc')).disclosed).toMatchObject(mdoc.disclosed)
+  })
+
+  test('sends nothing if a value is another than the verifier of Credo asks for', async () => {
+    const credential = await receive(sdJwt.configuration)
+    const query: Query = { ...sdJwt.query, claims: [{ path: ['given_name'], values: ['Grace'] }] }
+    const { authorizationRequest, verificationSession } = await request([query])
+    const presented = await present({ uri: authorizationRequest }, { identity: credential })
+    expect(presented).toMatchObject({ status: 409, body: { code: 'presentation.unsatisfiable' } })
+    const { state } = await server.verifier.getVerificationSessionById(verificationSession.id)
+    expect(state).toBe('RequestUriRetrieved')
   })
 
   test('signs the transaction data that a verifier of Credo asks for', async () => {
