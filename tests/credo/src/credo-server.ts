@@ -72,8 +72,6 @@ export async function startCredo({ batchSize, dpopRequired = false, deferSeconds
     signer: pki.signer,
     /** DER. */
     authority: pki.authority.rawCertificate,
-    /** Authorities that the verifier trusts besides. */
-    trust: (authority: Uint8Array) => void trusted.push(Buffer.from(authority).toString('base64')),
     /** Reaches the server by the name that it is known by. */
     fetch: reach,
     login,

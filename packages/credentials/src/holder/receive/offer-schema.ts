@@ -131,7 +131,9 @@ export function parseConfigurations(
   if (parsed.length === 0) throw holderError('held-offer.unsupported', { message: 'No offered format is supported' })
   const provable = parsed.filter(([, configuration]) => isProvable(configuration))
   if (provable.length === 0)
-    throw holderError('held-offer.unsupported', { message: 'The issuer requires key proofs that this wallet cannot make' })
+    throw holderError('held-offer.unsupported', {
+      message: 'The issuer requires key proofs that this wallet cannot make',
+    })
   return Object.fromEntries(provable)
 }
 
@@ -147,7 +149,10 @@ function isProvable({ proof_types_supported: types }: OfferedConfiguration): boo
 export function assertPlainMessages({
   credential_request_encryption: request,
   credential_response_encryption: response,
-}: Pick<z.output<typeof issuerMetadataSchema>, 'credential_request_encryption' | 'credential_response_encryption'>): void {
+}: Pick<
+  z.output<typeof issuerMetadataSchema>,
+  'credential_request_encryption' | 'credential_response_encryption'
+>): void {
   if (request?.encryption_required === true || response?.encryption_required === true)
     throw holderError('held-offer.unsupported', { message: 'The issuer requires encrypted requests or replies' })
 }
