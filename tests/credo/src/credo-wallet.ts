@@ -1,53 +1,14 @@
-import 'reflect-metadata'
-import { EventEmitter } from 'node:events'
-import { Agent, ConsoleLogger, DependencyManager, InjectionSymbols, Kms, LogLevel, X509Module } from '@credo-ts/core'
-import { WebSocket } from 'ws'
+import { Kms } from '@credo-ts/core'
 import { OpenId4VcModule } from '@credo-ts/openid4vc'
-import { createMemoryKms } from './memory-kms.ts'
-import { createMemoryRecords } from './memory-records.ts'
-
-const refuse = () => Promise.reject(new Error('nothing is stored in files'))
-
-class NoFiles {
-  readonly dataPath = ''
-  readonly cachePath = ''
-  readonly tempPath = ''
-  readonly exists = refuse
-  readonly createDirectory = refuse
-  readonly copyFile = refuse
-  readonly write = refuse
-  readonly read = refuse
-  readonly delete = refuse
-  readonly downloadToFile = refuse
-}
+import { createCredoAgent } from './credo-agent.ts'
 
 /**
  * Creates a wallet of Credo.
  * @param authorities DER, of the issuers and verifiers that it trusts
  */
-export async function createCredoWallet(authorities: readonly Uint8Array[]) {
+export function createCredoWallet(authorities: readonly Uint8Array[]) {
   const trusted = authorities.map((authority) => Buffer.from(authority).toString('base64'))
-  const dependencies = new DependencyManager()
-  dependencies.registerInstance(InjectionSymbols.StorageService, createMemoryRecords())
-  const agent = new Agent(
-    {
-      config: {
-        // Issuer and verifier are on this machine.
-        allowInsecureHttpUrls: true,
-        autoUpdateStorageOnStartup: true,
-        logger: new ConsoleLogger(LogLevel.off),
-      },
-      dependencies: { FileSystem: NoFiles, EventEmitterClass: EventEmitter, fetch, WebSocketClass: WebSocket },
-      modules: {
-        kms: new Kms.KeyManagementModule({ backends: [createMemoryKms()] }),
-        openid4vc: new OpenId4VcModule(),
-        x509: new X509Module({ getTrustedCertificatesForVerification: () => trusted }),
-      },
-    },
-    dependencies,
-  )
-  await agent.initialize()
-  return agent
+  return createCredoAgent({ openid4vc: new OpenId4VcModule(), listTrusted: () => trusted, fetch })
 }
 
 /** A wallet of Credo. */

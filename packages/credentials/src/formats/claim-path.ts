@@ -11,6 +11,11 @@ export function isRelatedPath(left: ClaimPath, right: ClaimPath): boolean {
   return isPathPrefix(left, right) || isPathPrefix(right, left)
 }
 
+/** Returns true if both are one place. */
+export function isSamePath(left: ClaimPath, right: ClaimPath): boolean {
+  return left.length === right.length && left.every((part, index) => part === right[index])
+}
+
 function isSameStep(left: string | number | null, right: string | number | null | undefined): boolean {
   return left === right || (left === null && typeof right === 'number') || (right === null && typeof left === 'number')
 }

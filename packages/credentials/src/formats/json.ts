@@ -18,6 +18,19 @@ export function parseJsonObject(bytes: Uint8Array): JsonObject | undefined {
   }
 }
 
+/** Converts a claim to JSON: bytes, such as portraits in an mdoc, become base64url. */
+export function toJsonValue(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64url')
+  if (Array.isArray(value)) return value.map(toJsonValue)
+  if (isJsonObject(value)) return toJsonClaims(value)
+  return value === undefined ? null : value
+}
+
+/** Converts claims to JSON, as {@link toJsonValue} does. */
+export function toJsonClaims(claims: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, toJsonValue(value)]))
+}
+
 function toText({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString()
 }

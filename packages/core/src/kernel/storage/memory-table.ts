@@ -1,5 +1,5 @@
 import { matchesWhere } from './match-where.ts'
-import type { Row, CellValue, Where } from './storage.ts'
+import type { CellValue, Condition, Row, Where } from './storage.ts'
 import type { Table } from './table.ts'
 
 type Undo = () => void
@@ -15,12 +15,20 @@ export class MemoryTable {
     this.#keys = Object.values(table.unique).map((columns) => new UniqueKey(columns))
   }
 
-  /** Returns the rows that match. A condition on the whole primary key is looked up directly. */
+  /** Returns the rows that match. Conditions on all columns of a key, by equality or `in`, are looked up directly. */
   matching(where: Where): Row[] {
-    const key = encodeKey(this.#primary, where)
-    const row = key === undefined ? undefined : this.#rows.get(key)
-    const rows = key === undefined ? [...this.#rows.values()] : row === undefined ? [] : [row]
+    const rows = this.#lookUp(where) ?? [...this.#rows.values()]
     return rows.filter((candidate) => matchesWhere(candidate, where))
+  }
+
+  #lookUp(where: Where): readonly Row[] | undefined {
+    const key = encodeKey(this.#primary, where)
+    if (key !== undefined) return toList(this.#rows.get(key))
+    for (const unique of this.#keys) {
+      const rows = unique.lookUp(where)
+      if (rows !== undefined) return rows
+    }
+    return undefined
   }
 
   insert(row: Row): Undo | undefined {
@@ -52,10 +60,10 @@ export class MemoryTable {
   }
 }
 
-/** The values of one unique key. */
+/** The rows by one unique key. */
 class UniqueKey {
   readonly #columns: readonly string[]
-  readonly #values = new Set<string>()
+  readonly #rows = new Map<string, Row>()
 
   constructor(columns: readonly string[]) {
     this.#columns = columns
@@ -63,18 +71,38 @@ class UniqueKey {
 
   has(row: Row): boolean {
     const key = encodeKey(this.#columns, row)
-    return key !== undefined && this.#values.has(key)
+    return key !== undefined && this.#rows.has(key)
   }
 
   add(row: Row): void {
     const key = encodeKey(this.#columns, row)
-    if (key !== undefined) this.#values.add(key)
+    if (key !== undefined) this.#rows.set(key, row)
   }
 
   delete(row: Row): void {
     const key = encodeKey(this.#columns, row)
-    if (key !== undefined) this.#values.delete(key)
+    if (key !== undefined) this.#rows.delete(key)
   }
+
+  /** Returns the row of each value that the conditions name; undefined unless they name values of all columns, of one by `in`. */
+  lookUp(where: Where): readonly Row[] | undefined {
+    const column = this.#columns.find((name) => listOf(where[name]) !== undefined)
+    const values = column === undefined ? undefined : listOf(where[column])
+    if (column === undefined || values === undefined) {
+      const key = encodeKey(this.#columns, where)
+      return key === undefined ? undefined : toList(this.#rows.get(key))
+    }
+    const keys = new Set(values.map((value) => encodeKey(this.#columns, { ...where, [column]: value })))
+    return keys.has(undefined) ? undefined : [...keys].flatMap((key) => toList(this.#rows.get(key ?? '')))
+  }
+}
+
+function listOf(condition: Condition | undefined): readonly CellValue[] | undefined {
+  return typeof condition === 'object' && condition !== null && 'in' in condition ? condition.in : undefined
+}
+
+function toList(row: Row | undefined): readonly Row[] {
+  return row === undefined ? [] : [row]
 }
 
 /** Encodes the values of these columns. Returns undefined if one is null, which equals no other value, or is not tested for equality. */

@@ -1,4 +1,3 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { JWTVerifyResult } from 'jose'
 import { JOSEError, JWTExpired } from 'jose/errors'
 import { SignJWT } from 'jose/jwt/sign'
@@ -8,6 +7,7 @@ import { isCanonicalJws } from '../../kernel/base64.ts'
 import { isKeyId, type Keyring } from '../../kernel/crypto/index.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 
 /** Options for issuing a token. */
 export interface TokenIssueOptions {
@@ -88,6 +88,7 @@ const clockSkewSeconds = 5
  * removed from the keyring.
  */
 export function createTokenIssuer({ keyring, issuer, now = Date.now }: TokenIssuerOptions): TokenIssuer {
+  const signingKeys = createSigningKeys(keyring)
   return {
     issue: async (request) => {
       assertIssuable(request)
@@ -102,7 +103,7 @@ export function createTokenIssuer({ keyring, issuer, now = Date.now }: TokenIssu
         .setIssuedAt(iat)
         .setNotBefore(iat - clockSkewSeconds)
         .setExpirationTime(iat + request.lifetimeSeconds)
-        .sign(await signingKey(keyring, kid, request.type))
+        .sign(await signingKeys(kid, request.type))
       if (token.length > maxTokenLength)
         throw new RangeError(`claims: the token must be at most ${maxTokenLength} characters: ${token.length}`)
       return token
@@ -112,7 +113,7 @@ export function createTokenIssuer({ keyring, issuer, now = Date.now }: TokenIssu
       if (typeof token !== 'string' || token.length > maxTokenLength || !isCanonicalJws(token))
         throw new BillfoldError('token.invalid')
       const seconds = Math.floor(now() / 1000)
-      const result = await verifySignature(keyring, token, { issuer, options, seconds })
+      const result = await verifySignature(signingKeys, token, { issuer, options, seconds })
       return toVerifiedToken(result, options, seconds)
     },
   }
@@ -134,13 +135,9 @@ function isType(type: string): boolean {
   return /^[a-z0-9.+-]{1,64}$/.test(type)
 }
 
-async function signingKey(keyring: Keyring, keyId: string, type: string): Promise<KeyObject> {
-  return createSecretKey(await keyring.derive(keyId, `token:${type}`))
-}
-
 /** Verifies signature, type, issuer, audience and times with jose. */
 async function verifySignature(
-  keyring: Keyring,
+  signingKeys: SigningKeys,
   token: string,
   {
     issuer,
@@ -153,7 +150,7 @@ async function verifySignature(
       token,
       ({ kid }) => {
         if (typeof kid !== 'string' || !isKeyId(kid)) throw new BillfoldError('token.invalid')
-        return signingKey(keyring, kid, options.type)
+        return signingKeys(kid, options.type)
       },
       {
         algorithms: ['HS256'],

@@ -1,10 +1,11 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import type { CredentialSigner } from '../../trust/credential-signer.ts'
 import { type CborMap, CborTag, type CborValue } from '../cbor/cbor-value.ts'
 import { embedCbor, encodeCbor } from '../cbor/encode-cbor.ts'
 import { toCoseKey } from '../cose/cose-key.ts'
 import { createCoseSign1 } from '../cose/cose-sign1.ts'
 import type { EcJwk } from '../keys.ts'
+import { createSalt } from '../salts.ts'
 import { toDateTime } from './dates.ts'
 
 /** The elements of an mdoc by namespace and identifier. */
@@ -92,7 +93,7 @@ function createItems(elements: Readonly<Record<string, unknown>>) {
     const item = embedCbor(
       new Map<string, CborValue>([
         ['digestID', id],
-        ['random', randomBytes(24)],
+        ['random', createSalt(24)],
         ['elementIdentifier', identifier],
         ['elementValue', toCborValue(value)],
       ]),

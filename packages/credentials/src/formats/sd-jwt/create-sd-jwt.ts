@@ -1,8 +1,9 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import type { CredentialSigner } from '../../trust/credential-signer.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import { signJws } from '../jws.ts'
 import type { EcJwk } from '../keys.ts'
+import { createSalt } from '../salts.ts'
 import { createDisclosure } from './disclosure.ts'
 import { undisclosableClaims } from './process-payload.ts'
 
@@ -96,7 +97,7 @@ function concealObject(object: JsonObject, frame: 'all' | DisclosureFrame, discl
     digests.push(digest)
   }
   if (digests.length === 0) return Object.fromEntries(open)
-  const decoys = Array.from({ length: 1 + randomInt(3) }, () => randomBytes(32).toString('base64url'))
+  const decoys = Array.from({ length: 1 + randomInt(3) }, () => createSalt(32).toString('base64url'))
   return { ...Object.fromEntries(open), _sd: shuffle([...digests, ...decoys]) }
 }
 

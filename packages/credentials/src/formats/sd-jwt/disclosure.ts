@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { parseBase64url } from '@billfold/core/modules'
 import { Refusal } from '../refusal.ts'
+import { createSalt } from '../salts.ts'
 
 /** The hash algorithms of `_sd_alg` (RFC 9901 section 4.1.1), by their names in Node. */
 const hashAlgorithms: Readonly<Record<string, string>> = {
@@ -43,7 +44,7 @@ export function parseDisclosure(encoded: string): Disclosure {
 
 /** Creates a disclosure with a salt of 128 random bits. */
 export function createDisclosure(value: unknown, name?: string): { readonly encoded: string; readonly digest: string } {
-  const salt = randomBytes(16).toString('base64url')
+  const salt = createSalt(16).toString('base64url')
   const content = name === undefined ? [salt, value] : [salt, name, value]
   const encoded = Buffer.from(JSON.stringify(content)).toString('base64url')
   return { encoded, digest: computeDigest(encoded) }

@@ -7,7 +7,7 @@ import {
   methodUnchanged,
 } from '@billfold/core/modules'
 import { batch, remove, retryOnConflict } from '@billfold/core/storage'
-import type { JsonObject } from '../../formats/json.ts'
+import { type JsonObject, toJsonClaims } from '../../formats/json.ts'
 import { holderError } from '../holder-error.ts'
 import { readStored } from '../receive/verify-received.ts'
 import { loadSecret, openInstance } from '../secrets/holder-secrets.ts'
@@ -48,7 +48,7 @@ export async function getCredentialRow(
 }
 
 /**
- * Opens the values of a credential with a signing method of its user.
+ * Opens the values of a credential with a signing method of its user, as JSON: bytes are base64url.
  * @throws BillfoldError `held-credential.not-found`, `signing-method.invalid`
  */
 export async function openCredential(
@@ -64,7 +64,7 @@ export async function openCredential(
     const [instance] = await context.services.storage.find(heldInstances, { where, limit: 1 })
     if (instance === undefined) throw holderError('held-credential.not-found')
     const { boxKey } = await loadSecret(context, instance.secretId, secret)
-    return readStored(row.format, openInstance(boxKey, instance, instance.sealedCredential))
+    return toJsonClaims(await readStored(row.format, openInstance(boxKey, instance, instance.sealedCredential)))
   })
 }
 

@@ -12,6 +12,14 @@ export interface AuthenticatedRequest {
   readonly verifier: VerifierName
 }
 
+/** What a request must agree with: the link that it came by. */
+export interface ExpectedRequest {
+  readonly clientId?: string
+  readonly walletNonce?: string
+  /** Where it was fetched. */
+  readonly requestUri?: string
+}
+
 const walletAudience = 'https://self-issued.me/v2'
 
 /**
@@ -22,7 +30,7 @@ const walletAudience = 'https://self-issued.me/v2'
 export async function authenticateRequest(
   { services, settings }: HolderContext,
   text: string,
-  expected: { readonly clientId: string | undefined; readonly walletNonce: string | undefined },
+  expected: ExpectedRequest,
 ): Promise<AuthenticatedRequest> {
   const now = services.now()
   const malformed = 'response.malformed'
@@ -66,15 +74,19 @@ function assertClientId({ client_id: clientId, response_uri: uri }: RequestObjec
   throw holderError('verifier.unauthenticated', { message: 'The client id is not that of the certificate' })
 }
 
+/**
+ * Checks what ties a request to this wallet and this moment. Its audience is symbolic for a wallet that the verifier does not know
+ * (OpenID4VP 1.0 section 5.8). Some verifiers name instead the address that the wallet fetches, which no other request is for either.
+ */
 function assertExpected(
   { client_id: clientId, wallet_nonce: nonce, aud, exp }: RequestObject,
-  expected: { readonly clientId: string | undefined; readonly walletNonce: string | undefined },
+  expected: ExpectedRequest,
   now: number,
 ): void {
   const isSame =
     (expected.clientId === undefined || expected.clientId === clientId) &&
     (expected.walletNonce === undefined || expected.walletNonce === nonce) &&
-    (aud === undefined || aud === walletAudience) &&
+    (aud === undefined || aud === walletAudience || aud === expected.requestUri) &&
     (exp === undefined || exp * 1000 > now)
   if (!isSame) throw holderError('verifier.unauthenticated', { message: 'The request is for another wallet, or old' })
 }

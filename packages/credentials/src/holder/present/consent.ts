@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AuthorizedMethod } from '@billfold/core/modules'
-import type { ClaimPath } from '../../formats/claim-path.ts'
+import { type ClaimPath, isSamePath } from '../../formats/claim-path.ts'
+import { isJsonObject } from '../../formats/json.ts'
 import { isQuerySatisfied, isRequestedType } from '../../dcql/match-credential.ts'
 import type { DcqlCredential } from '../../dcql/dcql-query.ts'
 import { selectClaims } from '../../dcql/select-claims.ts'
@@ -38,6 +39,8 @@ export interface PreparedConsent extends Consent {
     readonly query: DcqlCredential
     readonly credential: HeldCredentialRow
     readonly claims: readonly ClaimPath[]
+    /** The places of what the credential could disclose and does not. */
+    readonly withheld: readonly ClaimPath[]
   }[]
 }
 
@@ -65,7 +68,8 @@ export async function prepareConsent(
     const description = await sealedDescriptions.open(services, credential, credential.sealedDescription)
     const claims = isRequestedType(one, toCandidateType(credential)) ? computeDisclosed(one, description) : undefined
     if (claims === undefined || credential.expiresAt <= services.now()) throw holderError('presentation.unsatisfiable')
-    chosen.push({ query: one, credential, claims })
+    const withheld = description.disclosable.filter((path) => !claims.some((claim) => isSamePath(claim, path)))
+    chosen.push({ query: one, credential, claims, withheld })
     disclosed.push({ query: one.id, credential: id, claims, always: description.always })
   }
   const transactionData = stored.transactionData.map(({ encoded }) => encoded)
@@ -91,11 +95,27 @@ export async function openDisclosedValues(
   authorized: AuthorizedMethod,
 ): Promise<readonly DisclosedValues[]> {
   const opened: DisclosedValues[] = []
-  for (const { query, credential, claims } of chosen) {
+  for (const { query, credential, claims, withheld } of chosen) {
     const all = await openCredential(context, userId, credential.id, authorized)
-    opened.push({ query: query.id, values: claims.flatMap((path) => selectClaims(all, path)) })
+    const values = claims.flatMap((claim) =>
+      selectClaims(all, claim).map(({ path, value }) => ({ path, value: withhold(value, path, withheld) })),
+    )
+    opened.push({ query: query.id, values })
   }
   return opened
+}
+
+/** Leaves out of a value at a path what is withheld: of an object of which a member is disclosed, the other members. */
+function withhold(value: unknown, path: ClaimPath, withheld: readonly ClaimPath[]): unknown {
+  const keep = (step: string | number, inner: unknown): readonly unknown[] => {
+    const place = [...path, step]
+    return withheld.some((one) => isSamePath(one, place)) ? [] : [withhold(inner, place, withheld)]
+  }
+  if (Array.isArray(value)) return value.flatMap((element: unknown, index) => keep(index, element))
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) => keep(name, inner).map((kept) => [name, kept] as const)),
+  )
 }
 
 /** Returns a request that nobody has answered. @throws BillfoldError `request.not-found` */

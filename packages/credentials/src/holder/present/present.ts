@@ -6,7 +6,7 @@ import { chooseClaims } from '../../dcql/match-credential.ts'
 import { createDeviceResponse } from '../../formats/mdoc/device-response.ts'
 import { openid4vpTranscript } from '../../formats/mdoc/session-transcript.ts'
 import { createKeyBinding } from '../../formats/sd-jwt/key-binding.ts'
-import { selectDisclosures } from '../../formats/sd-jwt/select-disclosures.ts'
+import { retainDisclosures } from '../../formats/sd-jwt/select-disclosures.ts'
 import { holderError } from '../holder-error.ts'
 import type { ProvenUser } from '../receive/accept-offer.ts'
 import { renewIfLow } from '../receive/renew-credential.ts'
@@ -193,7 +193,7 @@ async function signOne(
   const transactionData = stored.transactionData
     .filter(({ credentialIds }) => credentialIds.includes(query.id))
     .map(({ encoded }) => encoded)
-  return createKeyBinding(selectDisclosures(text, claims), {
+  return createKeyBinding(retainDisclosures(text, claims), {
     key: holderKey,
     nonce,
     audience: origin === undefined ? clientId : `origin:${origin}`,

@@ -9,7 +9,7 @@ import { findFreeSlot } from '../open-slots.ts'
 import type { HolderContext } from '../settings.ts'
 import { type ReceivedRequestRow, receivedRequests } from '../tables.ts'
 import type { WalletResponse } from '../wallet-http.ts'
-import { authenticateRequest } from './authenticate-verifier.ts'
+import { authenticateRequest, type ExpectedRequest } from './authenticate-verifier.ts'
 import { listOptions, type RequestOption } from './list-options.ts'
 import { type RequestObject, sealedRequests, type StoredRequest, type VerifierName } from './request-schema.ts'
 
@@ -46,8 +46,8 @@ export async function receiveRequest(
   await getUser(services, tenant, userId)
   // Nothing is fetched for a user who may have no further request.
   await getFreeSlot(context, userId)
-  const { text, clientId, walletNonce, origin } = await readSource(context, source)
-  const { request, verifier } = await authenticateRequest(context, text, { clientId, walletNonce })
+  const { text, origin, ...expected } = await readSource(context, source)
+  const { request, verifier } = await authenticateRequest(context, text, expected)
   assertTransport(request, origin)
   const stored: StoredRequest = {
     request,
@@ -104,11 +104,10 @@ async function getFreeSlot({ services }: HolderContext, userId: string): Promise
   return slot
 }
 
-interface ReadRequest {
+interface ReadRequest extends ExpectedRequest {
   readonly text: string
-  readonly clientId: string | undefined
-  readonly walletNonce: string | undefined
-  readonly origin: string | undefined
+  /** The origin of the page, over the Digital Credentials API. */
+  readonly origin?: string
 }
 
 const apiDataSchema = z.object({ request: z.string().max(512 * 1024) })
@@ -119,17 +118,18 @@ async function readSource(context: HolderContext, source: RequestSource): Promis
     if (protocol === 'openid4vp-v1-unsigned') throw unsigned()
     const parsed = apiDataSchema.safeParse(data)
     if (protocol !== 'openid4vp-v1-signed' || !parsed.success) throw holderError('request.malformed')
-    return { text: parsed.data.request, clientId: undefined, walletNonce: undefined, origin }
+    return { text: parsed.data.request, origin }
   }
   if (source.uri.length > 8192 || !URL.canParse(source.uri)) throw holderError('request.malformed')
   const { searchParams } = new URL(source.uri)
   const [clientId, uri, value] = ['client_id', 'request_uri', 'request'].map((name) => searchParams.get(name))
   if (clientId === null || clientId === undefined) throw holderError('request.malformed')
   if (clientId.startsWith('redirect_uri:')) throw unsigned()
-  if (typeof value === 'string') return { text: value, clientId, walletNonce: undefined, origin: undefined }
+  if (typeof value === 'string') return { text: value, clientId }
   if (typeof uri !== 'string' || !URL.canParse(uri)) throw holderError('request.malformed')
   const walletNonce = searchParams.get('request_uri_method') === 'post' ? randomSecret() : undefined
-  return { text: await fetchObject(context, uri, walletNonce), clientId, walletNonce, origin: undefined }
+  const text = await fetchObject(context, uri, walletNonce)
+  return { text, clientId, requestUri: uri, ...(walletNonce !== undefined && { walletNonce }) }
 }
 
 /** Such a request can come from anybody: nobody could say who asks (OpenID4VP 1.0 section 5.9.3). */

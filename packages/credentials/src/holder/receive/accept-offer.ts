@@ -271,7 +271,8 @@ async function startAuthorization(
     code_challenge_method: 'S256',
     ...(issuerState !== undefined && { issuer_state: issuerState }),
   })
-  if (response.status !== 201) throw refusedBy(response)
+  // RFC 9126 section 2.2 says 201; issuers that say 200 mean the same.
+  if (response.status !== 201 && response.status !== 200) throw refusedBy(response)
   const { request_uri } = parseReply(response.body, pushedSchema)
   const key = { id: newId(), tenant }
   const now = services.now()

@@ -83,14 +83,22 @@ export async function createAttestationHeaders(
   return { 'oauth-client-attestation': attestation, 'oauth-client-attestation-pop': proof }
 }
 
-/** Signs a key proof for an instance (OpenID4VCI appendix F.1). */
+/** For whom a key is proven. */
+export interface KeyProofTarget {
+  readonly issuer: string
+  readonly nonce: string | undefined
+  /** The `client_id` of the authorization request; undefined after anonymous access with a pre-authorized code. */
+  readonly clientId: string | undefined
+}
+
+/** Signs a key proof for an instance (OpenID4VCI appendix F.1). Issuers with an authorization page may ask for `iss`. */
 export function signKeyProof(
   { services }: HolderContext,
   key: HolderKey,
-  issuer: string,
-  nonce: string | undefined,
+  { issuer, nonce, clientId }: KeyProofTarget,
 ): Promise<string> {
   const payload = {
+    ...(clientId !== undefined && { iss: clientId }),
     aud: issuer,
     iat: Math.floor(services.now() / 1000),
     ...(nonce !== undefined && { nonce }),

@@ -42,7 +42,15 @@ const configurationSchema = z.object({
   scope: z.string().max(256).optional(),
   vct: z.string().max(512).optional(),
   doctype: z.string().max(512).optional(),
-  proof_types_supported: z.record(z.string().max(64), z.unknown()).optional(),
+  proof_types_supported: z
+    .record(
+      z.string().max(64),
+      z.looseObject({
+        proof_signing_alg_values_supported: z.array(z.string().max(64)).max(64).optional(),
+        key_attestations_required: z.unknown().optional(),
+      }),
+    )
+    .optional(),
   credential_metadata: z
     .object({
       display: z.array(display).max(32).optional(),
@@ -64,6 +72,8 @@ const configurationSchema = z.object({
 /** A Credential Configuration of an issuer. */
 export type OfferedConfiguration = z.output<typeof configurationSchema>
 
+const encryption = z.looseObject({ encryption_required: z.boolean().optional() }).optional()
+
 /** The metadata of an issuer (OpenID4VCI section 12.2.4), as far as a wallet needs them. */
 export const issuerMetadataSchema = z.object({
   credential_issuer: url,
@@ -72,6 +82,8 @@ export const issuerMetadataSchema = z.object({
   deferred_credential_endpoint: url.optional(),
   notification_endpoint: url.optional(),
   authorization_servers: z.array(url).min(1).max(8).optional(),
+  credential_request_encryption: encryption,
+  credential_response_encryption: encryption,
   batch_credential_issuance: z.object({ batch_size: z.int().min(1) }).optional(),
   display: z.array(display).max(32).optional(),
   credential_configurations_supported: z.record(z.string().max(256), z.unknown()),
@@ -102,7 +114,11 @@ export const resolvedOfferSchema = z.object({
 /** A resolved offer. */
 export type ResolvedOffer = z.output<typeof resolvedOfferSchema>
 
-/** Parses the configurations that are offered, and leaves those of other formats out. @throws BillfoldError `held-offer.unsupported` */
+/**
+ * Parses the configurations that are offered, and leaves out those of other formats and those whose keys this wallet cannot prove: a
+ * code would be used up for nothing.
+ * @throws BillfoldError `held-offer.unsupported`
+ */
 export function parseConfigurations(
   ids: readonly string[],
   supported: Readonly<Record<string, unknown>>,
@@ -115,5 +131,30 @@ export function parseConfigurations(
     return isKnown ? [[id, result.data] as const] : []
   })
   if (parsed.length === 0) throw holderError('held-offer.unsupported', { message: 'No offered format is supported' })
-  return Object.fromEntries(parsed)
+  const provable = parsed.filter(([, configuration]) => isProvable(configuration))
+  if (provable.length === 0)
+    throw holderError('held-offer.unsupported', {
+      message: 'The issuer requires key proofs that this wallet cannot make',
+    })
+  return Object.fromEntries(provable)
+}
+
+/** This wallet proves its keys by JWTs with ES256, and nobody attests them (OpenID4VCI section 12.2.4 and appendix F). */
+function isProvable({ proof_types_supported: types }: OfferedConfiguration): boolean {
+  if (types === undefined) return true
+  const { jwt } = types
+  if (jwt === undefined || jwt.key_attestations_required !== undefined) return false
+  return jwt.proof_signing_alg_values_supported?.includes('ES256') ?? true
+}
+
+/** Refuses an issuer that takes or gives encrypted messages only (OpenID4VCI section 10). @throws BillfoldError `held-offer.unsupported` */
+export function assertPlainMessages({
+  credential_request_encryption: request,
+  credential_response_encryption: response,
+}: Pick<
+  z.output<typeof issuerMetadataSchema>,
+  'credential_request_encryption' | 'credential_response_encryption'
+>): void {
+  if (request?.encryption_required === true || response?.encryption_required === true)
+    throw holderError('held-offer.unsupported', { message: 'The issuer requires encrypted requests or replies' })
 }

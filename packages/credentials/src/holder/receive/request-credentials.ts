@@ -1,6 +1,7 @@
 import { newId } from '@billfold/core'
 import { z } from 'zod'
 import { Refusal } from '../../formats/refusal.ts'
+import { preAuthorizedGrant } from '../../issuer/offers/offer-object.ts'
 import { holderError } from '../holder-error.ts'
 import { deriveInstanceKey } from '../secrets/derive-key.ts'
 import type { HolderSecret } from '../secrets/holder-secrets.ts'
@@ -59,12 +60,14 @@ export async function requestInstances(
 ): Promise<CredentialOutcome> {
   const { resolved, tokens, keys } = issuance
   const { issuer, offer } = resolved
+  const clientId = offer.grants[preAuthorizedGrant] === undefined ? context.settings.clientId : undefined
   const count = Math.min(maxBatch, issuer.batch_credential_issuance?.batch_size ?? 1)
   const attempt = async (size: number) => {
     const ids = Array.from({ length: size }, () => newId())
     const nonce = await fetchNonce(context, issuer.nonce_endpoint)
     const derived = ids.map((id) => deriveInstanceKey(secret.root, id))
-    const jwt = await Promise.all(derived.map((key) => signKeyProof(context, key, offer.credential_issuer, nonce)))
+    const target = { issuer: offer.credential_issuer, nonce, clientId }
+    const jwt = await Promise.all(derived.map((key) => signKeyProof(context, key, target)))
     const json = { ...toIdentifier(tokens, configuration), proofs: { jwt } }
     return { ids, derived, response: await postWithToken(context, tokens, keys, issuer.credential_endpoint, json) }
   }

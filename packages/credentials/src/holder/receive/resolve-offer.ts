@@ -13,6 +13,7 @@ import type { HolderContext } from '../settings.ts'
 import { type HolderOfferRow, holderOffers } from '../tables.ts'
 import { fetchJson, parseReply, sendToIssuer, toJson } from './fetch-json.ts'
 import {
+  assertPlainMessages,
   issuerMetadataSchema,
   offerSchema,
   parseConfigurations,
@@ -120,6 +121,7 @@ async function resolveIssuer(context: HolderContext, offer: ReceivedOffer): Prom
   const url = toWellKnown(offer.credential_issuer, 'openid-credential-issuer')
   const { metadata, trusted, certifiedName } = await fetchMetadata(context, url, offer.credential_issuer)
   const { credential_configurations_supported: supported, ...issuer } = issuerMetadataSchema.parse(metadata)
+  assertPlainMessages(issuer)
   const configurations = parseConfigurations(offer.credential_configuration_ids, supported)
   const server = await fetchServerMetadata(context, offer, issuer.authorization_servers)
   const { hostname } = new URL(offer.credential_issuer)

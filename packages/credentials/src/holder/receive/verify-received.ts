@@ -7,6 +7,7 @@ import { Refusal } from '../../formats/refusal.ts'
 import { verifySdJwt } from '../../formats/sd-jwt/verify-sd-jwt.ts'
 import { parseX5c, verifyPath } from '../../trust/index.ts'
 import type { HolderContext } from '../settings.ts'
+import { listAlwaysDisclosed, technicalClaims } from './always-disclosed.ts'
 import type { OfferedConfiguration } from './offer-schema.ts'
 
 /** A credential whose signature, chain, key, type and times are right. */
@@ -25,10 +26,6 @@ export interface VerifiedCredential {
   readonly validUntil: number
 }
 
-/** Claims that say how a credential is to be used, and are no attributes. */
-const technical: ReadonlySet<string> = new Set(
-  'iss iat nbf exp cnf vct vct#integrity status sub jti _sd_alg'.split(' '),
-)
 const yearMs = 366 * 24 * 60 * 60 * 1000
 
 /**
@@ -70,22 +67,16 @@ async function verifySdJwtVc(
   const { cnf, exp } = verified.payload
   if (!isSameKey(isJsonObject(cnf) ? cnf['jwk'] : undefined, key))
     throw new Refusal('holder-binding.missing', 'bound to another key')
-  const attributes = Object.entries(verified.claims).filter(([name]) => !technical.has(name))
-  const always = Object.keys(verified.payload).filter((name) => !technical.has(name) && !name.startsWith('_sd'))
+  const attributes = Object.entries(verified.claims).filter(([name]) => !technicalClaims.has(name))
   return {
     format: 'dc+sd-jwt',
     type: verified.vct,
     claims: Object.fromEntries(attributes),
     disclosable: verified.disclosed,
-    always: always.filter((name) => !isConcealed(name, verified.disclosed)),
+    always: listAlwaysDisclosed(verified.payload),
     anchor,
     validUntil: typeof exp === 'number' ? exp * 1000 : now + yearMs,
   }
-}
-
-/** A claim in the open whose members are all concealed discloses nothing by itself. */
-function isConcealed(name: string, disclosed: readonly ClaimPath[]): boolean {
-  return disclosed.some(([first]) => first === name)
 }
 
 async function verifyMdoc(
@@ -140,5 +131,5 @@ export async function readStored(format: string, text: string): Promise<JsonObje
   }
   const resolveKey = ({ x5c }: JsonObject) => new X509Certificate(parseX5c(x5c)[0] ?? new Uint8Array()).publicKey
   const { claims } = await verifySdJwt(text, { now: Date.now(), skewSeconds, resolveKey })
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => !technical.has(name)))
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !technicalClaims.has(name)))
 }

@@ -5,6 +5,7 @@ import { hashSecret } from '../../secret-hash.ts'
 import type { CommitStep } from '../../commit-steps.ts'
 import type { IssuerContext } from '../settings.ts'
 import { wireError } from '../wire-errors.ts'
+import { importDpopKey } from './dpop-keys.ts'
 import { verifyEmbeddedJws } from './embedded-jws.ts'
 
 /** A verified DPoP proof. */
@@ -41,7 +42,7 @@ export async function verifyDpopProof(
   const { services, settings, tenant, nonces } = context
   const { dpop: text } = headers
   if (text === undefined) return undefined
-  const jws = typeof text === 'string' ? verifyEmbeddedJws(text, 'dpop+jwt') : undefined
+  const jws = typeof text === 'string' ? verifyEmbeddedJws(text, 'dpop+jwt', importDpopKey) : undefined
   if (jws === undefined) throw wireError('oauth.invalid-dpop-proof', 'The DPoP proof has no valid signature')
   const { htm, htu, jti, iat, ath, nonce } = jws.payload
   const url = settings.publicUrl + (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)

@@ -17,13 +17,14 @@ const maxLength = 16 * 1024
 
 /**
  * Verifies a JWS by the P-256 key in its header: ES256 only, canonical base64url, no private part.
+ * @param importKey returns undefined if the point of the key is not on the curve
  * @returns undefined for anything else
  */
-export function verifyEmbeddedJws(text: string, typ: string): EmbeddedJws | undefined {
+export function verifyEmbeddedJws(text: string, typ: string, importKey = toKeyObject): EmbeddedJws | undefined {
   const parsed = parseEs256(text, typ)
   const jwk = parsed === undefined ? undefined : toEcJwk(parsed.header['jwk'])
   if (parsed === undefined || jwk === undefined) return undefined
-  const key = toKeyObject(jwk)
+  const key = importKey(jwk)
   if (key === undefined || !verifyEs256(text, key)) return undefined
   return { ...parsed, jwk, thumbprint: computeThumbprint(jwk) }
 }

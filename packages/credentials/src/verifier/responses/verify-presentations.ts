@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { isMoreThanRequested, isQuerySatisfied } from '../../dcql/match-credential.ts'
 import { selectClaims } from '../../dcql/select-claims.ts'
-import { isJsonObject } from '../../formats/json.ts'
+import { isJsonObject, toJsonValue } from '../../formats/json.ts'
 import { Refusal } from '../../formats/refusal.ts'
 import { statusValues } from '../../formats/status-list/status-list.ts'
 import type { VerifierContext } from '../context.ts'
@@ -82,7 +82,7 @@ function toVerifiedCredential(body: RequestBody, id: string, presented: Presente
     const selected = selectClaims(claims, claimPath).map(({ value }) => value)
     if (selected.length === 0) return []
     // Null in a path selects many: the attribute is their list.
-    return [[name, toJson(claimPath.includes(null) ? selected : selected[0])] as const]
+    return [[name, toJsonValue(claimPath.includes(null) ? selected : selected[0])] as const]
   })
   return {
     id,
@@ -93,12 +93,4 @@ function toVerifiedCredential(body: RequestBody, id: string, presented: Presente
     validUntil: validUntil ?? null,
     attributes: Object.fromEntries(attributes),
   }
-}
-
-/** Bytes, such as portraits in an mdoc, become base64url. */
-function toJson(value: unknown): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64url')
-  if (Array.isArray(value)) return value.map(toJson)
-  if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, toJson(item)]))
-  return value === undefined ? null : value
 }
