@@ -15,6 +15,8 @@ export interface ConsentPage {
   readonly credentials: readonly ConsentCredential[]
   /** The `request_uri`, for the form. */
   readonly requestUri: string
+  /** The hash of what is shown and to whom, for the form. */
+  readonly consent: string
 }
 
 const style =
@@ -42,7 +44,7 @@ function toFormTarget(redirectUri: string): string {
 }
 
 /** Renders the consent page: issuer, types, and every claim with its value (OpenID4VCI section 15.1). */
-export function renderConsentPage({ issuer, wallet, credentials, requestUri }: ConsentPage): string {
+export function renderConsentPage({ issuer, wallet, credentials, requestUri, consent }: ConsentPage): string {
   return renderPage(
     'Receive credentials?',
     `<h1>Receive from ${text(issuer)}?</h1>
@@ -50,6 +52,7 @@ export function renderConsentPage({ issuer, wallet, credentials, requestUri }: C
 ${credentials.map(renderCredential).join('\n')}
 <form method="post" action="authorize">
 <input type="hidden" name="request_uri" value="${escapeHtml(requestUri)}">
+<input type="hidden" name="consent" value="${escapeHtml(consent)}">
 <button name="decision" value="allow">Yes, to my wallet</button>
 <button name="decision" value="deny">No</button>
 </form>`,
