@@ -20,7 +20,7 @@ export interface ConsentPage {
 }
 
 const style =
-  'body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:8vh auto;padding:0 1rem}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0;overflow-wrap:anywhere}button{font:inherit;padding:.6rem 1.2rem;margin-right:1rem}'
+  ':root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:8vh auto;padding:0 1rem;overflow-wrap:anywhere}h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.2rem}dl{display:grid;grid-template-columns:fit-content(40%) 1fr;gap:.2rem 1rem}dd{margin:0}form{display:flex;flex-wrap:wrap;gap:1rem}button{font:inherit;padding:.6rem 1.2rem}'
 const styleHash = createHash('sha256').update(style).digest('base64')
 
 /**
@@ -81,7 +81,9 @@ function renderPage(title: string, content: string): string {
 <meta name="robots" content="noindex">
 <title>${escapeHtml(title)}</title>
 <style>${style}</style>
+<main>
 ${content}
+</main>
 </html>
 `
 }
