@@ -79,6 +79,20 @@ describe.runIf(browserPath !== undefined)('the admin page', () => {
     expect(complaints).toEqual([])
   })
 
+  test('breaks neither times nor the words of actions in a wide window', async () => {
+    const { page } = await visit({ size: 'wide' }, '#audit')
+    const cells = [/^20[\d-]+ [\d:]+$/, 'application.submitted'].map((name) => page.getByRole('cell', { name }).first())
+    for (const cell of cells) {
+      await cell.waitFor(waiting)
+      const lines = await cell.evaluate((node) => {
+        const range = node.ownerDocument.createRange()
+        range.selectNodeContents(node)
+        return range.getClientRects().length
+      })
+      expect([await cell.textContent(), lines]).toEqual([expect.any(String), 1])
+    }
+  })
+
   test('shows what a user wrote as text', async () => {
     const { page, complaints } = await visit({ size: 'desktop' })
     await page.getByText('<img src=x onerror=alert(1)>', { exact: true }).waitFor(waiting)
