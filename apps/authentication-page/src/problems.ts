@@ -31,6 +31,8 @@ export interface Problem {
 export function toProblem(error: unknown): Problem {
   if (error instanceof CameraError)
     return { name: error.problem, canRetry: error.problem !== 'unsupported', isPending: true }
+  // The settings of a session are refused for what is wrong with the link.
+  if (error instanceof PageError && error.status === 400) return statusToProblem(404)
   if (error instanceof AuthenticationClientError || error instanceof PageError) return statusToProblem(error.status)
   // The browser does not tell a refusal from a missing passkey, so that pages do not learn who has one.
   if (error instanceof DOMException && error.name === 'NotAllowedError')

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
-/** Lists the broken links of a built site, one line each: to missing files or anchors. */
+/** Lists the broken links of a built site, one line each: to missing files or anchors; and the pages that have come out empty. */
 export function siteFaults(site: string): readonly string[] {
   const pages = readdirSync(site, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.html'))
   const texts = new Map(pages.map((name) => [name.replaceAll('\\', '/'), readFileSync(join(site, name), 'utf8')]))
   const anchors = new Map([...texts].map(([name, text]) => [name, listAnchors(text)]))
-  return [...texts].flatMap(([name, text]) => {
+  const empty = [...texts].filter(([name, text]) => name !== '404.html' && text.includes(' class="NotFound"'))
+  const broken = [...texts].flatMap(([name, text]) => {
     const links = [...text.matchAll(/ (?:href|src)="([^"]+)"/g)].map(([, link]) => link ?? '')
     const faults = links
       .filter((link) => !/^[a-z]+:/.test(link))
@@ -18,6 +19,7 @@ export function siteFaults(site: string): readonly string[] {
       })
     return [...new Set(faults)].map((link) => `${name}: ${link} leads nowhere`)
   })
+  return [...empty.map(([name]) => `${name} has no content`), ...broken]
 }
 
 /** Returns the file of a path, from the root of the site; of a folder its index. */

@@ -16,8 +16,9 @@ export function toUrl(path: string): string {
   if (path.startsWith('docs/') && path.endsWith('.md')) return path.slice('docs/'.length).replace(/\.md$/, '.html')
   if (path.startsWith('reference/')) return path.replace(/\.md$/, '.html')
   if (/^[A-Z]+\.md$/.test(path)) return path.toLowerCase().replace(/\.md$/, '.html')
-  // VitePress ignores files with a leading dot.
-  return /\.(png|svg|jpg)$/.test(path) ? `files/${path}` : `source/${path.replaceAll(/(^|\/)\./g, '$1dot-')}.html`
+  if (/\.(png|svg|jpg)$/.test(path)) return `files/${path}`
+  // VitePress ignores files with a leading dot, and takes `.html` off the end of a page once more than it puts it there.
+  return `source/${path.replaceAll(/(^|\/)\./g, '$1dot-').replace(/\.html$/, '-html')}.html`
 }
 
 /** Resolves a folder to its README, as GitHub does. */

@@ -22,7 +22,7 @@ export interface AdminOptions {
 
 /**
  * Creates the admin page and its API, which an adapter mounts. It calls the functions of `billfold` and nothing else, so it can do only
- * what the host can do in process. Each change, and each look at the data of a user, has its audit record with the administrator as actor.
+ * what the host can do in process. Each change, and each look at a user or at an application, has its audit record with the administrator as actor.
  *
  * @param billfold the Billfold whose users are administrated
  * @throws TypeError if `authorize` is not a function

@@ -1,5 +1,6 @@
 import { createBillfold, localKeyring, memoryStorage, newKey } from '@billfold/core'
 import { fetchHandler } from '@billfold/fetch-adapter'
+import { Wallet } from 'ethers'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Administrator, adminApi, type AdminOptions } from './index.ts'
@@ -8,16 +9,18 @@ const pin = '582914'
 const fromPage = { 'x-billfold-admin': '1' }
 const change = { ...fromPage, 'content-type': 'application/json' }
 
+const templates = [{ id: 'account', name: 'Account', attributes: [{ id: 'name', schema: { type: 'string' } }] }]
+
 function createHost() {
   const keyring = localKeyring({ keys: { 1: newKey() }, currentKeyId: '1' })
-  const billfold = createBillfold({ storage: memoryStorage(), keyring })
+  const billfold = createBillfold({ storage: memoryStorage(), keyring, onboarding: { templates } })
   const admin = adminApi(billfold, {
     authorize: async ({ headers }) => {
       const account = headers['x-staff']
       return typeof account === 'string' ? { id: account, canManageKeys: account === 'root' } : undefined
     },
   })
-  const [custody, page] = [billfold.custody, admin].map((api) =>
+  const [custody, onboarding, page] = [billfold.custody, billfold.onboarding, admin].map((api) =>
     fetchHandler(api, { clientAddress: () => '127.0.0.1' }),
   )
   const request = async (
@@ -48,12 +51,36 @@ function createHost() {
     )
     return /"id":"([0-9a-f-]{36})"/.exec(text)?.[1] ?? ''
   }
+  /** Submits an application of a new wallet. Returns its id. */
+  const submitApplication = async (name: string): Promise<string> => {
+    const challenge = z
+      .object({ jwt: z.string() })
+      .parse((await request(onboarding, 'GET', '/auth/challenge', {})).json)
+    const claims: unknown = JSON.parse(Buffer.from(challenge.jwt.split('.')[1] ?? '', 'base64url').toString())
+    const { nonce } = z.object({ nonce: z.string() }).parse(claims)
+    const send = async (path: string, jwt: string, body: unknown) => {
+      const headers = { authorization: `Bearer ${jwt}`, 'content-type': 'application/json' }
+      return (await request(onboarding, 'POST', path, headers, body)).json
+    }
+    const signature = await Wallet.createRandom().signMessage(nonce)
+    const { jwt } = z.object({ jwt: z.string() }).parse(await send('/auth/challenge', challenge.jwt, { signature }))
+    const attributes = [{ id: 'name', data: { value: name } }]
+    const submitted = await send('/applications', jwt, { templateId: 'account', attributes })
+    return z.object({ id: z.string() }).parse(submitted).id
+  }
   /** The status of a call of the custody API with a service key. */
   const custodyStatus = async ({ keyId, keySecret }: { keyId: string; keySecret: string }) => {
     const authorization = `Basic ${btoa(`${keyId}:${keySecret}`)}`
     return (await request(custody, 'GET', '/api/users', { authorization })).status
   }
-  return { billfold, as, custodyStatus, request: (path: string) => request(page, 'GET', path, {}), createUser }
+  return {
+    billfold,
+    as,
+    custodyStatus,
+    request: (path: string) => request(page, 'GET', path, {}),
+    createUser,
+    submitApplication,
+  }
 }
 
 const root = { ...change, 'x-staff': 'root' }
@@ -78,11 +105,13 @@ describe('the admin API', () => {
       '/admin.css',
       '/elements.js',
       '/user.js',
+      '/application.js',
       '/keys.js',
       '/api/self',
       '/api/users',
       '/api/audit',
       '/api/applications',
+      '/api/applications/1',
       '/api/service-keys',
       '/api/licences',
     ])
@@ -176,6 +205,22 @@ describe('the admin API', () => {
     expect(json).toMatchObject({ audit: [viewed, { action: 'user.contact-verified' }, { action: 'user.created' }] })
   })
 
+  test('lists applications without attributes, and records who looked at one before it shows them', async () => {
+    const id = await host.submitApplication('Ada Lovelace')
+    const listed = await host.as('GET', '/api/applications')
+    expect(listed.json).toMatchObject({ items: [{ id, status: 'submitted', attributes: 1, files: 0 }] })
+    expect(listed.text).not.toContain('Lovelace')
+    expect((await host.as('GET', '/api/applications/none')).status).toBe(404)
+    expect((await host.as('GET', `/api/applications/${id}`, { 'x-billfold-admin': '' })).status).toBe(403)
+    expect((await host.billfold.audit.search({ actor: 'admin:grace' })).records).toEqual([])
+    const shown = await host.as('GET', `/api/applications/${id}`)
+    expect(shown.json).toMatchObject({ id, attributes: [{ id: 'name', data: { value: 'Ada Lovelace' } }], files: [] })
+    const { records } = await host.billfold.audit.search({ actor: 'admin:grace' })
+    expect(records).toMatchObject([{ action: 'application.viewed', subject: id, detail: { kinds: 'attributes' } }])
+    const changed = await host.as('POST', `/api/applications/${id}/transition`, change, { to: 'in_review' })
+    expect([changed.status, changed.text.includes('Lovelace')]).toEqual([200, false])
+  })
+
   test('shows an administrator the tenant that the host names, and nothing of another', async () => {
     const id = await host.createUser('ada')
     const other = adminApi(host.billfold, { authorize: async () => ({ id: 'eve', tenant: 'other' }) })
@@ -183,6 +228,7 @@ describe('the admin API', () => {
     const get = (path: string) => handle(new Request(`http://host.example${path}`, { headers: fromPage }))
     expect(await (await get('/api/users')).json()).toEqual({ users: [] })
     expect((await get(`/api/users/${id}`)).status).toBe(404)
+    expect((await get(`/api/applications/${await host.submitApplication('Ada')}`)).status).toBe(404)
     const erase = new Request(`http://host.example/api/users/${id}/erase`, {
       method: 'POST',
       headers: change,

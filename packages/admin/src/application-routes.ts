@@ -31,40 +31,61 @@ export function applicationRoutes(billfold: Billfold, guard: Guard, risk: AdminR
       },
     }),
     route({
-      id: 'decideApplication',
-      method: 'POST',
-      path: '/api/applications/:applicationId/transition',
-      summary: 'Change the status of an application, with a note to the applicant',
+      id: 'showApplication',
+      method: 'GET',
+      path: '/api/applications/:applicationId',
+      summary: 'What an applicant has submitted, without files; recorded in the audit log',
       guard,
-      idempotency: 'none',
       params: z.object({ applicationId: id }),
-      body: {
-        encoding: 'json',
-        limit: 16 * 1024,
-        schema: z.object({ to: z.enum(decisions), note: z.string().max(2000).optional() }),
-      },
       replies: {
         200: { description: 'The application', schema: z.looseObject({}) },
         404: { description: 'There is no such application' },
-        409: { description: 'The status does not allow this change' },
       },
-      handler: async ({ params, body: { to, note } }, { caller }) => {
-        const tenant = tenantOf(caller)
-        const move = {
-          to,
-          by: actor(caller.id),
-          ...(note !== undefined && { note }),
-          ...(tenant !== undefined && { tenant }),
-        }
-        const application = await billfold.onboarding.applications.transition(params.applicationId, move)
-        return { status: 200, body: summarize(application) }
+      handler: async ({ params }, { caller }) => {
+        const by = actor(caller.id)
+        const application = await billfold.onboarding.applications.view(params.applicationId, tenantOf(caller), { by })
+        return { status: 200, body: { ...application } }
       },
     }),
+    decideRoute(billfold, guard),
     ...(risk === undefined ? [] : [approvalsRoute(guard, risk)]),
   ]
 }
 
-/** What an administrator needs to decide in the list. The attributes are personal data: they are in the view of the user, which is recorded. */
+function decideRoute(billfold: Billfold, guard: Guard): Route {
+  return route({
+    id: 'decideApplication',
+    method: 'POST',
+    path: '/api/applications/:applicationId/transition',
+    summary: 'Change the status of an application, with a note to the applicant',
+    guard,
+    idempotency: 'none',
+    params: z.object({ applicationId: id }),
+    body: {
+      encoding: 'json',
+      limit: 16 * 1024,
+      schema: z.object({ to: z.enum(decisions), note: z.string().max(2000).optional() }),
+    },
+    replies: {
+      200: { description: 'The application', schema: z.looseObject({}) },
+      404: { description: 'There is no such application' },
+      409: { description: 'The status does not allow this change' },
+    },
+    handler: async ({ params, body: { to, note } }, { caller }) => {
+      const tenant = tenantOf(caller)
+      const move = {
+        to,
+        by: actor(caller.id),
+        ...(note !== undefined && { note }),
+        ...(tenant !== undefined && { tenant }),
+      }
+      const application = await billfold.onboarding.applications.transition(params.applicationId, move)
+      return { status: 200, body: summarize(application) }
+    },
+  })
+}
+
+/** What the list shows. The attributes are personal data: they are in the view of the application and in that of the user, which are recorded. */
 function summarize({ id: applicationId, templateId, status, createdAt, attributes, files }: Application) {
   return { id: applicationId, templateId, status, createdAt, attributes: attributes.length, files: files.length }
 }

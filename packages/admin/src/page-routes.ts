@@ -5,6 +5,7 @@ import css from './page/admin.css?raw'
 import html from './page/admin.html?raw'
 // oxlint-disable import/default -- the text of the files, which browsers run as they are
 import script from './page/admin.js?raw'
+import application from './page/application.js?raw'
 import elements from './page/elements.js?raw'
 import keys from './page/keys.js?raw'
 import user from './page/user.js?raw'
@@ -56,6 +57,7 @@ export function pageRoutes(guards: AdminGuards, hasApprovals: boolean): readonly
     file('adminPage', '/console', 'text/html', html),
     file('adminScript', '/admin.js', 'text/javascript', script),
     file('adminElements', '/elements.js', 'text/javascript', elements),
+    file('adminApplication', '/application.js', 'text/javascript', application),
     file('adminUser', '/user.js', 'text/javascript', user),
     file('adminKeys', '/keys.js', 'text/javascript', keys),
     file('adminStyle', '/admin.css', 'text/css', css),

@@ -1,5 +1,7 @@
 import { createBillfold, localKeyring, type MountableApi, memoryStorage, newKey } from '@billfold/core'
 import { fetchHandler } from '@billfold/fetch-adapter'
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import {
   basicAuthorization,
@@ -51,6 +53,62 @@ describe('a custody client', () => {
   test('without a key gets 401', async () => {
     const { error, response } = await createCustodyClient(inProcess(billfold.custody)).GET('/api/users')
     expect([response.status, error?.success]).toEqual([401, false])
+  })
+})
+
+describe('a redirect', () => {
+  const listen = async (reply: (response: ServerResponse) => void) => {
+    const seen: string[] = []
+    const server = createServer((request, response) => {
+      seen.push(String(request.url))
+      reply(response)
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+    return { url, seen, close: () => server.close() }
+  }
+
+  test.each([301, 302, 307, 308])(
+    'with status %i takes neither a PIN nor a header to another server',
+    async (status) => {
+      const other = await listen((response) => response.end('{}'))
+      const host = await listen((response) => response.writeHead(status, { location: `${other.url}/taken` }).end())
+      const options = { baseUrl: host.url, headers: { 'signing-method': 'id:582914' } }
+      try {
+        const clients = [
+          createCustodyClient(options),
+          createPaymentsClient(options),
+          createDidsClient(options),
+        ] as const
+        const calls = [
+          clients[0].POST('/api/users', { body: { reference: 'a', signingMethod: { type: 'PIN', value: '582914' } } }),
+          clients[1].GET('/publickeys'),
+          clients[2].GET('/wallets', { params: { query: {} } }),
+          createAuthenticationClient(options).GET('/healthz'),
+          createOnboardingClient(options).GET('/templates'),
+        ]
+        const results = await Promise.allSettled(calls)
+        expect(results.map((result) => result.status)).toEqual(calls.map(() => 'rejected'))
+        expect(host.seen).toHaveLength(calls.length)
+        expect(other.seen).toEqual([])
+      } finally {
+        host.close()
+        other.close()
+      }
+    },
+  )
+
+  test('is followed where the caller asks for it', async () => {
+    const other = await listen((response) => response.end('[]'))
+    const host = await listen((response) => response.writeHead(307, { location: `${other.url}/moved` }).end())
+    try {
+      await createOnboardingClient({ baseUrl: host.url, redirect: 'follow' }).GET('/templates')
+      expect(other.seen).toEqual(['/moved'])
+    } finally {
+      host.close()
+      other.close()
+    }
   })
 })
 

@@ -28,8 +28,14 @@ export type OnboardingSchemas = OnboardingComponents['schemas']
 export type PaymentSchemas = PaymentComponents['schemas']
 
 /**
+ * A redirect would send a PIN in a body or a `Signing-Method` header on to wherever it leads: `fetch` removes only `Authorization` for another
+ * origin. No operation for programs redirects.
+ */
+const withoutRedirects = { redirect: 'error' } as const
+
+/**
  * Creates a client of the custody API. Its functions are those of openapi-fetch: they never throw for a status, and resolve to `data`
- * or `error`.
+ * or `error`. They reject if the server redirects, unless `redirect` of the options or of the call says otherwise.
  *
  * @param options `baseUrl` is where the host has mounted the API
  * @example
@@ -46,7 +52,7 @@ export type PaymentSchemas = PaymentComponents['schemas']
  * ```
  */
 export function createCustodyClient(options: ClientOptions): Client<CustodyPaths> {
-  return createClient<CustodyPaths>(options)
+  return createClient<CustodyPaths>({ ...withoutRedirects, ...options })
 }
 
 /**
@@ -54,7 +60,7 @@ export function createCustodyClient(options: ClientOptions): Client<CustodyPaths
  * @param options `baseUrl` is where the host has mounted the API
  */
 export function createPaymentsClient(options: ClientOptions): Client<PaymentPaths> {
-  return createClient<PaymentPaths>(options)
+  return createClient<PaymentPaths>({ ...withoutRedirects, ...options })
 }
 
 /**
@@ -62,7 +68,7 @@ export function createPaymentsClient(options: ClientOptions): Client<PaymentPath
  * @param options `baseUrl` is where the host has mounted the API
  */
 export function createDidsClient(options: ClientOptions): Client<DidPaths> {
-  return createClient<DidPaths>(options)
+  return createClient<DidPaths>({ ...withoutRedirects, ...options })
 }
 
 /**
@@ -70,7 +76,7 @@ export function createDidsClient(options: ClientOptions): Client<DidPaths> {
  * @param options `baseUrl` is where the host has mounted the API
  */
 export function createOnboardingClient(options: ClientOptions): Client<OnboardingPaths> {
-  return createClient<OnboardingPaths>(options)
+  return createClient<OnboardingPaths>({ ...withoutRedirects, ...options })
 }
 
 /**
@@ -79,7 +85,7 @@ export function createOnboardingClient(options: ClientOptions): Client<Onboardin
  * @param options `baseUrl` is where the host has mounted the API
  */
 export function createAuthenticationClient(options: ClientOptions): Client<AuthenticationPaths> {
-  return createClient<AuthenticationPaths>(options)
+  return createClient<AuthenticationPaths>({ ...withoutRedirects, ...options })
 }
 
 /**

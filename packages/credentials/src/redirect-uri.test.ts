@@ -17,6 +17,8 @@ test.each([
   'blob:https://wallet.example/x',
   'mailto:a@b.example',
   'https://wallet.example/back#fragment',
+  'https://wallet.example;sandbox/back',
+  'https://wallet.example,wallet.example/back',
   'wallet',
   '',
 ])('a browser is not sent to %j', (uri) => {

@@ -8,7 +8,8 @@ const knownSchemes: ReadonlySet<string> = new Set(
 /** True for a URI that a browser may be sent to on behalf of somebody else: https, or of a private-use scheme (RFC 8252 section 7.1). */
 export function isRedirectUri(uri: string): boolean {
   const url = URL.canParse(uri) ? new URL(uri) : undefined
-  if (url === undefined || uri.includes('#')) return false
+  // A comma or a semicolon in a host would end the source in a content security policy.
+  if (url === undefined || uri.includes('#') || /[,;]/.test(url.host)) return false
   return url.protocol === 'https:' || (uri.startsWith(`${url.protocol}//`) && !knownSchemes.has(url.protocol))
 }
 

@@ -2,14 +2,47 @@ import { createServer } from 'node:http'
 import { adminApi } from '@billfold/admin'
 import { createBillfold, createPasswordHasher, localKeyring, memoryStorage, newKey } from '@billfold/core'
 import { expressRouter } from '@billfold/express-adapter'
+import { Wallet } from 'ethers'
 import express from 'express'
 
-/** A host with the admin page at `/staff/console`, with two users of whom one is locked. */
+/** A host with the admin page at `/staff/console`, with two users of whom one is locked, and an application. */
 export interface AdminHost {
   readonly url: string
   readonly lockedUser: string
+  /** The id of the application. */
+  readonly application: string
   readonly billfold: ReturnType<typeof createBillfold>
   readonly close: () => void
+}
+
+const templates = [
+  {
+    id: 'account',
+    name: 'Account',
+    attributes: [
+      { id: 'name', schema: { type: 'string' } },
+      { id: 'address', schemaId: 'http://schemas.example.org/personal/address', schema: { type: 'object' } },
+    ],
+  },
+]
+
+/** Logs a new wallet in, and applies. Returns the id of the application. */
+async function submitApplication(onboarding: string): Promise<string> {
+  const send = async (path: string, jwt: string, body?: unknown): Promise<Record<string, unknown>> => {
+    const headers = { authorization: `Bearer ${jwt}`, 'content-type': 'application/json' }
+    const init = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) }
+    return Object.fromEntries(Object.entries(JSON.parse(await (await fetch(`${onboarding}${path}`, init)).text())))
+  }
+  const challenge = String((await send('/auth/challenge', ''))['jwt'])
+  const { nonce } = JSON.parse(Buffer.from(challenge.split('.')[1] ?? '', 'base64url').toString())
+  const login = await send('/auth/challenge', challenge, {
+    signature: await Wallet.createRandom().signMessage(String(nonce)),
+  })
+  const attributes = [
+    { id: 'name', data: { value: '<img src=x onerror=alert(2)>' } },
+    { id: 'address', data: { value: { line: `${'Wellington'.repeat(8)} 1`, city: 'Ely' } } },
+  ]
+  return String((await send('/applications', String(login['jwt']), { templateId: 'account', attributes }))['id'])
 }
 
 /** Starts the host. Its guard admits everybody as `grace`. */
@@ -18,10 +51,12 @@ export async function startAdminHost(): Promise<AdminHost> {
     storage: memoryStorage(),
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
     passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 } }),
+    onboarding: { templates },
     custody: { lockout: { maxFailures: 3, durationSeconds: 86_400 } },
   })
   const app = express()
   app.use('/custody', expressRouter(billfold.custody))
+  app.use('/onboarding', expressRouter(billfold.onboarding))
   app.use(
     '/staff',
     expressRouter(adminApi(billfold, { authorize: async () => ({ id: 'grace', canManageKeys: true }) })),
@@ -55,5 +90,6 @@ export async function startAdminHost(): Promise<AdminHost> {
     await call('/api/wallets', { secretType: 'ETHEREUM', userId: lockedUser }, `${pin?.id ?? ''}:000000`)
   await billfold.authentication.sessions.create({ userId: lockedUser })
   await billfold.licences.create({ tag: 'web shop' })
-  return { url: `${origin}/staff/console`, lockedUser, billfold, close: () => void server.close() }
+  const application = await submitApplication(`${origin}/onboarding`)
+  return { url: `${origin}/staff/console`, lockedUser, application, billfold, close: () => void server.close() }
 }

@@ -54,6 +54,7 @@ describe.runIf(browserPath !== undefined)('the admin page', () => {
       users: '#users',
       user: `#users/${host.lockedUser}`,
       applications: '#applications',
+      application: `#applications/${host.application}`,
       keys: '#keys',
       audit: '#audit',
     }
@@ -61,10 +62,11 @@ describe.runIf(browserPath !== undefined)('the admin page', () => {
       users: 'Newest users',
       user: 'Signing methods',
       applications: 'Applications',
+      application: 'Attributes',
       keys: 'Service keys',
       audit: 'Audit log',
     }
-    for (const view of ['users', 'user', 'applications', 'keys', 'audit'] as const) {
+    for (const view of ['users', 'user', 'applications', 'application', 'keys', 'audit'] as const) {
       await page.goto(`${host.url}${views[view]}`)
       await page.getByRole('heading', { name: headings[view] }).first().waitFor(waiting)
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), view).toBeLessThanOrEqual(0)
@@ -77,10 +79,42 @@ describe.runIf(browserPath !== undefined)('the admin page', () => {
     expect(complaints).toEqual([])
   })
 
+  test('breaks neither times nor the words of actions in a wide window', async () => {
+    const { page } = await visit({ size: 'wide' }, '#audit')
+    const cells = [/^20[\d-]+ [\d:]+$/, 'application.submitted'].map((name) => page.getByRole('cell', { name }).first())
+    for (const cell of cells) {
+      await cell.waitFor(waiting)
+      const lines = await cell.evaluate((node) => {
+        const range = node.ownerDocument.createRange()
+        range.selectNodeContents(node)
+        return range.getClientRects().length
+      })
+      expect([await cell.textContent(), lines]).toEqual([expect.any(String), 1])
+    }
+  })
+
   test('shows what a user wrote as text', async () => {
     const { page, complaints } = await visit({ size: 'desktop' })
     await page.getByText('<img src=x onerror=alert(1)>', { exact: true }).waitFor(waiting)
     expect(await page.locator('main img').count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  test('shows the attributes of an application only where its view is recorded', async () => {
+    const { page, complaints } = await visit({ size: 'desktop' }, '#applications')
+    const name = page.getByText('<img src=x onerror=alert(2)>', { exact: true })
+    const link = page.getByRole('link', { name: host.application })
+    await link.waitFor(waiting)
+    expect(await name.count()).toBe(0)
+    const viewed = async () => (await host.billfold.audit.search({ action: 'application.viewed' })).records.length
+    const before = await viewed()
+    await link.click()
+    await name.waitFor(waiting)
+    expect(await viewed()).toBe(before + 1)
+    await page.getByRole('button', { name: 'Review…' }).click()
+    await page.getByRole('button', { name: 'Review', exact: true }).click()
+    await page.getByText('Review application: done').waitFor(waiting)
+    await page.getByRole('button', { name: 'Return for changes…' }).waitFor(waiting)
     expect(complaints).toEqual([])
   })
 

@@ -31,6 +31,7 @@ export const sizes = {
   phone: { width: 390, height: 844 },
   small: { width: 320, height: 568 },
   landscape: { width: 568, height: 320 },
+  tablet: { width: 768, height: 1024 },
   desktop: { width: 1280, height: 800 },
   wide: { width: 1440, height: 900 },
 } as const

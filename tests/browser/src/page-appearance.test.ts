@@ -123,6 +123,16 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     },
   )
 
+  test('puts a name that does not fit beside the logo below it, both in the middle', async () => {
+    const page = await visit({ size: 'small' })
+    await page.goto(await host.session({ lang: 'fr' }))
+    await page.locator('header p').waitFor(waiting)
+    const [logoBox, nameBox] = [page.locator('header img'), page.locator('header p')].map((part) => part.boundingBox())
+    const [{ x = 0, y = 0, width = 0, height = 0 }, below] = [(await logoBox) ?? {}, await nameBox]
+    expect(below?.y).toBeGreaterThanOrEqual(y + height)
+    expect(Math.abs(x + width / 2 - sizes.small.width / 2)).toBeLessThan(1)
+  })
+
   test.each(['en', 'de', 'fr', 'es'])(
     'keeps the ways out in sight after a wrong PIN on a phone on its side: %s',
     async (lang) => {

@@ -131,8 +131,16 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
       expect([400, 404]).toContain(answer?.status())
       await expectScreen(page, 'This link does not work')
     }
-    await page.goto(`${host.url}/walletapi/v2/authentication?session=018f0000-0000-7000-8000-000000000000`)
-    await expectScreen(page, 'This link does not work')
+    for (const query of [
+      '?session=018f0000-0000-7000-8000-000000000000',
+      '?session=',
+      '',
+      '?lang=en',
+      '?session[]=1',
+    ]) {
+      await page.goto(`${host.url}/walletapi/v2/authentication${query}`)
+      await expectScreen(page, 'This link does not work')
+    }
     const late = await host.session()
     host.advanceClock(61_000)
     const french = await visit({ locale: 'fr-CA' })

@@ -194,6 +194,8 @@ const looks: readonly (Visitor & { readonly size: keyof typeof sizes; readonly c
   { size: 'small', colorScheme: 'light' },
   { size: 'landscape', colorScheme: 'dark' },
   { size: 'landscape', colorScheme: 'light' },
+  { size: 'tablet', colorScheme: 'light' },
+  { size: 'tablet', colorScheme: 'dark' },
   { size: 'desktop', colorScheme: 'light' },
   { size: 'desktop', colorScheme: 'dark' },
   { size: 'wide', colorScheme: 'light' },

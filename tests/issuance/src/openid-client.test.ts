@@ -29,11 +29,12 @@ describe('openid-client', () => {
     expect(page.status).toBe(200)
     const cookie = page.headers.getSetCookie()[0]?.split(';', 1)[0] ?? ''
     const requestUri = url.searchParams.get('request_uri') ?? ''
+    const consent = /name="consent" value="([^"]+)"/.exec(await page.text())?.[1] ?? ''
     const decided = await fetch(`${server.publicUrl}/authorize`, {
       method: 'POST',
       redirect: 'manual',
       headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ request_uri: requestUri, decision: 'allow' }).toString(),
+      body: new URLSearchParams({ request_uri: requestUri, consent, decision: 'allow' }).toString(),
     })
     expect(decided.status).toBe(303)
     return new URL(decided.headers.get('location') ?? '')

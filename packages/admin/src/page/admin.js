@@ -1,5 +1,6 @@
 // The admin page: its sections, and those views that fit in a table.
-import { askThen, auditTable, button, call, element, report, table, time } from './elements.js'
+import { showApplication, showApplications } from './application.js'
+import { auditTable, call, element, report, table, time } from './elements.js'
 import { showKeys } from './keys.js'
 import { showUser } from './user.js'
 
@@ -34,51 +35,6 @@ async function showUsers(text) {
   return [element('section', {}, element('h2', {}, 'Search'), search), table(title, users, columns)]
 }
 
-const decisions = {
-  submitted: [['in_review', 'Review']],
-  in_review: [
-    ['approved', 'Approve'],
-    ['rejected', 'Reject'],
-    ['returned_for_changes', 'Return for changes'],
-  ],
-  returned_for_changes: [
-    ['in_review', 'Review'],
-    ['rejected', 'Reject'],
-  ],
-}
-
-async function showApplications() {
-  const { items } = await call('applications')
-  const decide = ({ id }, to, name) =>
-    button(`${name}…`, () =>
-      askThen({
-        title: `${name} application`,
-        text: `Application ${id}`,
-        yes: name,
-        field: 'Note to the applicant (optional)',
-        act: (note) => call(`applications/${id}/transition`, note === '' ? { to } : { to, note }),
-      }),
-    )
-  const columns = [
-    ['Application', ({ id }) => id],
-    ['Template', ({ templateId }) => String(templateId)],
-    ['Status', ({ status: state }) => state],
-    ['Created', ({ createdAt }) => time(createdAt)],
-    ['Attributes', ({ attributes }) => String(attributes)],
-    ['Files', ({ files }) => String(files)],
-    [
-      'Change',
-      (one) =>
-        element(
-          'span',
-          { class: 'buttons' },
-          ...(decisions[one.status] ?? []).map(([to, name]) => decide(one, to, name)),
-        ),
-    ],
-  ]
-  return [table('Applications', items, columns)]
-}
-
 async function showApprovals() {
   const { items } = await call('approvals')
   const columns = [
@@ -105,7 +61,7 @@ const sections = {
 function open(hash) {
   const [path = '', text = ''] = hash.slice(1).split('?')
   const [section, id] = path.split('/')
-  if (section === 'applications') return showApplications()
+  if (section === 'applications') return id === undefined ? showApplications() : showApplication(decodeURIComponent(id))
   if (section === 'approvals') return showApprovals()
   if (section === 'keys') return showKeys()
   if (section === 'audit') return showAudit()

@@ -20,6 +20,7 @@ const onboardingAuditActions = {
   'wallet.logged-in': 'A login with a wallet signature succeeded; the subject is a keyed hash of the public key',
   'wallet.erased': 'Data submitted with a wallet was erased; the subject is a keyed hash of the public key',
   'application.submitted': 'An application was submitted',
+  'application.viewed': 'A person looked at an application; the detail has the kinds of content',
   'application.status-changed': 'The status of an application was changed',
   'application.changed': 'The applicant changed attributes or files of an application',
   'application.message-posted': 'A message about an application was posted',

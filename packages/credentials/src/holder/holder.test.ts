@@ -9,7 +9,7 @@ import {
   type WalletPki,
   type WalletUser,
 } from '../test-fixtures/wallet-host.ts'
-import { sendTo } from '../test-fixtures/wallet-client.ts'
+import { consentOf, sendTo } from '../test-fixtures/wallet-client.ts'
 import { credentialType } from '../issuer/types/credential-type.ts'
 import { claimsOf } from '../issuer/types/dataset-source.ts'
 
@@ -171,7 +171,8 @@ describe('a holder, for an offer', () => {
     const browser = sendTo(paged.billfold.credentials.issuer)
     const page = await browser(`/authorize${search}`, { method: 'GET' })
     const cookie = String(page.headers['set-cookie']).split(';', 1)[0] ?? ''
-    const form = { request_uri: new URLSearchParams(search).get('request_uri') ?? '', decision: 'allow' }
+    const requestUri = new URLSearchParams(search).get('request_uri') ?? ''
+    const form = { request_uri: requestUri, consent: consentOf(page), decision: 'allow' }
     const back = await browser('/authorize', { headers: { cookie }, form })
     const url = String(back.headers['location'])
     const forged = `${redirectUri}?code=x&state=y`

@@ -11,6 +11,7 @@ import {
   publicUrl,
 } from '../test-fixtures/issuer-host.ts'
 import {
+  consentOf,
   createWalletClient,
   createWalletKey,
   sha256,
@@ -42,6 +43,7 @@ describe('an issuer, for an authorization code', () => {
   let wallet: WalletClient
   let userId: string
   let loggedIn: string | undefined
+  let now: number
   const verifier = randomBytes(32).toString('base64url')
 
   beforeAll(async () => {
@@ -51,8 +53,10 @@ describe('an issuer, for an authorization code', () => {
     storage = memoryStorage()
     userId = await createTestUser(storage)
     loggedIn = userId
+    now = Date.now()
     host = createIssuerHost(pki.signer, {
       storage,
+      now: () => now,
       issuer: {
         types: [identity, account],
         clients: [{ clientId, redirectUris: [redirectUri] }],
@@ -84,14 +88,21 @@ describe('an issuer, for an authorization code', () => {
       method: 'GET',
       headers: cookie === '' ? {} : { cookie },
     })
-  const decide = async (request_uri: string, decision: string, cookie: string) =>
-    wallet.send('/authorize', { headers: { cookie }, form: { request_uri, decision } })
+  const decide = async (request_uri: string, decision: string, page: WireReply, cookie = cookieOf(page)) =>
+    wallet.send('/authorize', { headers: { cookie }, form: { request_uri, consent: consentOf(page), decision } })
   const cookieOf = ({ headers }: WireReply) => String(headers['set-cookie']).split(';', 1)[0] ?? ''
   const locationOf = ({ headers }: WireReply) => new URL(String(headers['location']))
+  const offered = async () => {
+    const input = { claims: ada, subject: { userId }, grants: ['authorization_code'], by: 'value' } as const
+    const { id, uri } = await host.credentials.issuer.offer(identity, input)
+    const offer: { grants: { authorization_code: { issuer_state: string } } } = JSON.parse(
+      new URL(uri).searchParams.get('credential_offer') ?? '',
+    )
+    return { id, issuer_state: offer.grants.authorization_code.issuer_state }
+  }
   const authorized = async () => {
     const requestUri = String((await pushed()).body['request_uri'])
-    const cookie = cookieOf(await show(requestUri))
-    return locationOf(await decide(requestUri, 'allow', cookie))
+    return locationOf(await decide(requestUri, 'allow', await show(requestUri)))
   }
   const redeem = async (code: string, change: Readonly<Record<string, string>> = {}, key: WalletKey = wallet.key) =>
     wallet.send('/token', {
@@ -115,12 +126,11 @@ describe('an issuer, for an authorization code', () => {
     expect(page.text).not.toContain('<script')
     expect(page.headers['content-security-policy']).toContain(`form-action 'self' https://wallet.example.com;`)
     expect(page.headers['set-cookie']).toMatchObject([expect.stringContaining('HttpOnly; SameSite=Lax; Secure')])
-    const cookie = cookieOf(page)
-    const back = await decide(requestUri, 'allow', cookie)
+    const back = await decide(requestUri, 'allow', page)
     expect(back.status).toBe(303)
     const location = locationOf(back)
     expect(Object.fromEntries(location.searchParams)).toMatchObject({ iss: publicUrl, state: 'af0ifjsldkj' })
-    expect((await decide(requestUri, 'allow', cookie)).status).toBe(400)
+    expect((await decide(requestUri, 'allow', page)).status).toBe(400)
     const token = tokenOf(await redeem(location.searchParams.get('code') ?? ''))
     const issued = await wallet.request(token, 'account.sd-jwt')
     expect(issued.status).toBe(200)
@@ -161,19 +171,20 @@ describe('an issuer, for an authorization code', () => {
 
   test('is bound to the browser that came first', async () => {
     const requestUri = String((await pushed()).body['request_uri'])
-    const cookie = cookieOf(await show(requestUri))
+    const page = await show(requestUri)
     expect((await show(requestUri)).status).toBe(400)
-    expect((await decide(requestUri, 'allow', 'x=1')).status).toBe(400)
-    expect((await show(requestUri, cookie)).status).toBe(200)
-    expect((await decide(requestUri, 'allow', cookie)).status).toBe(303)
+    expect((await decide(requestUri, 'allow', page, 'x=1')).status).toBe(400)
+    expect((await show(requestUri, cookieOf(page))).status).toBe(200)
+    expect((await decide(requestUri, 'allow', page)).status).toBe(303)
   })
 
   test('takes the decision from its own page only, also where the cookie is sent', async () => {
     const request_uri = String((await pushed()).body['request_uri'])
-    const cookie = cookieOf(await show(request_uri))
+    const page = await show(request_uri)
     const decideFrom = async (site: string) => {
-      const headers = { cookie, 'sec-fetch-site': site }
-      return (await wallet.send('/authorize', { headers, form: { request_uri, decision: 'allow' } })).status
+      const headers = { cookie: cookieOf(page), 'sec-fetch-site': site }
+      const form = { request_uri, consent: consentOf(page), decision: 'allow' }
+      return (await wallet.send('/authorize', { headers, form })).status
     }
     for (const site of ['same-site', 'cross-site', 'none']) expect([site, await decideFrom(site)]).toEqual([site, 400])
     expect(await decideFrom('same-origin')).toBe(303)
@@ -191,10 +202,10 @@ describe('an issuer, for an authorization code', () => {
 
   test('tells the wallet of a denial once', async () => {
     const requestUri = String((await pushed()).body['request_uri'])
-    const cookie = cookieOf(await show(requestUri))
-    const { searchParams } = locationOf(await decide(requestUri, 'deny', cookie))
+    const page = await show(requestUri)
+    const { searchParams } = locationOf(await decide(requestUri, 'deny', page))
     expect([searchParams.get('error'), searchParams.get('iss')]).toEqual(['access_denied', publicUrl])
-    expect((await decide(requestUri, 'allow', cookie)).status).toBe(400)
+    expect((await decide(requestUri, 'allow', page)).status).toBe(400)
   })
 
   test('refuses a code with another verifier, client, redirect URI or key, and then still takes the right ones', async () => {
@@ -214,16 +225,7 @@ describe('an issuer, for an authorization code', () => {
   })
 
   test('counts an issuer state only for the user that it was made for', async () => {
-    const { uri } = await host.credentials.issuer.offer(identity, {
-      claims: ada,
-      subject: { userId },
-      grants: ['authorization_code'],
-      by: 'value',
-    })
-    const offer: { grants: { authorization_code: { issuer_state: string } } } = JSON.parse(
-      new URL(uri).searchParams.get('credential_offer') ?? '',
-    )
-    const { issuer_state } = offer.grants.authorization_code
+    const { id, issuer_state } = await offered()
     const scope = 'identity.sd-jwt'
     loggedIn = await createTestUser(storage)
     const other = String((await pushed({ issuer_state, scope })).body['request_uri'])
@@ -231,10 +233,56 @@ describe('an issuer, for an authorization code', () => {
     loggedIn = userId
     expect(said(await pushed({ issuer_state, scope: 'account.sd-jwt' }))).toEqual([400, 'invalid_scope'])
     const requestUri = String((await pushed({ issuer_state, scope })).body['request_uri'])
-    const back = await decide(requestUri, 'allow', cookieOf(await show(requestUri)))
+    const back = await decide(requestUri, 'allow', await show(requestUri))
     const token = tokenOf(await redeem(locationOf(back).searchParams.get('code') ?? ''))
     expect((await wallet.request(token, 'identity.sd-jwt', 3)).status).toBe(200)
     expect(said(await pushed({ issuer_state, scope }))).toEqual([400, 'invalid_request'])
+    const { records } = await host.audit.search({ action: 'credential.offer-redeemed' })
+    expect(records.map(({ subject }) => subject)).toEqual([id])
+  })
+
+  test('takes no consent to an offer that has expired since the page was shown', async () => {
+    const { issuer_state } = await offered()
+    const requestUri = String((await pushed({ issuer_state, scope: 'identity.sd-jwt' })).body['request_uri'])
+    const early = await show(requestUri)
+    now += 10 * 60 * 1000 - 1
+    const page = await show(requestUri, cookieOf(early))
+    now += 1
+    expect((await decide(requestUri, 'allow', page, cookieOf(early))).status).toBe(400)
+  })
+
+  test('takes the decision of a tab only for the user and the values that the tab shows', async () => {
+    const requestUri = String((await pushed()).body['request_uri'])
+    const ofAda = await show(requestUri)
+    const cookie = cookieOf(ofAda)
+    loggedIn = await createTestUser(storage)
+    const ofOther = await show(requestUri, cookie)
+    expect([ofAda.status, ofOther.status]).toEqual([200, 200])
+    for (const decision of ['allow', 'deny'])
+      expect((await decide(requestUri, decision, ofAda, cookie)).status).toBe(400)
+    const code = locationOf(await decide(requestUri, 'allow', ofOther, cookie)).searchParams.get('code') ?? ''
+    const token = tokenOf(await redeem(code))
+    expect((await wallet.request(token, 'account.sd-jwt')).status).toBe(200)
+    expect(await host.credentials.issuer.list({ userId })).toEqual([])
+    expect(await host.credentials.issuer.list({ userId: loggedIn })).toHaveLength(1)
+  })
+
+  test('takes the same page from two tabs of one user', async () => {
+    const requestUri = String((await pushed()).body['request_uri'])
+    const first = await show(requestUri)
+    expect((await show(requestUri, cookieOf(first))).status).toBe(200)
+    expect((await decide(requestUri, 'allow', first)).status).toBe(303)
+  })
+
+  test('takes no consent once its user has logged out, or another has logged in', async () => {
+    const requestUri = String((await pushed()).body['request_uri'])
+    const page = await show(requestUri)
+    for (const somebody of [undefined, await createTestUser(storage)]) {
+      loggedIn = somebody
+      expect((await decide(requestUri, 'allow', page)).status).toBe(400)
+    }
+    loggedIn = userId
+    expect((await decide(requestUri, 'allow', page)).status).toBe(303)
   })
 
   test('denies a credential of an erased user', async () => {

@@ -11,6 +11,7 @@ import {
   testKeyring,
 } from '../test-fixtures/issuer-host.ts'
 import {
+  consentOf,
   createWalletClient,
   createWalletKey,
   findCode,
@@ -177,7 +178,8 @@ describe('an authorization code that is bound to a key, where Bearer tokens are 
     const query = new URLSearchParams({ client_id: clientId, request_uri }).toString()
     const page = await wallet.send(`/authorize?${query}`, { method: 'GET' })
     const cookie = String(page.headers['set-cookie']).split(';', 1)[0] ?? ''
-    const decided = await wallet.send('/authorize', { headers: { cookie }, form: { request_uri, decision: 'allow' } })
+    const form = { request_uri, consent: consentOf(page), decision: 'allow' }
+    const decided = await wallet.send('/authorize', { headers: { cookie }, form })
     return new URL(String(decided.headers['location'])).searchParams.get('code') ?? ''
   }
   const issuerState = async () => {

@@ -15,6 +15,7 @@ import {
 } from '../test-fixtures/issuer-host.ts'
 import {
   createWalletClient,
+  consentOf,
   createWalletKey,
   credentialsOf,
   findCode,
@@ -199,7 +200,7 @@ describe.each(await listTestDatabases())('an issuer in two processes on $name', 
       const shown = pages.filter(({ status }) => status === 200)
       expect(shown).toHaveLength(1)
       const cookie = String(shown[0]?.headers['set-cookie']).split(';', 1)[0] ?? ''
-      const form = { request_uri, decision: 'allow' }
+      const form = { request_uri, consent: shown.map(consentOf).join(''), decision: 'allow' }
       const decided = await fourTimes((index) => at(wallets, index).send('/authorize', { headers: { cookie }, form }))
       const [back] = decided.filter(({ status }) => status === 303)
       expect(decided.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, 400, 400, 400])

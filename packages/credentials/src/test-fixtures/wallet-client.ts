@@ -192,3 +192,8 @@ export function credentialsOf({ body, text }: WireReply): readonly string[] {
   if (!parsed.success) throw new Error(`no credentials: ${text}`)
   return parsed.data.credentials.map(({ credential }) => credential)
 }
+
+/** The hash of what a consent page shows, from the form of the page. */
+export function consentOf({ text }: WireReply): string {
+  return /name="consent" value="([\w-]+)"/.exec(text)?.[1] ?? ''
+}

@@ -71,13 +71,26 @@ function segment(marker: number, data: readonly number[]): Buffer {
 
 /** A progressive JPEG of 16 by 16 grey pixels with `count` empty scans, each of which makes a decoder visit every block. */
 function scans(count: number): Uint8Array {
+  return grey(Array.from({ length: count }, () => [1, 63, 0]))
+}
+
+/** The same with scans in the order of the standard: each coefficient comes in fourteen scans, one bit more in each (ITU-T T.81 section G.1.1.1). */
+function refinedScans(count: number): Uint8Array {
+  const bits = Array.from({ length: 14 }, (_, index) => 13 - index)
+  const refinements = Array.from({ length: 63 }, (_, index) => index + 1).flatMap((coefficient) =>
+    bits.map((bit) => [coefficient, coefficient, bit === 13 ? bit : ((bit + 1) << 4) | bit]),
+  )
+  return grey([[0, 0, 0], ...refinements.slice(0, count - 1)])
+}
+
+/** A progressive JPEG of 16 by 16 grey pixels. @param parameters first and last coefficient of each scan, and its approximation */
+function grey(parameters: readonly (readonly number[])[]): Uint8Array {
   const oneCode = [1, ...Array.from({ length: 15 }, () => 0)]
   const quantisation = segment(0xdb, [0, ...Array.from({ length: 64 }, () => 1)])
   const frame = segment(0xc2, [8, 0, 16, 0, 16, 1, 1, 0x11, 0])
   const tables = [segment(0xc4, [0x00, ...oneCode, 0]), segment(0xc4, [0x10, ...oneCode, 0])]
   // Four blocks, each terminated by a one-bit code.
-  const scan = Buffer.concat([segment(0xda, [1, 1, 0x00, 1, 63, 0]), Buffer.from([0x0f])])
-  const all = Array.from({ length: count }, () => scan)
+  const all = parameters.map((scan) => Buffer.concat([segment(0xda, [1, 1, 0x00, ...scan]), Buffer.from([0x0f])]))
   return Uint8Array.from(
     Buffer.concat([Buffer.from([0xff, 0xd8]), quantisation, frame, ...tables, ...all, Buffer.from([0xff, 0xd9])]),
   )
@@ -132,5 +145,10 @@ describe.each([
     if (by === 'JavaScript')
       expect(await decode({ mediaType: 'image/jpeg', bytes: scans(50) })).toMatchObject({ width: 16, height: 16 })
     expect(await isDecoded({ mediaType: 'image/jpeg', bytes: scans(2000) })).toBe(false)
+  })
+
+  test('rejects a JPEG with too many scans also if their order is that of the standard', async () => {
+    expect(await decode({ mediaType: 'image/jpeg', bytes: refinedScans(100) })).toMatchObject({ width: 16, height: 16 })
+    await expect(decode({ mediaType: 'image/jpeg', bytes: refinedScans(101) })).rejects.toThrow('100 scans')
   })
 })

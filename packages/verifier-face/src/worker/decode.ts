@@ -22,6 +22,8 @@ export async function loadBestDecoder(): Promise<ImageDecoder> {
     const { default: sharp } = await import('sharp')
     return async ({ mediaType, bytes }) => {
       assertMagicBytes(mediaType, bytes)
+      // libjpeg has no such limit: 144 KB can keep it busy for seconds.
+      if (mediaType === 'image/jpeg') assertJpegWithinLimits(bytes)
       // For a progressive JPEG of 50 megapixels, sharp holds all coefficients: up to 300 MB.
       if (isLargeJpeg(mediaType, bytes)) return javascriptDecoder({ mediaType, bytes })
       const upright = sharp(bytes, {

@@ -1,10 +1,11 @@
-import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import { type ActedBy, actedBy, type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import type { Application, ApplicationStatus } from '../applications/application.ts'
 import { secp256k1 } from '../../kernel/crypto/index.ts'
 import { type StoredFile, readFile } from '../applications/files.ts'
 import { postApplicationMessage } from '../applications/application-messages.ts'
 import { getApplication, listApplications } from '../applications/application-queries.ts'
 import { type ApplicationTransition, transitionApplication } from '../applications/transition-application.ts'
+import { viewApplication } from '../applications/view-application.ts'
 import { eraseWalletData } from '../applications/personal-data.ts'
 import type { Services } from '../../platform/services.ts'
 import { normalizeIdentifier } from '../../identity/users/normalize-identifier.ts'
@@ -25,6 +26,22 @@ export interface OnboardingApi {
     }) => Promise<readonly Application[]>
     /** Gets an application. @throws BillfoldError `application.not-found` */
     readonly get: (id: string, tenant?: string) => Promise<Application>
+    /**
+     * Gets an application for a person who looks at it, such as a reviewer. The audit log records `application.viewed` with `by` as the actor,
+     * the application as the subject, and the kinds of content: `attributes`, `files`, `messages`, `paymentTransactions`. Nothing is returned if
+     * the record cannot be written.
+     * @throws BillfoldError `application.not-found`
+     * @example
+     * ```ts
+     * import type { Billfold } from '@billfold/core'
+     *
+     * async function showToReviewer(billfold: Billfold, applicationId: string, account: string) {
+     *   const { attributes } = await billfold.onboarding.applications.view(applicationId, undefined, { by: `review:${account}` })
+     *   return attributes.map(({ id }) => id)
+     * }
+     * ```
+     */
+    readonly view: (id: string, tenant?: string, options?: ActedBy) => Promise<Application>
     /**
      * Changes the status of an application. Allowed: `submitted` → `in_review`; `in_review` → `approved`, `rejected` or
      * `returned_for_changes`; `returned_for_changes` → `in_review` or `rejected`. The audit log records `by` as the actor.
@@ -71,6 +88,7 @@ export function createOnboardingApi(
         return listApplications(services, { tenant, ...(status !== undefined && { status }) }, { page, size })
       },
       get: (id, of) => getApplication(services, { tenant: host(of).tenant }, id),
+      view: (id, of, options = {}) => viewApplication(services, actedBy(host(of), options), id),
       transition: async (id, { by, tenant: of, ...move }) =>
         transitionApplication(services, reviewer(of, by), id, move),
       postMessage: async (id, { text, by, tenant: of }) => {

@@ -5,7 +5,7 @@ import { newId } from '../../kernel/ids.ts'
 import { batch, insert } from '../../kernel/storage/index.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { findAccountLabel, toLabel } from '../wallet-login/index.ts'
-import { renderAskingPage } from './login-page.ts'
+import { renderAskingPage, renderSubmittingPage } from './login-page.ts'
 
 const form = { ticket: 'ticket', binding: 'binding' }
 
@@ -15,6 +15,11 @@ test('the page that asks escapes the label, and isolates its direction', () => {
   expect(page).toContain(`<button>Sign in as <bdi>${escaped}</bdi></button>`)
   expect(page).not.toContain('<b>')
   expect(page).not.toContain('<script')
+})
+
+test('each page has its content in a landmark, and its style in the head', () => {
+  expect(renderAskingPage(form, 'ada')).toMatch(/<style>[^<]+<\/style>\n<main>\n<h1>.*<\/form>\n<\/main>/s)
+  expect(renderSubmittingPage(form)).toMatch(/<main>\n<form.*<\/form>\n<script>.*<\/main>/s)
 })
 
 test('a label has no control characters and no bidirectional marks, and a limited length', () => {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 const script = 'document.forms[0].submit()'
 const scriptHash = createHash('sha256').update(script).digest('base64')
 const style =
-  'body{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1rem}button{font:inherit;padding:.6rem 1.2rem}'
+  ':root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1rem;overflow-wrap:anywhere}h1{font-size:1.6rem;line-height:1.25}button{font:inherit;padding:.6rem 1.2rem}'
 const styleHash = createHash('sha256').update(style).digest('base64')
 
 /** The fields of the form. Both must be base64url: they are not escaped. */
@@ -41,21 +41,23 @@ export function renderAskingPage(form: LoginForm, label: string): string {
   const account = `<bdi>${escapeHtml(label)}</bdi>`
   return renderPage(
     'Sign in?',
-    `<style>${style}</style>
-<h1>Sign in as ${account}?</h1>
+    `<h1>Sign in as ${account}?</h1>
 <p>Everything you do here afterwards belongs to this account. If it is not yours, or somebody sent you this link, close this page.</p>
 ${renderForm(form, `<button>Sign in as ${account}</button>`)}`,
+    `<style>${style}</style>\n`,
   )
 }
 
-function renderPage(title: string, content: string): string {
+function renderPage(title: string, content: string, head = ''): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="robots" content="noindex">
 <title>${title}</title>
+${head}<main>
 ${content}
+</main>
 </html>
 `
 }

@@ -79,7 +79,8 @@ function grantToken(context: IssuerContext, actor: Actor, request: TokenRequest)
   const { grant_type: type } = request.form
   if (type === preAuthorizedGrant) return redeemOffer(context, actor, request)
   if (type === 'refresh_token') return refreshGrant(context, request)
-  if (type === 'authorization_code' && context.settings.authorize !== undefined) return redeemCode(context, request)
+  if (type === 'authorization_code' && context.settings.authorize !== undefined)
+    return redeemCode(context, actor, request)
   throw wireError('oauth.unsupported-grant-type')
 }
 

@@ -12,6 +12,8 @@ const authorizationBodySchema = z.object({
   hasIdentifiers: z.boolean(),
   issuerState: z.string().optional(),
   subject: z.object({ userId: z.string().nullable(), applicationId: z.string().nullable() }).optional(),
+  /** The hash of what the consent page shows and to whom: what was shown is what is agreed to. */
+  consent: z.string().optional(),
   /** The offer that the wallet came with, and the claims that were given with it. */
   offerId: z.string().optional(),
   claims: z.record(z.string(), z.unknown()).optional(),

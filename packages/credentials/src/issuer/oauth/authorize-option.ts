@@ -14,5 +14,5 @@ export interface AuthorizationExchange {
 /** Whom the browser belongs to; or a reply, such as a redirect to the host's login. */
 export type Authorization = { readonly userId: string } | { readonly applicationId: string } | Reply
 
-/** Names the user of a browser. */
+/** Names the user of a browser: when the consent page is shown, and again when the user agrees. */
 export type Authorize = (exchange: AuthorizationExchange) => Authorization | Promise<Authorization>

@@ -14,6 +14,7 @@ import { endedOffer } from '../offers/ended-offer.ts'
 import type { IssuerContext } from '../settings.ts'
 import { authorizationRequests, type AuthorizationRequestRow, credentialOffers } from '../tables.ts'
 import { wireError } from '../wire-errors.ts'
+import type { Authorization } from './authorize-option.ts'
 import { type AuthorizationBody, sealedAuthorizationBody } from './authorization-body.ts'
 import { consentPageHeaders, renderConsentPage } from './consent-page.ts'
 import { prepareConsent, type Subject } from './prepare-consent.ts'
@@ -26,7 +27,11 @@ export const authorizeQuerySchema = z.strictObject({
 })
 
 /** The form of the consent page. */
-export const decisionSchema = z.object({ request_uri: z.string().max(256), decision: z.enum(['allow', 'deny']) })
+export const decisionSchema = z.object({
+  request_uri: z.string().max(256),
+  consent: z.string().max(64),
+  decision: z.enum(['allow', 'deny']),
+})
 
 const browserCookie: CookieDefinition = {
   name: 'credential-consent',
@@ -54,20 +59,13 @@ export async function showConsent(
   if (row.clientId !== query.client_id) throw invalidLink()
   const { cookie, browserHash } = bindToBrowser(context, row, request)
   const body = await sealedAuthorizationBody.open(services, row, row.sealedBody)
-  const types = body.configurations.flatMap((id) => settings.configurations.get(id)?.type.id ?? [])
-  const returnTo = `${settings.publicUrl}/authorize?${new URLSearchParams(query).toString()}`
-  const { headers, native } = request
-  const authorization = await settings.authorize?.({ returnTo, types: [...new Set(types)], headers, native })
-  if (authorization === undefined) throw invalidLink()
+  const authorization = await nameUser(context, body, query, request)
   const expiresAt = services.now() + decisionMs
   if ('status' in authorization) {
     await commitStep(context, row, { browserHash, expiresAt })
     return withCookie(authorization, cookie)
   }
-  const subject: Subject =
-    'userId' in authorization
-      ? { userId: authorization.userId, applicationId: null }
-      : { userId: null, applicationId: authorization.applicationId }
+  const subject = toSubject(authorization)
   const consent = await prepareConsent(context, body, subject)
   if (consent === undefined) {
     await commitStep(context, row, { browserHash, state: 'denied' })
@@ -85,27 +83,36 @@ export async function showConsent(
 }
 
 /**
- * Takes the decision of the consent page, once, from the browser that it was shown to.
+ * Takes the decision of the consent page, once, from the browser that it was shown to. Two tabs may have shown different users or values:
+ * a decision counts for what its own page showed, and a consent for the user whom the browser still belongs to.
  * @throws BillfoldError `oauth.invalid-request`
  */
 export async function decideConsent(
   context: IssuerContext,
-  { request_uri: requestUri, decision }: z.output<typeof decisionSchema>,
+  { request_uri: requestUri, consent, decision }: z.output<typeof decisionSchema>,
   request: RequestContext,
 ): Promise<Reply> {
   const { services, settings } = context
   const row = await getOpenRequest(context, requestUri)
   if (row.state !== 'shown' || !isSameBrowser(context, row, request) || isFromOtherPage(request)) throw invalidLink()
   const body = await sealedAuthorizationBody.open(services, row, row.sealedBody)
-  const where = { id: row.id, state: 'shown' }
+  if (body.consent === undefined || !timingSafeEqual(consent, body.consent)) throw invalidLink()
+  // The page is not shown again meanwhile: that moves the expiry.
+  const where = { id: row.id, state: 'shown', userId: row.userId, expiresAt: row.expiresAt }
   if (decision === 'deny') {
     const write = update(authorizationRequests, { where, set: { state: 'denied' } })
     await commitSteps(services.storage, { write, conflict: () => invalidLink() })
     return redirectTo(settings.publicUrl, body, { error: 'access_denied' })
   }
+  const query = { client_id: row.clientId, request_uri: requestUri }
+  const authorization = await nameUser(context, body, query, request)
+  if ('status' in authorization || !isSameSubject(toSubject(authorization), body.subject))
+    throw wireError('oauth.invalid-request', 'You are no longer signed in as the user of this page')
   const code = randomSecret()
-  const set = { state: 'coded', codeHash: hashSecret(code), expiresAt: services.now() + codeMs }
-  const redeemed = { where: { id: body.offerId ?? '', state: 'open' }, set: endedOffer('redeemed') }
+  const now = services.now()
+  const set = { state: 'coded', codeHash: hashSecret(code), expiresAt: now + codeMs }
+  const open = { id: body.offerId ?? '', state: 'open', expiresAt: { gt: now } }
+  const redeemed = { where: open, set: endedOffer('redeemed') }
   await commitSteps(
     services.storage,
     { write: update(authorizationRequests, { where, set }), conflict: () => invalidLink() },
@@ -114,6 +121,30 @@ export async function decideConsent(
       : [{ write: update(credentialOffers, redeemed), conflict: () => invalidLink() }]),
   )
   return redirectTo(settings.publicUrl, body, { code })
+}
+
+/** Asks the host whom the browser belongs to. */
+async function nameUser(
+  { settings }: IssuerContext,
+  { configurations }: AuthorizationBody,
+  query: z.output<typeof authorizeQuerySchema>,
+  { headers, native }: RequestContext,
+): Promise<Authorization> {
+  const types = configurations.flatMap((id) => settings.configurations.get(id)?.type.id ?? [])
+  const returnTo = `${settings.publicUrl}/authorize?${new URLSearchParams(query).toString()}`
+  const authorization = await settings.authorize?.({ returnTo, types: [...new Set(types)], headers, native })
+  if (authorization === undefined) throw invalidLink()
+  return authorization
+}
+
+function toSubject(authorization: Exclude<Authorization, Reply>): Subject {
+  return 'userId' in authorization
+    ? { userId: authorization.userId, applicationId: null }
+    : { userId: null, applicationId: authorization.applicationId }
+}
+
+function isSameSubject({ userId, applicationId }: Subject, shown: Subject | undefined): boolean {
+  return shown !== undefined && shown.userId === userId && shown.applicationId === applicationId
 }
 
 function invalidLink() {

@@ -15,10 +15,12 @@ export interface ConsentPage {
   readonly credentials: readonly ConsentCredential[]
   /** The `request_uri`, for the form. */
   readonly requestUri: string
+  /** The hash of what is shown and to whom, for the form. */
+  readonly consent: string
 }
 
 const style =
-  'body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:8vh auto;padding:0 1rem}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0;overflow-wrap:anywhere}button{font:inherit;padding:.6rem 1.2rem;margin-right:1rem}'
+  ':root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:8vh auto;padding:0 1rem;overflow-wrap:anywhere}h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.2rem}dl{display:grid;grid-template-columns:fit-content(40%) 1fr;gap:.2rem 1rem}dd{margin:0}form{display:flex;flex-wrap:wrap;gap:1rem}button{font:inherit;padding:.6rem 1.2rem}'
 const styleHash = createHash('sha256').update(style).digest('base64')
 
 /**
@@ -42,7 +44,7 @@ function toFormTarget(redirectUri: string): string {
 }
 
 /** Renders the consent page: issuer, types, and every claim with its value (OpenID4VCI section 15.1). */
-export function renderConsentPage({ issuer, wallet, credentials, requestUri }: ConsentPage): string {
+export function renderConsentPage({ issuer, wallet, credentials, requestUri, consent }: ConsentPage): string {
   return renderPage(
     'Receive credentials?',
     `<h1>Receive from ${text(issuer)}?</h1>
@@ -50,6 +52,7 @@ export function renderConsentPage({ issuer, wallet, credentials, requestUri }: C
 ${credentials.map(renderCredential).join('\n')}
 <form method="post" action="authorize">
 <input type="hidden" name="request_uri" value="${escapeHtml(requestUri)}">
+<input type="hidden" name="consent" value="${escapeHtml(consent)}">
 <button name="decision" value="allow">Yes, to my wallet</button>
 <button name="decision" value="deny">No</button>
 </form>`,
@@ -78,7 +81,9 @@ function renderPage(title: string, content: string): string {
 <meta name="robots" content="noindex">
 <title>${escapeHtml(title)}</title>
 <style>${style}</style>
+<main>
 ${content}
+</main>
 </html>
 `
 }

@@ -49,15 +49,18 @@ export async function prepareConsent(
     credentials.push({ name: type.display[0]?.name ?? type.id, claims })
   }
   const url = new URL(body.redirectUri)
+  const page = {
+    issuer: settings.display[0]?.name ?? new URL(settings.publicUrl).host,
+    wallet: url.protocol === 'https:' || url.protocol === 'http:' ? url.host : url.protocol.slice(0, -1),
+    credentials,
+  }
+  const consent = hashSecret(JSON.stringify([body.codeChallenge, subject.userId, subject.applicationId, page]))
   return {
-    page: {
-      issuer: settings.display[0]?.name ?? new URL(settings.publicUrl).host,
-      wallet: url.protocol === 'https:' || url.protocol === 'http:' ? url.host : url.protocol.slice(0, -1),
-      credentials,
-    },
+    page: { ...page, consent },
     body: {
       ...body,
       subject: { ...subject },
+      consent,
       ...(offer !== undefined && { offerId: offer.id }),
       ...(content?.claims !== undefined && { claims: content.claims }),
     },

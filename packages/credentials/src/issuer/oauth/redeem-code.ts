@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { timingSafeEqual } from '@billfold/core/crypto'
-import { batch, update } from '@billfold/core/storage'
+import { type Actor, auditWrite } from '@billfold/core/modules'
+import { batch, update, type Write } from '@billfold/core/storage'
 import { commitSteps } from '../../commit-steps.ts'
 import { hashSecret } from '../../secret-hash.ts'
 import type { IssuerContext } from '../settings.ts'
@@ -16,7 +17,7 @@ import type { TokenRequest } from './token-request.ts'
  * (RFC 6749 section 4.1.2).
  * @throws BillfoldError `oauth.invalid-grant`, `oauth.invalid-request`, and those of the proofs
  */
-export async function redeemCode(context: IssuerContext, request: TokenRequest): Promise<TokenReply> {
+export async function redeemCode(context: IssuerContext, actor: Actor, request: TokenRequest): Promise<TokenReply> {
   const { services, tenant } = context
   const { form, proof, client } = request
   if (form.code === undefined) throw wireError('oauth.invalid-request', 'code is missing')
@@ -43,8 +44,14 @@ export async function redeemCode(context: IssuerContext, request: TokenRequest):
     ...(proof === undefined ? [] : [proof.step]),
     ...client.steps,
     grant.step,
+    ...(body.offerId === undefined ? [] : [{ write: offerRedeemedWrite(context, actor, body.offerId, grant.row.id) }]),
   )
   return issueAccessToken(context, grant.row, grant.refreshToken)
+}
+
+/** The audit record of an offer that became a grant. */
+function offerRedeemedWrite({ services }: IssuerContext, actor: Actor, offerId: string, grantId: string): Write {
+  return auditWrite(actor, 'credential.offer-redeemed', offerId, services.now(), { grantId })
 }
 
 /** @throws BillfoldError `oauth.invalid-grant` */
