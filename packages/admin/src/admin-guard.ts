@@ -41,8 +41,9 @@ const canManageKeys = 'manage-keys'
 /** Creates the guards of all routes. */
 export function createAdminGuards(authorize: AuthorizeAdministrator): AdminGuards {
   const admit = async (request: IncomingRequest): Promise<Caller> => {
-    const administrator = await authorize(request)
-    if (administrator === undefined) throw new BillfoldError('caller.unauthenticated')
+    // Of a host in plain JavaScript, nobody can be null as well.
+    const administrator: Administrator | null | undefined = await authorize(request)
+    if (administrator === undefined || administrator === null) throw new BillfoldError('caller.unauthenticated')
     assertAdministrator(administrator)
     const { id, tenant = '' } = administrator
     const scopes = new Set(administrator.canManageKeys === true ? [canManageKeys] : [])

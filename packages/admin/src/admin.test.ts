@@ -247,7 +247,7 @@ describe('the admin API', () => {
 
   test('refuses an administrator whose tenant or id is empty, absent or cut off', async () => {
     await host.createUser('ada')
-    const ask = async (returned: object) => {
+    const ask = async (returned: object | null) => {
       const administrator: Administrator = JSON.parse(JSON.stringify(returned))
       const api = adminApi(host.billfold, { authorize: async () => administrator })
       const handle = fetchHandler(api, { clientAddress: () => '127.0.0.1' })
@@ -258,6 +258,7 @@ describe('the admin API', () => {
     expect(await ask({ id: 'eve', tenant: null })).toBe(403)
     for (const id of ['', ' ', 'e'.repeat(121), null, 7]) expect([id, await ask({ id })]).toEqual([id, 403])
     expect(await ask({})).toBe(403)
+    expect(await ask(null)).toBe(401)
     expect(await ask({ id: 'e'.repeat(120) })).toBe(200)
   })
 

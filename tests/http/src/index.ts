@@ -5,3 +5,4 @@ export { describeReport, type FuzzOptions, type FuzzReport, fuzz } from './fuzz/
 export type { FuzzTarget } from './fuzz/requests.ts'
 export { type HostOptions, hostReplies } from './hosts/host-builder.ts'
 export { type Host, startHost } from './hosts/start-host.ts'
+export { findInRows, Secrets } from './secrets/find-secrets.ts'

@@ -1,4 +1,5 @@
 import {
+  type BillfoldOptions,
   createBillfold,
   createPasswordHasher,
   type Keyring,
@@ -68,6 +69,8 @@ export interface WalletHostOptions {
   readonly wrapHttp?: (send: WalletHttp) => WalletHttp
   /** Decides about acts, as the module of policies does. Default: allows them. */
   readonly authorizeAct?: ActAuthorizer
+  /** What the host notes, and where it sends events. Default: nothing. */
+  readonly sinks?: Pick<BillfoldOptions, 'logger' | 'events'>
 }
 
 /** A user of the wallet, and the header of the PIN. */
@@ -100,6 +103,7 @@ export async function createWalletHost(pki: WalletPki, options: WalletHostOption
     storage,
     keyring,
     logger: silentLogger,
+    ...options.sinks,
     ...(now !== undefined && { now }),
     passwordHasher: createPasswordHasher({
       cost: { logN: 4, r: 1, p: 1 },

@@ -1,5 +1,5 @@
 import { BillfoldError } from '@billfold/core'
-import { appliedBatches, type Batch, CommitError, type Write } from '@billfold/core/storage'
+import { appliedBatches, type Batch, CommitError, isCommitError, type Write } from '@billfold/core/storage'
 import type { Run, StatementResult } from '../sql/connection.ts'
 import type { Target } from '../sql/dialect.ts'
 import { classifyDriverError, readErrorTable } from '../sql/driver-errors.ts'
@@ -12,8 +12,8 @@ export class DuplicateBatchError extends Error {
 }
 
 /**
- * Records the batch id and does the writes in order, inside an open transaction. On any error the transaction (or its
- * savepoint) must be rolled back.
+ * Records the batch id and does the writes in the order given, inside an open transaction. On any error the transaction (or its
+ * savepoint) must be rolled back. The error names the first write of the batch that is rejected, whatever order the writes are in.
  *
  * @throws DuplicateBatchError, CommitError, BillfoldError `input.invalid` for a sum out of range, and errors of the driver
  */
@@ -24,7 +24,7 @@ export async function applyBatch(
   writes: readonly IndexedWrite[],
 ): Promise<void> {
   await insertBatchId(run, batchIdStatement(target, batch))
-  for (const each of writes) await applyWrite(run, writeStatement(target, each.write), each)
+  await applyWrites(writes, (each) => applyWrite(run, writeStatement(target, each.write), each))
 }
 
 /**
@@ -37,12 +37,38 @@ export async function applyBatchWithMergedId(
   batch: Batch,
   writes: readonly IndexedWrite[],
 ): Promise<void> {
-  const [first, ...others] = writes
+  const [first] = writes
   if (first === undefined) return insertBatchId(run, batchIdStatement(target, batch))
   const isDuplicateBatch = (error: unknown): boolean =>
     readErrorTable(error) === target.names.bareTable(appliedBatches.name)
-  await applyWrite(run, firstWriteStatement(target, batch, first.write), first, isDuplicateBatch)
-  for (const each of others) await applyWrite(run, writeStatement(target, each.write), each)
+  await applyWrites(writes, (each) =>
+    each === first
+      ? applyWrite(run, firstWriteStatement(target, batch, first.write), first, isDuplicateBatch)
+      : applyWrite(run, writeStatement(target, each.write), each),
+  )
+}
+
+/**
+ * Applies writes in lock order. After a failed condition only the writes are still tried that come before it in the batch: they
+ * are on other rows, and one of them can be the first that is rejected. To try the batch again in its own order would lock its
+ * rows in another order than other batches do, which deadlocks with them whenever many batches compete for the same rows. (No
+ * write before a duplicate is left: inserts follow the writes that they may be moved past.)
+ */
+async function applyWrites(
+  writes: readonly IndexedWrite[],
+  apply: (write: IndexedWrite) => Promise<void>,
+): Promise<void> {
+  let rejected: CommitError | undefined
+  for (const each of writes) {
+    if (rejected !== undefined && each.index > rejected.index) continue
+    try {
+      await apply(each)
+    } catch (error) {
+      if (!isCommitError(error) || error.reason !== 'condition-failed') throw error
+      rejected = error
+    }
+  }
+  if (rejected !== undefined) throw rejected
 }
 
 async function insertBatchId(run: Run, statement: Statement): Promise<void> {

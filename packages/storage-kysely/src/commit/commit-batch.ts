@@ -4,7 +4,7 @@ import type { Target } from '../sql/dialect.ts'
 import { applyBatch, applyBatchWithMergedId, DuplicateBatchError } from './apply-batch.ts'
 import { type Attempt, attemptRunner } from './attempt.ts'
 import { inTransaction } from './in-transaction.ts'
-import { type IndexedWrite, sortForLocking } from './lock-order.ts'
+import { sortForLocking } from './lock-order.ts'
 import { isBatchApplied, isRejectedBatch, removeTombstone, writeTombstone } from './tombstone.ts'
 
 /**
@@ -23,28 +23,8 @@ export async function commitBatch<DB>(db: Kysely<DB>, target: Target, batch: Bat
   }
 }
 
-/** A batch rejected in lock order is tried in its own order, so that the error names its first failing write. */
 async function commitInLockOrder<DB>(db: Kysely<DB>, target: Target, batch: Batch, attempt: Attempt): Promise<void> {
-  const writes = batch.writes.map((write, index) => ({ write, index }))
-  const sorted = sortForLocking(batch.writes)
-  const isReordered = sorted.some(({ index }, position) => index !== position)
-  if (isReordered) {
-    try {
-      return await commitInOrder(db, target, batch, sorted, attempt)
-    } catch (error) {
-      if (!isCommitError(error)) throw error
-    }
-  }
-  await commitInOrder(db, target, batch, writes, attempt)
-}
-
-async function commitInOrder<DB>(
-  db: Kysely<DB>,
-  target: Target,
-  batch: Batch,
-  writes: readonly IndexedWrite[],
-  attempt: Attempt,
-): Promise<void> {
+  const writes = sortForLocking(batch.writes)
   const hasMergedId = target.dialect === 'postgres'
   const apply = hasMergedId ? applyBatchWithMergedId : applyBatch
   const run = attemptRunner(db, target.dialect, attempt)
@@ -55,7 +35,7 @@ async function commitInOrder<DB>(
   } catch (error) {
     if (error instanceof DuplicateBatchError) {
       if (!(await removeTombstone(run, target, batch))) return
-      return commitInOrder(db, target, batch, writes, attempt)
+      return commitInLockOrder(db, target, batch, attempt)
     }
     const isAmbiguous =
       hasMergedId && isCommitError(error) && error.reason === 'duplicate' && error.index === writes[0]?.index

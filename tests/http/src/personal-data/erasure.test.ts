@@ -93,6 +93,17 @@ test('every text column of every table holds words of people in this suite, or i
   expect(unknown.map(({ name }) => name)).toEqual([])
 })
 
+test('words of people are in plain text in the columns that the threat model names, and in no other', () => {
+  const plain = listColumns(before).filter(({ type, cells }) => type === 'text' && cells.some(isMarked))
+  expect(plain.map(({ name }) => name).toSorted()).toEqual([
+    'did_wallets.alias',
+    'subscriptions.category',
+    'users.reference',
+    'wallets.description',
+    'wallets.identifier',
+  ])
+})
+
 test('columns that are known to hold no words of people hold what they are known for', () => {
   const wrong = listColumns(before).flatMap(({ name, table, column, type, cells }) => {
     const known = type === 'text' ? findHarmless(table, column) : undefined
