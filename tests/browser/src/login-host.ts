@@ -67,7 +67,12 @@ export async function startLoginHost({ steps, page }: LoginHostOptions = {}): Pr
     events: { handle: (event) => void events.push(event) },
     storage: memoryStorage(),
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
-    passwordHasher: createPasswordHasher({ cost: { logN: 10, r: 8, p: 1 }, queue: 64, perSource: 64 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 10, r: 8, p: 1 },
+      queue: 64,
+      perSource: 64,
+      maxWaitSeconds: 600,
+    }),
     authentication: {
       publicUrl: `${origin}/walletapi`,
       verifier: steps === undefined ? verifier : withSteps(verifier, steps),

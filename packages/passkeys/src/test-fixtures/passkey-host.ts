@@ -18,7 +18,12 @@ export function createPasskeyBillfold(
     now,
     modules: [passkeys({ ...relyingParty, ...options })],
     failedAttemptLimit: { limit: 100_000, windowSeconds: 600 },
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
   })
 }
 

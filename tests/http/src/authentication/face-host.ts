@@ -53,7 +53,12 @@ export async function createFaceHost(parts: FaceHostOptions = {}): Promise<FaceH
   const billfold = createBillfold({
     storage,
     keyring: parts.keyring ?? localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
     rateLimiter: parts.rateLimiter ?? unlimited,
     failedAttemptLimit: { limit: 1_000_000, windowSeconds: 60 },
     now: () => Date.now() + offset,

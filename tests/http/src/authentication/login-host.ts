@@ -24,7 +24,12 @@ export async function createLoginHost(
   const billfold = createBillfold({
     storage,
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
     authentication,
   })
   return {

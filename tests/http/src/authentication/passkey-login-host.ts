@@ -48,7 +48,12 @@ export async function createPasskeyLoginHost(parts: PasskeyLoginParts = {}) {
   const billfold = createBillfold({
     storage: parts.storage ?? memoryStorage(),
     keyring: parts.keyring ?? localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
     rateLimiter: parts.rateLimiter ?? unlimited,
     now: () => Date.now() + offset,
     events: { handle: (event) => void events.push(event) },

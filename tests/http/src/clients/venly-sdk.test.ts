@@ -60,7 +60,12 @@ beforeAll(async () => {
   const billfold = createBillfold({
     storage: memoryStorage(),
     keyring: sharedKeyring(),
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 100, perSource: 100 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 100,
+      perSource: 100,
+      maxWaitSeconds: 600,
+    }),
     custody: {
       chainClients: { ETHEREUM: client },
       tokenIndexer: contractIndexer({

@@ -55,7 +55,12 @@ async function createHost(storage: Storage) {
     storage,
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
     failedAttemptLimit: { limit: 100_000, windowSeconds: 600 },
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
     custody: { chainClients: { MATIC: client }, tokenIndexer: contractIndexer({ MATIC: { client, tokens: [token] } }) },
   })
   const key = await billfold.serviceKeys.create({ tag: 'client', scopes: ['custody'] })

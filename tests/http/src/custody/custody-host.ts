@@ -35,7 +35,12 @@ export async function createCustodyHost(
     tenant,
     custody,
     failedAttemptLimit: { limit: 100_000, windowSeconds: 600 },
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
     ...more,
   })
   const serviceKey = await billfold.serviceKeys.create({ tag: 'suite', scopes: ['custody'] })

@@ -17,7 +17,12 @@ export async function createTwoInstances(
   const { connect, drop } = await database.create()
   const { dialect } = database
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
-  const hash = createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 })
+  const hash = createPasswordHasher({
+    cost: { logN: 4, r: 1, p: 1 },
+    queue: 1000,
+    perSource: 1000,
+    maxWaitSeconds: 600,
+  })
   const pools = [connect(), connect()] as const
   await migrate(pools[0], { dialect })
   const instance = (db: (typeof pools)[number]): Billfold =>

@@ -54,7 +54,12 @@ export async function createDidHost(
     ...(options.now !== undefined && { now: options.now }),
     ...(options.rateLimiter !== undefined && { rateLimiter: options.rateLimiter }),
     failedAttemptLimit: { limit: 100_000, windowSeconds: 600 },
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
     dids: { adminDids: [admin.did], ...options.dids },
   })
   const { keyId, keySecret } = await billfold.serviceKeys.create({

@@ -36,7 +36,12 @@ export async function createEventHost(): Promise<EventHost> {
   const billfold = createBillfold({
     storage,
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
     issuer: didsUrl,
     rateLimiter: { consume: allowed, peek: allowed },
     now: () => Date.now() + offset,

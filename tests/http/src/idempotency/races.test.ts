@@ -15,7 +15,12 @@ function hostOver(storage: Storage): Billfold {
   return createBillfold({
     storage,
     keyring,
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
     payments: { registrationLimit: { limit: 1000, windowSeconds: 600 } },
     onboarding: { templates: [{ id: 'account', name: 'Account', attributes: [] }] },
   })

@@ -22,7 +22,12 @@ describe('a repeat under an Idempotency-Key whose reply carries a secret', () =>
       storage: memoryStorage(),
       now: () => now,
       keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
-      passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+      passwordHasher: createPasswordHasher({
+        cost: { logN: 4, r: 1, p: 1 },
+        queue: 1000,
+        perSource: 1000,
+        maxWaitSeconds: 600,
+      }),
     })
   const keyed = (key: string, value = pin) => ({
     'idempotency-key': key.padEnd(20, '-'),

@@ -67,7 +67,12 @@ beforeAll(async () => {
     now: () => now,
     issuer: publicUrl,
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
     onboarding: { blobs: databaseBlobs(storage), templates: [template] },
     authentication: { publicUrl, verifier: scriptedVerifier(), assessRisk: () => 'allow' },
     payments: { contactVerification: 'host' },

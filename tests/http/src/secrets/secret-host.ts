@@ -65,7 +65,12 @@ export async function createSecretHost(storage: Storage) {
     logger,
     issuer: publicUrl,
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
     rateLimiter: unlimited,
     telemetry: { tracer: recorded.tracer, meter: recorded.meter },
     events: { handle: (event) => void events.push(event) },

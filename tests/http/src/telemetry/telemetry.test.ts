@@ -65,7 +65,12 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     billfold = createBillfold({
       storage: memoryStorage(),
       keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
-      passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 100, perSource: 100 }),
+      passwordHasher: createPasswordHasher({
+        cost: { logN: 4, r: 1, p: 1 },
+        queue: 100,
+        perSource: 100,
+        maxWaitSeconds: 600,
+      }),
       telemetry: { tracer, meter },
       custody: { chainClients: { ETHEREUM: chain.client } },
       authentication: { publicUrl, verifier: Object.freeze(scriptedVerifier()), assessRisk: () => 'allow' },

@@ -42,7 +42,12 @@ export function createUpgradeInstance(storage: Storage, key: string, now: () => 
     now,
     keyring: localKeyring({ keys: { demo: key }, currentKeyId: 'demo' }),
     payments: { contactVerification: 'host', openingGrant: '0.25' },
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
   })
 }
 

@@ -63,7 +63,7 @@ describe('createSemaphore', () => {
   })
 
   test('gives each source its turn, so that one delays a job of another by one job', async () => {
-    const semaphore = createSemaphore({ concurrency: 1, queue: 100, perSource: 100 })
+    const semaphore = createSemaphore({ concurrency: 1, queue: 100, perSource: 100, maxWaitSeconds: 600 })
     const order: string[] = []
     const run = (source: string) => semaphore({ source }, async () => void order.push(source))
     await Promise.all([...Array.from({ length: 4 }, () => run('a')), run('b'), run('c'), run('b')])
@@ -71,7 +71,7 @@ describe('createSemaphore', () => {
   })
 
   test('starts three authenticated jobs for each anonymous one, and starves neither', async () => {
-    const semaphore = createSemaphore({ concurrency: 1, queue: 100, perSource: 100 })
+    const semaphore = createSemaphore({ concurrency: 1, queue: 100, perSource: 100, maxWaitSeconds: 600 })
     const order: string[] = []
     const run = (name: string, isAnonymous: boolean) => semaphore({ isAnonymous }, async () => void order.push(name))
     const anonymous = Array.from({ length: 5 }, () => run('-', true))

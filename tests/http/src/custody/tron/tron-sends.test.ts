@@ -30,7 +30,12 @@ async function startTronHost(storage: Storage, fault: (client: TronClient) => Pa
     keyring,
     now: () => Date.now() + ahead,
     failedAttemptLimit: { limit: 100_000, windowSeconds: 600 },
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
     custody: {
       chainClients: { TRON: { ...client, ...fault(client) } },
       transferSources: { TRON: tronTransferSource({ client, tokens: [token()], fromBlock: 0, blockRange: 50 }) },

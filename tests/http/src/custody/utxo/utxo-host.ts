@@ -42,7 +42,12 @@ export async function startUtxoHost(
     keyring,
     now,
     failedAttemptLimit: { limit: 100_000, windowSeconds: 600 },
-    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      queue: 1000,
+      perSource: 1000,
+      maxWaitSeconds: 600,
+    }),
     custody: {
       chains: new Map([[secretType, chain]]),
       chainClients: client === undefined ? {} : { [secretType]: client },
