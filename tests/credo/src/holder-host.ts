@@ -33,6 +33,7 @@ export async function createHolderHost(options: HolderHostOptions) {
       concurrency: 4,
       queue: 1000,
       perSource: 1000,
+      maxWaitSeconds: 600,
       perAnonymousSource: 1000,
     }),
     modules: [

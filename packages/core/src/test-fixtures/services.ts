@@ -20,6 +20,7 @@ export function testServices(storage: Storage = memoryStorage()): CustodyService
       concurrency: 4,
       queue: 1000,
       perSource: 1000,
+      maxWaitSeconds: 600,
       perAnonymousSource: 1000,
     }),
     tokens: createTokenIssuer({ keyring, issuer: 'test', now: Date.now }),

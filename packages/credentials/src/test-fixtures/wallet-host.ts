@@ -110,6 +110,7 @@ export async function createWalletHost(pki: WalletPki, options: WalletHostOption
       concurrency: 4,
       queue: 1000,
       perSource: 1000,
+      maxWaitSeconds: 600,
       perAnonymousSource: 1000,
     }),
     modules: [

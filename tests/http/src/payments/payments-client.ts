@@ -51,6 +51,7 @@ export async function createPaymentsHost(
       concurrency: 4,
       queue: 10_000,
       perSource: 10_000,
+      maxWaitSeconds: 600,
       perAnonymousSource: 10_000,
     }),
     notifier: {

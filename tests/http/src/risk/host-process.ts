@@ -19,6 +19,7 @@ const billfold = createBillfold({
     concurrency: 4,
     queue: 10_000,
     perSource: 10_000,
+    maxWaitSeconds: 600,
     perAnonymousSource: 10_000,
   }),
   modules: [risk()],
