@@ -106,9 +106,10 @@ describe.runIf(browserPath !== undefined)('the consent page of the issuer', () =
     await page.getByText(hostile, { exact: true }).waitFor(waiting)
     expect(await page.locator('img').count()).toBe(0)
     expect((await agree(page)).headers()).not.toHaveProperty('referer')
-    await page.goto(otherUrl)
-    await page.goto(url)
-    await endsHere(page)
+    // The wallet is not there, so this tab goes on to an error page of the browser.
+    const tab = await page.context().newPage()
+    await tab.goto(url)
+    await endsHere(tab)
     expect(complaints).toEqual([])
   })
 
@@ -116,7 +117,6 @@ describe.runIf(browserPath !== undefined)('the consent page of the issuer', () =
     const { page } = await visit()
     await page.goto((await pushed()).url)
     expect((await agree(page, 2)).url()).toContain(back)
-    expect(await page.getByText('This link does not work').count()).toBe(0)
   })
 
   test('is not shown in a frame of another page', async () => {
