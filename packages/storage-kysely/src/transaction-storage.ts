@@ -2,6 +2,7 @@ import { type Batch, validateBatch, type Storage } from '@billfold/core/storage'
 import type { Transaction } from 'kysely'
 import { applyBatch, DuplicateBatchError } from './commit/apply-batch.ts'
 import { answeringRun } from './commit/attempt.ts'
+import { sortForLocking } from './commit/lock-order.ts'
 import { removeTombstone } from './commit/tombstone.ts'
 import { findRows } from './find-rows.ts'
 import { type Run, statementRunner } from './sql/connection.ts'
@@ -44,8 +45,7 @@ export function createTransactionStorage<DB>(
 async function commitUnderSavepoint(run: Run, target: Target, batch: Batch): Promise<void> {
   try {
     await run('savepoint billfold')
-    const writes = batch.writes.map((write, index) => ({ write, index }))
-    const failure = await catchError(applyBatch(run, target, batch, writes))
+    const failure = await catchError(applyBatch(run, target, batch, sortForLocking(batch.writes)))
     if (failure !== undefined) await rollBackToSavepoint(run, failure)
     await run('release savepoint billfold')
     if (failure instanceof DuplicateBatchError && (await removeTombstone(run, target, batch)))

@@ -43,7 +43,7 @@ function toBase64(bytes: Uint8Array): readonly string[] {
 }
 
 /** What a thief of a row reads: text as it is, bytes as they are and in hex. */
-export function toText(cell: CellValue | undefined): string {
+function toText(cell: CellValue | undefined): string {
   if (!(cell instanceof Uint8Array)) return String(cell)
   const bytes = Buffer.from(cell)
   return `${bytes.toString('latin1')} ${bytes.toString('hex')}`
