@@ -141,7 +141,8 @@ describe.each(Object.values(formats))(
     test('declines a request, which fails at Credo', async () => {
       const { authorizationRequest, verificationSession } = await request([query])
       const shown = await holder.call('POST', '/requests', { uri: authorizationRequest })
-      expect(shown).toMatchObject({ status: 200, body: { verifier: { name: 'Bank' } } })
+      // The name in its certificate, not what it calls itself.
+      expect(shown).toMatchObject({ status: 200, body: { verifier: { name: 'Signer' } } })
       const { id } = idSchema.parse(shown.body)
       expect((await holder.call('POST', `/requests/${id}/decline`, {})).status).toBe(204)
       expect((await server.verifier.getVerificationSessionById(verificationSession.id)).state).toBe('Error')

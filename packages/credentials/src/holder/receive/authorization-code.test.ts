@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { credentialType } from '../../issuer/types/credential-type.ts'
-import { sendTo } from '../../test-fixtures/wallet-client.ts'
+import { consentOf, sendTo } from '../../test-fixtures/wallet-client.ts'
 import { createWalletHost, createWalletPki, type WalletHost, type WalletPki } from '../../test-fixtures/wallet-host.ts'
 import type { WalletHttp } from '../wallet-http.ts'
 
@@ -54,7 +54,11 @@ async function allow({ billfold }: WalletHost, authorizationUrl: string): Promis
   const browser = sendTo(billfold.credentials.issuer)
   const page = await browser(`/authorize${search}`, { method: 'GET' })
   const cookie = String(page.headers['set-cookie']).split(';', 1)[0] ?? ''
-  const form = { request_uri: searchParams.get('request_uri') ?? '', decision: 'allow' }
+  const form = {
+    request_uri: searchParams.get('request_uri') ?? '',
+    consent: consentOf(page),
+    decision: 'allow',
+  }
   return String((await browser('/authorize', { headers: { cookie }, form })).headers['location'])
 }
 
