@@ -13,7 +13,7 @@ import { createWallet } from './transacting-host.ts'
 
 /** Databases that another process can connect to. */
 const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
-// Vitest fails a file without tests; one that is left to do is reported.
+// oxlint-disable-next-line vitest/warn-todo, vitest/no-conditional-tests -- vitest fails a file without tests; this one is reported
 if (databases.length === 0) it.todo('needs a database server')
 describe.each(databases)('two host processes on one $name', (database) => {
   const sends = database.kind === 'postgres' ? 80 : 40

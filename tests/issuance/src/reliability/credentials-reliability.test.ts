@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { measureCredentials } from './measure-credentials.ts'
 
 const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres')
-// Vitest fails a file without tests; one that is left to do is reported.
+// oxlint-disable-next-line vitest/warn-todo, vitest/no-conditional-tests -- vitest fails a file without tests; this one is reported
 if (databases.length === 0) test.todo('needs PostgreSQL')
 
 // The long form, of 1,000 offers and 1,000 responses, is `npm run reliability -- --only credentials`.

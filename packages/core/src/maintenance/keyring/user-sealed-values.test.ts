@@ -24,7 +24,7 @@ test('every table with a column of a pepper belongs to a module that declares it
   const peppered = modules.filter(({ tables }) =>
     tables.some(({ columns }) => 'phc' in columns || 'pepperKeyId' in columns),
   )
-  expect(peppered.map(({ name, pepperedValues = [] }) => [name, pepperedValues.length])).toEqual([
+  expect(peppered.map(({ name, pepperedValues: kinds = [] }) => [name, kinds.length])).toEqual([
     ['signingMethods', 1],
     ['payments', 1],
   ])

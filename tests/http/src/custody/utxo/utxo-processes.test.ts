@@ -18,7 +18,7 @@ import type { UtxoNode } from './utxo-node.ts'
 
 /** Databases that another process can connect to. */
 const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
-// Vitest fails a file without tests; one that is left to do is reported.
+// oxlint-disable-next-line vitest/warn-todo, vitest/no-conditional-tests -- vitest fails a file without tests; this one is reported
 if (databases.length === 0) it.todo('needs a database server')
 const program = fileURLToPath(new URL('../../../dist/custody/utxo/utxo-process.js', import.meta.url))
 const sends = 100
