@@ -114,6 +114,7 @@ const otherDecoders: Readonly<Record<string, string>> = {
   'kernel/base64.ts': 'is the decoder',
   'kernel/crypto/keyring.ts': 'encodes the bytes again, and compares',
   'kernel/crypto/phc.ts': 'encodes the bytes again, and compares',
+  'payments/credentials/password-salt.ts': 'decodes a hash that it has computed itself',
   'platform/idempotency/stored-reply.ts': 'decodes a hash that it has computed itself',
   'platform/webhooks/sign-webhook.ts': 'decodes a secret that was created here',
   'platform/events/verify-webhook.ts': 'runs without Node, encodes the bytes again, and compares',
