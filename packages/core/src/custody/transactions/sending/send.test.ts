@@ -8,6 +8,7 @@ import type { AuthorizedMethod } from '../../../identity/signing-methods/authori
 import { runMaintenance } from '../../../test-fixtures/run-maintenance.ts'
 import { idempotencyTrackingStorage } from '../../../platform/idempotency/index.ts'
 import { batch, memoryStorage, type Storage, update } from '../../../kernel/storage/index.ts'
+import { crashingProcess } from '../../../test-fixtures/crashing-process.ts'
 import { type FakeChain, fakeChain } from '../../../test-fixtures/fake-chain.ts'
 import { testServices } from '../../../test-fixtures/services.ts'
 import { getChain, knownChains } from '../../wallets/chains/index.ts'
@@ -380,38 +381,3 @@ describe('several processes', () => {
     expect(chain.mined.map(({ nonce }) => nonce)).toEqual(Array.from({ length: 60 }, (_, nonce) => nonce))
   })
 })
-
-/** Simulates a process that dies at one step, before or after the operation of the step takes effect. */
-function crashingProcess(deadline: number, moment: 'before' | 'after') {
-  let step = 0
-  let dead = false
-  const guarded =
-    <A extends readonly unknown[], R>(operation: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      const now = step++ === deadline
-      if (dead || (now && moment === 'before')) {
-        dead = true
-        throw new Error('dead')
-      }
-      const result = await operation(...args)
-      if (now) {
-        dead = true
-        throw new Error('dead')
-      }
-      return result
-    }
-  return {
-    isDead: () => dead,
-    storage: (alive: Storage): Storage => ({
-      find: (table, query) => guarded(() => alive.find(table, query))(),
-      commit: guarded((writes) => alive.commit(writes)),
-    }),
-    client: (alive: FakeChain['client']): EvmClient => ({
-      ...alive,
-      nonces: guarded(alive.nonces),
-      broadcast: guarded(alive.broadcast),
-      fees: guarded(alive.fees),
-      estimateGas: guarded(alive.estimateGas),
-    }),
-  }
-}
