@@ -39,8 +39,8 @@ export async function useCustody(host: SecretHost): Promise<CustodyUser> {
   const methods = `/api/users/${user.id}/signing-methods`
   const value = secrets.add('a password', 'zebra-Quokka-zq03')
   await call('POST', methods, { type: 'PASSWORD', value }, byPin)
-  const kept = { ...byPin, 'idempotency-key': 'another-key-of-the-suite' }
-  const code = await call('POST', methods, { type: 'EMERGENCY_CODE' }, kept)
+  const withKey = { ...byPin, 'idempotency-key': 'another-key-of-the-suite' }
+  const code = await call('POST', methods, { type: 'EMERGENCY_CODE' }, withKey)
   secrets.add('an emergency code', code.value)
   const wallet = await call('POST', '/api/wallets', { secretType: 'ETHEREUM', userId: user.id, pincode: pin })
   await moveKeys(host, call, { userId: user.id, walletId: wallet.id, pin })

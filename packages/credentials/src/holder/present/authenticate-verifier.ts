@@ -12,7 +12,7 @@ export interface AuthenticatedRequest {
   readonly verifier: VerifierName
 }
 
-/** What a request must agree with: the link that it came by. */
+/** The values that a request must repeat from the link that opened it. */
 export interface ExpectedRequest {
   readonly clientId?: string
   readonly walletNonce?: string

@@ -114,7 +114,7 @@ function withhold(value: unknown, path: ClaimPath, withheld: readonly ClaimPath[
   if (Array.isArray(value)) return value.flatMap((element: unknown, index) => keep(index, element))
   if (!isJsonObject(value)) return value
   return Object.fromEntries(
-    Object.entries(value).flatMap(([name, inner]) => keep(name, inner).map((kept) => [name, kept] as const)),
+    Object.entries(value).flatMap(([name, inner]) => keep(name, inner).map((disclosed) => [name, disclosed] as const)),
   )
 }
 
