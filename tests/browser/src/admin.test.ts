@@ -170,6 +170,11 @@ describe.runIf(browserPath !== undefined)('the admin page', () => {
     if (images !== undefined) await page.screenshot({ path: `${images}/phone-light-secret.png` })
     await dialog.getByRole('button', { name: 'I have stored it' }).click()
     await page.getByRole('cell', { name: 'mobile backend' }).waitFor(waiting)
+    // The list may be renewed before the dialog reports that it was closed.
+    await page
+      .locator('#secret-values input')
+      .first()
+      .waitFor({ ...waiting, state: 'detached' })
     expect(await page.evaluate('document.documentElement.innerHTML')).not.toContain(secret)
     expect(
       await page.locator('input').evaluateAll((inputs) => inputs.map((input) => Reflect.get(input, 'value'))),

@@ -564,6 +564,31 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The wallet was deleted during its DID update */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        statusCode: number;
+                        errorType: string;
+                        errorMessage: string;
+                        wallet?: components["schemas"]["DidWallet"];
+                        steps?: {
+                            /** @enum {string} */
+                            kind: "service" | "delegate" | "owner";
+                            name?: string;
+                            address?: string;
+                            newOwner?: string;
+                            /** @enum {string} */
+                            state: "waiting" | "sent" | "mined" | "failed";
+                            transactionHash?: string;
+                            errorType?: string;
+                        }[];
+                    };
+                };
+            };
             /** @description The request body did not arrive in time */
             408: {
                 headers: {
@@ -573,13 +598,29 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A request with this idempotency key is in progress, try again later */
+            /** @description The wallet exists, but another update changed its DID */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": {
+                        statusCode: number;
+                        errorType: string;
+                        errorMessage: string;
+                        wallet?: components["schemas"]["DidWallet"];
+                        steps?: {
+                            /** @enum {string} */
+                            kind: "service" | "delegate" | "owner";
+                            name?: string;
+                            address?: string;
+                            newOwner?: string;
+                            /** @enum {string} */
+                            state: "waiting" | "sent" | "mined" | "failed";
+                            transactionHash?: string;
+                            errorType?: string;
+                        }[];
+                    };
                 };
             };
             /** @description Request body too large */
@@ -848,6 +889,31 @@ export interface operations {
                     };
                 };
             };
+            /** @description The change history of the DID is too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        statusCode: number;
+                        errorType: string;
+                        errorMessage: string;
+                        wallet?: components["schemas"]["DidWallet"];
+                        steps?: {
+                            /** @enum {string} */
+                            kind: "service" | "delegate" | "owner";
+                            name?: string;
+                            address?: string;
+                            newOwner?: string;
+                            /** @enum {string} */
+                            state: "waiting" | "sent" | "mined" | "failed";
+                            transactionHash?: string;
+                            errorType?: string;
+                        }[];
+                    };
+                };
+            };
             /** @description Missing or invalid authentication */
             401: {
                 headers: {
@@ -863,6 +929,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description No such wallet. With a wallet in it: it was deleted during its DID update */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        statusCode: number;
+                        errorType: string;
+                        errorMessage: string;
+                        wallet?: components["schemas"]["DidWallet"];
+                        steps?: {
+                            /** @enum {string} */
+                            kind: "service" | "delegate" | "owner";
+                            name?: string;
+                            address?: string;
+                            newOwner?: string;
+                            /** @enum {string} */
+                            state: "waiting" | "sent" | "mined" | "failed";
+                            transactionHash?: string;
+                            errorType?: string;
+                        }[];
+                    };
+                };
             };
             /** @description The request body did not arrive in time */
             408: {

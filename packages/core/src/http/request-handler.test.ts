@@ -78,7 +78,7 @@ function revocableApi() {
       return { status: 200 }
     },
   })
-  const api = createMountableApi(apiWith([taking]), { ...services, rateLimiter: memoryRateLimiter() })
+  const api = createMountableApi(apiWith([taking]), { ...services, rateLimiter: memoryRateLimiter(() => 0) })
   return { api, taking, revoke: () => void (isRevoked = true), admissions: () => admissions, calls: () => calls }
 }
 

@@ -66,7 +66,8 @@ describe('a transferred DID', () => {
 
 describe('challenge responses', () => {
   it('are limited by source address, valid or not', async () => {
-    const { client } = await started(memoryStorage(), {}, { rateLimiter: memoryRateLimiter() })
+    const startedAt = Date.now()
+    const { client } = await started(memoryStorage(), {}, { rateLimiter: memoryRateLimiter(() => startedAt) })
     const { body } = await sendOnboardingRequest(client, 'GET', '/auth/challenge')
     const sent = {
       headers: { authorization: `Bearer ${body.jwt}` },

@@ -13,6 +13,7 @@ import {
   createPasswordHasher,
   type Storage,
 } from '@billfold/core'
+import { storageRateLimiter } from '@billfold/core/rate-limits'
 import type { JsonValue } from '../json-value.ts'
 
 /** An instance with a fast password hasher for the suites of the payments API. */
@@ -42,8 +43,11 @@ export async function createPaymentsHost(
   choice: PaymentsHostOptions = {},
 ): Promise<PaymentsHost> {
   const messages: { topic: string; payload: Readonly<Record<string, unknown>> }[] = []
+  const createdAt = Date.now()
   const billfold = createBillfold({
     storage,
+    // Its clock stands still, so that no window ends while a suite counts; a suite with a clock of its own moves it.
+    rateLimiter: storageRateLimiter(storage, choice.now ?? (() => createdAt)),
     keyring: testKeyring(),
     failedAttemptLimit: { limit: 100_000, windowSeconds: 600 },
     passwordHasher: createPasswordHasher({

@@ -79,7 +79,13 @@ export function createProbe(bodyTimeoutMs = 30_000): ProbeApi {
     }),
   ]
   const bare: Api = { name: 'probe', title: 'Probe', routes, errorReply }
-  const services = { logger: { error: log, warn: log, info: log }, rateLimiter: memoryRateLimiter(), bodyTimeoutMs }
+  const createdAt = Date.now()
+  const services = {
+    logger: { error: log, warn: log, info: log },
+    // Its clock stands still, so that no window ends while a suite counts.
+    rateLimiter: memoryRateLimiter(() => createdAt),
+    bodyTimeoutMs,
+  }
   const api = createMountableApi({ ...bare, routes: [...routes, openApiRoute(bare)] }, services)
   return { api, logged, abortedWaits: () => abandoned, closedStreams: () => streamsClosed }
 }

@@ -35,7 +35,12 @@ export function configureDidWalletRoute(dids: DidsContext): Route {
     body: { encoding: 'json', schema: body, limit: didBodyLimit, raw: true, optional: true },
     replies: {
       200: { description: 'All steps are mined', schema: didReplySchemas.configured },
+      400: { description: 'The change history of the DID is too long', schema: didReplySchemas.stopped },
       403: { description: 'The token does not control the DID, or the key of the owner is not stored here' },
+      404: {
+        description: 'No such wallet. With a wallet in it: it was deleted during its DID update',
+        schema: didReplySchemas.stopped,
+      },
       409: { description: 'Another update of the DID is in progress', schema: didReplySchemas.stopped },
       502: { description: 'A step failed; earlier steps remain', schema: didReplySchemas.stopped },
       503: {

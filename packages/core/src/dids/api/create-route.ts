@@ -50,6 +50,8 @@ export function createDidWalletRoute({ services, settings, serviceGuard }: DidsC
           'Invalid input. With a wallet in it: the wallet exists, but the user has reached the limit for the keys of delegates',
         schema: didReplySchemas.stopped,
       },
+      404: { description: 'The wallet was deleted during its DID update', schema: didReplySchemas.stopped },
+      409: { description: 'The wallet exists, but another update changed its DID', schema: didReplySchemas.stopped },
       502: { description: 'The wallet exists, but a step of its DID update failed', schema: didReplySchemas.stopped },
       503: {
         description: 'The wallet exists, but its DID update is not completed yet',

@@ -1,7 +1,8 @@
 import type { Reply } from '../../http/index.ts'
+import type { ErrorCode } from '../../kernel/errors.ts'
 import type { DidUpdateResult } from '../did-wallets/update-did.ts'
 import type { DidWalletRow } from '../did-wallets/seal-key.ts'
-import { toDidErrorBody } from './response-format.ts'
+import { toDidErrorBody, toStatus } from './response-format.ts'
 import { toUpdateStepBody, toDidWalletBody } from './response-bodies.ts'
 
 /**
@@ -12,15 +13,12 @@ export function didUpdateReply(row: DidWalletRow, { steps, error }: DidUpdateRes
   const wallet = toDidWalletBody(row)
   const stepsBody = steps.length === 0 ? {} : { steps: steps.map(toUpdateStepBody) }
   if (error === undefined) return { status: 200, body: { wallet, ...stepsBody } }
-  // An error of the payer or the node is not the caller's fault.
-  const status = error.status >= 500 || callerErrors.has(error.code) ? error.status : 502
-  const headers = status === 503 || status === 409 ? { 'retry-after': String(error.retryAfterSeconds ?? 5) } : {}
+  const status = error.status < 500 && isUpstream(error.code) ? 502 : toStatus(error)
+  const headers = [409, 429, 503].includes(status) ? { 'retry-after': String(error.retryAfterSeconds ?? 5) } : {}
   return { status, headers, body: { ...toDidErrorBody(error), statusCode: status, wallet, ...stepsBody } }
 }
 
-const callerErrors: ReadonlySet<string> = new Set([
-  'did-update.in-progress',
-  'did-wallet.read-only',
-  'signing-method.invalid',
-  'user.limit-reached',
-])
+/** Whether the registry, its node or the payer of the transaction refused: that is not the caller's fault. */
+function isUpstream(code: ErrorCode): boolean {
+  return code.startsWith('transaction.') || code === 'did.not-a-registry' || code === 'crypto.invalid-signature'
+}

@@ -21,7 +21,8 @@ export function didErrorReply(error: BillfoldError, requestId: string): Reply {
   return { status: toStatus(error), body: toDidErrorBody(error, requestId) }
 }
 
-function toStatus(error: BillfoldError): number {
+/** The HTTP status of an error: invalid input has status 422. */
+export function toStatus(error: BillfoldError): number {
   return error.code === 'input.invalid' ? 422 : error.status
 }
 

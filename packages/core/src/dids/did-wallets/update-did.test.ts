@@ -1,7 +1,9 @@
 import type { CustodyServices } from '../../custody/services.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { didUpdateReply } from '../api/did-update-reply.ts'
 import type { DidRegistry, RegistryEvent } from '../registries/index.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testActor, didSettings } from '../../test-fixtures/did-settings.ts'
 import { SimulatedCrash, failingRegistry, type RegistryFault } from '../../test-fixtures/failing-registry.ts'
@@ -10,6 +12,7 @@ import { noSigningMethod } from '../vaults/sealing-scope.ts'
 import type { TxInput } from '../vaults/wallet-config.ts'
 import { type DidUpdateResult, updateDid } from './update-did.ts'
 import { createDidWallet } from './create.ts'
+import { deleteDidWallet } from './delete.ts'
 import { listDidWallets } from './find.ts'
 import type { DidWalletRow } from './seal-key.ts'
 
@@ -150,6 +153,42 @@ describe('a DID update that stopped half-way', () => {
     expect(new Set(operationIds).size).toBe(2)
     expect((await configure(services, registry, row, inputs)).error).toBeUndefined()
   })
+})
+
+it('reports a wallet that is deleted while its DID is updated as not found', async () => {
+  const services = testServices()
+  const registry = failingRegistry([])
+  const row = await wallet(services, registry)
+  const deleting: DidRegistry = {
+    ...registry,
+    prepare: async (...parts) => {
+      await deleteDidWallet(services, didSettings(registry), testActor, row)
+      return registry.prepare(...parts)
+    },
+  }
+  const result = await configure(services, deleting, row)
+  expect(result.error?.code).toBe('did-wallet.not-found')
+  expect(didUpdateReply(row, result)).toMatchObject({
+    status: 404,
+    body: { statusCode: 404, errorType: 'did-wallet.not-found', steps: expect.any(Array) },
+  })
+})
+
+it.each([
+  ['did.history-too-long', 400],
+  ['server.busy', 429],
+  ['storage.conflict', 409],
+  ['transaction.insufficient-funds', 502],
+  ['transaction.rejected', 502],
+  ['transaction.chain-unavailable', 503],
+  ['did-update.step-failed', 502],
+] as const)('a step that stops with %s is answered with %i', async (code, status) => {
+  const services = testServices()
+  const registry = failingRegistry([])
+  const row = await wallet(services, registry)
+  const refusing: DidRegistry = { ...registry, submit: () => Promise.reject(new BillfoldError(code)) }
+  const reply = didUpdateReply(row, await configure(services, refusing, row, [{ delegate: {} }]))
+  expect(reply).toMatchObject({ status, body: { statusCode: status, errorType: code } })
 })
 
 it('rejects updates of a deactivated DID', async () => {
