@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { firstProgram } from './first-steps.ts'
 import type { CodeBlock, Document } from './markdown.ts'
 import { pageModule } from './page-module.ts'
 import { output } from './repository.ts'
@@ -19,12 +20,16 @@ export interface WrittenBlocks {
 }
 
 /**
- * Writes the blocks of each page as one module: `ts` and `js` for the compiler, and the `js` blocks a second time to be run.
+ * Writes the blocks of each page as one module: `ts` and `js` for the compiler, and the `js` blocks a second time to be run. What readers
+ * copy from the pages for first steps is a module of its own for the compiler, without what they do not see.
  */
 export function writeBlocks(documents: readonly Document[]): WrittenBlocks {
   rmSync(blocksFolder, { recursive: true, force: true })
-  mkdirSync(join(blocksFolder, 'run'), { recursive: true })
-  writeFileSync(join(blocksFolder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+  for (const folder of ['run', 'visible']) mkdirSync(join(blocksFolder, folder), { recursive: true })
+  writeFileSync(
+    join(blocksFolder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, include: ['*.ts', 'visible/*.ts'] }),
+  )
   const written = { blocks: 0, pages: 0, run: 0 }
   for (const { path, blocks } of documents) {
     const code = blocks.filter(({ language }) => checked.has(language))
@@ -32,6 +37,8 @@ export function writeBlocks(documents: readonly Document[]): WrittenBlocks {
     written.blocks += code.length
     if (code.length > 0) written.pages += writeModule(`${fileName(path)}.ts`, code)
     if (runnable.length > 0) written.run += writeModule(join('run', `${fileName(path)}.mjs`), runnable)
+    const copied = firstProgram(path, blocks)
+    if (copied.length > 0) writeModule(join('visible', `${fileName(path)}.ts`), copied)
   }
   return written
 }

@@ -15,9 +15,9 @@ describe('a document', () => {
       '# A\n\n<!-- js\nconst a = 1\n-->\n```ts\nconst b = 2\n```\n\n```sh\nls\n```\n',
     )
     expect(blocks).toEqual([
-      { language: 'js', code: 'const a = 1\n', line: 3 },
-      { language: 'ts', code: 'const b = 2\n', line: 6 },
-      { language: 'sh', code: 'ls\n', line: 10 },
+      { language: 'js', code: 'const a = 1\n', line: 3, hidden: true },
+      { language: 'ts', code: 'const b = 2\n', line: 6, hidden: false },
+      { language: 'sh', code: 'ls\n', line: 10, hidden: false },
     ])
   })
 })

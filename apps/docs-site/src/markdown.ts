@@ -34,6 +34,8 @@ export interface CodeBlock {
   readonly code: string
   /** The line of the fence, counted from 1; the code begins on the next. */
   readonly line: number
+  /** True in an HTML comment, which readers do not see. */
+  readonly hidden: boolean
 }
 
 /** A parsed Markdown file. */
@@ -58,9 +60,10 @@ export function parseDocument(path: string, text: string): Document {
   const headings = nameHeadings(tokens)
   const blocks = tokens.flatMap((token): CodeBlock[] => {
     const line = (token.map?.[0] ?? 0) + 1
-    if (token.type === 'fence') return [{ language: token.info.split(/\s/)[0] ?? '', code: token.content, line }]
+    if (token.type === 'fence')
+      return [{ language: token.info.split(/\s/)[0] ?? '', code: token.content, line, hidden: false }]
     const hidden = token.type === 'html_block' ? /^<!-- (ts|js)\n([^]*?)-->/.exec(token.content) : null
-    return hidden === null ? [] : [{ language: hidden[1] ?? '', code: hidden[2] ?? '', line }]
+    return hidden === null ? [] : [{ language: hidden[1] ?? '', code: hidden[2] ?? '', line, hidden: true }]
   })
   return { path, title: headings[0]?.text ?? path, tokens, headings, links: listLinks(tokens), blocks }
 }

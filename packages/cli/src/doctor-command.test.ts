@@ -213,4 +213,16 @@ for (const database of (await listTestDatabases()).filter(({ kind }) => kind !==
       expect(unknown).toMatchObject({ code: 3, printed: expect.stringContaining('belongs to another keyring') })
       await fresh.drop()
     })
+
+    test('tells another keyring by the secret of a service key, if nothing else is encrypted', async () => {
+      const fresh = await database.create()
+      const settings = { ...environment, DATABASE_URL: fresh.url ?? '' }
+      await runLine('migrate', settings)
+      await runLine('service-key create --tag first --scope custody', settings)
+      const fits = await doctor('', settings)
+      expect(fits.printed).toMatch(/^ok +keyring and database +the keyring opens what is in the database$/m)
+      const other = await doctor('', { ...settings, BILLFOLD_KEYS: `k1:${newKey()}` })
+      expect(other).toMatchObject({ code: 3, printed: expect.stringContaining('belongs to another keyring') })
+      await fresh.drop()
+    })
   })

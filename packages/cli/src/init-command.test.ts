@@ -94,6 +94,18 @@ describe('billfold init', () => {
     expect(read.output).toBe(`${written}\n`)
   })
 
+  test('says that the database of a server must exist, and that of the environment is not used if it is of another kind', async () => {
+    const line = (database: string) =>
+      `init --framework koa --database ${database} --folder ${join(parent, `next-${database}`)}`
+    const server = await runLine(line('postgres'), { DATABASE_URL: 'mysql://app:hidden@db.example/app' })
+    expect(server.printed).toContain('npm run migrate   # the database of DATABASE_URL in .env must exist\n')
+    expect(server.printed).toContain('DATABASE_URL of the environment is not of postgres: .env has another\n')
+    expect(server.printed).not.toContain('hidden')
+    const file = await runLine(line('sqlite'))
+    expect(file.printed).toContain('npm run migrate\n')
+    expect(file.printed).not.toContain('DATABASE_URL')
+  })
+
   test('completes a package that exists, and overwrites nothing', async () => {
     const folder = join(parent, 'existing')
     mkdirSync(folder)

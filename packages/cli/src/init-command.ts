@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { type Terminal, UsageError } from './command.ts'
 import { createSingleCommand, defineSubcommand } from './command-group.ts'
-import { type ApiName, apiNames, databaseKinds, frameworks } from './init/choices.ts'
+import { type ApiName, apiNames, type DatabaseKind, databaseKinds, frameworks } from './init/choices.ts'
 import { defaultDatabaseUrls, isUrlOf } from './init/database-file.ts'
 import { writeHost } from './init/write-host.ts'
 import { readVersion } from './read-version.ts'
@@ -16,7 +16,11 @@ export const initCommand = createSingleCommand({
 The keys and the database URL are in .env, which only you can read and which git ignores. The URL is DATABASE_URL of the environment if it names such a database, otherwise one on this machine.`,
     options: {
       framework: { type: 'string', value: 'NAME', help: frameworks.join(', ') },
-      database: { type: 'string', value: 'KIND', help: databaseKinds.join(', ') },
+      database: {
+        type: 'string',
+        value: 'KIND',
+        help: `${databaseKinds.join(', ')}; mariadb writes what MySQL takes too, which is not yet tested`,
+      },
       api: {
         type: 'string',
         multiple: true,
@@ -34,14 +38,26 @@ The keys and the database URL are in .env, which only you can read and which git
       const version = `^${await readVersion()}`
       const files = writeHost(folder, { framework, database, apis, databaseUrl }, version, Date.now())
       const written = files.map((path) => `wrote ${path}\n`).join('')
-      return { text: `${written}\n${nextSteps(folder, apis)}`, data: { folder, framework, database, apis, files } }
+      const unused = isUnused(databaseUrl, terminal)
+        ? `DATABASE_URL of the environment is not of ${database}: .env has another\n`
+        : ''
+      return {
+        text: `${written}${unused}\n${nextSteps(folder, database, apis)}`,
+        data: { folder, framework, database, apis, files },
+      }
     },
   }),
 })
 
-function findUrl(database: (typeof databaseKinds)[number], { environment }: Terminal): string {
+function findUrl(database: DatabaseKind, { environment }: Terminal): string {
   const url = environment['DATABASE_URL']
   return url !== undefined && isUrlOf(database, url) && !/[\r\n]/.test(url) ? url : defaultDatabaseUrls[database]
+}
+
+/** Returns true if the environment names a database that the host does not get. */
+function isUnused(databaseUrl: string, { environment }: Terminal): boolean {
+  const url = environment['DATABASE_URL'] ?? ''
+  return url !== '' && url !== databaseUrl
 }
 
 async function choose<T extends string>(
@@ -71,12 +87,12 @@ const firstScopes: Readonly<Partial<Record<ApiName, string>>> = {
   authentication: 'authentication',
 }
 
-function nextSteps(folder: string, apis: readonly ApiName[]): string {
+function nextSteps(folder: string, database: DatabaseKind, apis: readonly ApiName[]): string {
   const scopes = apis.flatMap((api) => firstScopes[api] ?? [])
   const steps = [
     ...(folder === '.' ? [] : [`cd ${folder}`]),
     'npm install',
-    'npm run migrate',
+    database === 'sqlite' ? 'npm run migrate' : 'npm run migrate   # the database of DATABASE_URL in .env must exist',
     ...(scopes.length === 0
       ? []
       : [`npm run billfold -- service-key create --tag first ${scopes.map((scope) => `--scope ${scope}`).join(' ')}`]),

@@ -1,4 +1,4 @@
-import { createBillfold, isBillfoldError, type Keyring, tables } from '@billfold/core'
+import { createBillfold, isBillfoldError, type Keyring } from '@billfold/core'
 import { type Cluster, kyselyStorage } from '@billfold/storage-kysely'
 import { CompiledQuery } from 'kysely'
 import { UsageError } from '../command.ts'
@@ -79,22 +79,24 @@ function toProblems(error: unknown): readonly Finding[] {
   return [{ check: 'database', state: 'problem', message: describeError(error), cure }]
 }
 
-/** The secret of the blind index is the first thing that a host seals. Reads only: a database without one stays without. */
+/** Reads only: a database without sealed values stays without. */
 async function checkCiphertexts(
   storage: ReturnType<typeof kyselyStorage>,
   keyring: Keyring | undefined,
 ): Promise<Finding> {
   const check = 'keyring and database'
   if (keyring === undefined) return { check, state: 'skipped', message: 'there is no keyring' }
-  const table = tables.find(({ name }) => name === 'blind_index_secrets')
-  if (table === undefined || (await storage.find(table, { limit: 1 })).length === 0)
-    return { check, state: 'ok', message: 'nothing is encrypted yet' }
-  try {
-    await createBillfold({ storage, keyring }).users.find({ kind: 'username', value: 'doctor' })
-    return { check, state: 'ok', message: 'the keyring opens what is in the database' }
-  } catch (error) {
-    if (!isBillfoldError(error, 'keyring.unknown-key') && !isBillfoldError(error, 'sealed.invalid')) throw error
+  const { decrypted, unreadable } = await createBillfold({ storage, keyring }).keys.verify()
+  const [first] = unreadable
+  if (first !== undefined) {
+    const { table, column, code } = first
+    const message =
+      code === 'keyring.unknown-key'
+        ? `the key of ${table}.${column} is not in the keyring`
+        : `the keyring does not open ${table}.${column}`
     const cure = 'this database belongs to another keyring: set the keys that the host was started with'
-    return { check, state: 'problem', message: describeError(error), cure }
+    return { check, state: 'problem', message, cure }
   }
+  const message = decrypted === 0 ? 'nothing is encrypted yet' : 'the keyring opens what is in the database'
+  return { check, state: 'ok', message }
 }

@@ -29,6 +29,11 @@ describe('environmentKeyring', () => {
     expect(environmentKeyring({ BILLFOLD_KEYS: `\n 2026a : ${a} ,\n 2026b:${b},\n` }).currentKeyId).toBe('2026b')
   })
 
+  test('says how to create a key, if there is none', () => {
+    const message: unknown = expect.stringContaining('openssl rand -base64 32')
+    expect(() => environmentKeyring({})).toThrow(expect.objectContaining({ code: 'keyring.invalid', message }))
+  })
+
   test.each([
     ['no variable', {}],
     ['an empty variable', { BILLFOLD_KEYS: '' }],

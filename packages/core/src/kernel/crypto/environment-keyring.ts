@@ -26,7 +26,11 @@ export function environmentKeyring(
   const entries = (env['BILLFOLD_KEYS'] ?? '').split(',').flatMap((entry) => (entry.trim() === '' ? [] : [pair(entry)]))
   const keys = Object.fromEntries(entries)
   const last = entries.at(-1)
-  if (last === undefined) throw new BillfoldError('keyring.invalid', { message: 'BILLFOLD_KEYS is not set' })
+  if (last === undefined)
+    throw new BillfoldError('keyring.invalid', {
+      message:
+        'BILLFOLD_KEYS is not set: create a key once with BILLFOLD_KEYS="2026a:$(openssl rand -base64 32)", and keep it',
+    })
   if (Object.keys(keys).length !== entries.length) {
     throw new BillfoldError('keyring.invalid', { message: 'BILLFOLD_KEYS contains a key id twice' })
   }

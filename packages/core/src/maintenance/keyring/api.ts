@@ -4,6 +4,7 @@ import type { PepperedValues } from '../../platform/peppered-values.ts'
 import type { Services } from '../../platform/services.ts'
 import { reencryptAll, type ReencryptResult, type ReencryptProgress } from './reencrypt.ts'
 import { type KeyringUsage, getKeyringUsage } from './key-usage.ts'
+import { type KeyringVerification, verifyKeyring } from './verify-keyring.ts'
 
 /** Maintains the keyring: which keys are in use, and re-encryption under the current key. */
 export interface KeyringApi {
@@ -12,6 +13,21 @@ export interface KeyringApi {
    * keyring. Scans all tables with sealed columns: do not call it in a request.
    */
   readonly usage: () => Promise<KeyringUsage>
+  /**
+   * Verifies that the keyring belongs to the database: decrypts one value of each sealed column, which takes a query each.
+   * A host with another keyring starts, and fails at the first value that it has to decrypt.
+   * @throws BillfoldError the errors of the storage and the keyring
+   * @example
+   * ```ts
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function refuseForeignDatabase(billfold: Billfold) {
+   *   const { unreadable } = await billfold.keys.verify()
+   *   if (unreadable.length > 0) throw new Error('this database belongs to another keyring')
+   * }
+   * ```
+   */
+  readonly verify: () => Promise<KeyringVerification>
   /**
    * Re-encrypts values that are sealed under other keys, in batches, while hosts are running. Every host must have the
    * current key before. Can be interrupted and repeated.
@@ -44,6 +60,7 @@ export function createKeyringApi(
 ): KeyringApi {
   return {
     usage: () => getKeyringUsage(services, sealedColumns, pepperedValues),
+    verify: () => verifyKeyring(services, sealedColumns),
     reencrypt: ({ onProgress } = {}) => reencryptAll(services, sealedColumns, host(), onProgress),
   }
 }

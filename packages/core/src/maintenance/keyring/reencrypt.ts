@@ -6,6 +6,7 @@ import type { Services } from '../../platform/services.ts'
 import { batch, type Row, update, type Write } from '../../kernel/storage/index.ts'
 import { prefixUpperBound, isUnboundedColumn, findOutdatedCiphertexts } from './outdated-ciphertexts.ts'
 import type { SealedColumn } from '../../kernel/storage/sealed-column.ts'
+import { keyWhere, toUnreadable, type UnreadableCiphertext } from './unreadable-ciphertext.ts'
 
 /** The progress of a re-encryption. */
 export interface ReencryptProgress {
@@ -30,15 +31,6 @@ export interface ReencryptResult {
    * authenticated.
    */
   readonly authenticatesAuditLog: boolean
-}
-
-/** A value that could not be decrypted. */
-export interface UnreadableCiphertext {
-  readonly table: string
-  readonly column: string
-  /** The primary key of the row. */
-  readonly row: Readonly<Record<string, string>>
-  readonly code: 'sealed.invalid' | 'keyring.unknown-key'
 }
 
 const maxListed = 100
@@ -120,17 +112,8 @@ async function reencryptRow(services: Services, column: SealedColumn, row: Row):
     const where = { ...keyWhere(column, row), ...column.where, [column.column]: sameValue }
     return update(column.table, { where, set: { [column.column]: sealed }, expectedRows: 'any' })
   } catch (error) {
-    const { table, column: name } = column
-    for (const code of ['sealed.invalid', 'keyring.unknown-key'] as const)
-      if (isBillfoldError(error, code)) return { table: table.name, column: name, row: toPrimaryKey(column, row), code }
+    const unreadable = toUnreadable(column, row, error)
+    if (unreadable !== undefined) return unreadable
     throw error
   }
-}
-
-function keyWhere({ table }: SealedColumn, row: Row): Row {
-  return Object.fromEntries(table.key.map((name) => [name, row[name] ?? null]))
-}
-
-function toPrimaryKey(column: SealedColumn, row: Row): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(keyWhere(column, row)).map(([name, value]) => [name, String(value)]))
 }

@@ -131,6 +131,12 @@ describe.each(all.filter(([, chain]) => chain.generateKey().publicKey.length > 3
 )
 
 describe('getChain', () => {
+  it('names the chains that are enabled, if another one is asked for', () => {
+    const two = new Map([...knownChains()].filter(([name]) => name === 'BITCOIN' || name === 'SOLANA'))
+    const answer = 'The chain ETH is not configured. Configured are: BITCOIN, SOLANA'
+    expect(() => getChain(two, 'ETH')).toThrow(expect.objectContaining({ code: 'chain.unsupported', message: answer }))
+  })
+
   it('throws chain.unsupported for a chain that is not enabled', () => {
     expect(() => getChain(knownChains(), 'DOGECOIN')).toThrow(expect.objectContaining({ code: 'chain.unsupported' }))
   })

@@ -38,6 +38,8 @@ export function getChain(chains: Chains, secretType: string): Chain {
   const name = /^[A-Z0-9_]{1,32}$/.test(secretType) ? secretType : undefined
   throw new BillfoldError(
     'chain.unsupported',
-    name === undefined ? {} : { message: `The chain ${name} is not configured` },
+    name === undefined
+      ? {}
+      : { message: `The chain ${name} is not configured. Configured are: ${[...chains.keys()].join(', ')}` },
   )
 }
