@@ -27,6 +27,7 @@ const benchmarks = {
   login: ['2', '50'],
   payment: ['2', '50'],
   signature: ['2', '50'],
+  session: ['2', '50'],
   authentication: ['2', '50'],
   faces: ['10', '1000'],
   'rate-limits': ['1', '200'],

@@ -11,6 +11,8 @@ export interface GrowthUser {
   readonly reference: string
   readonly walletId: string
   readonly address: string
+  /** Epoch milliseconds. */
+  readonly createdAt: number
 }
 
 /** Users per statement. */
@@ -31,7 +33,8 @@ function toId(kind: number, number: number): string {
 /** Returns a user by its number, from 1. */
 export function getGrowthUser(number: number): GrowthUser {
   const address = `0x${md5(`address-${number}`)}${md5(String(number)).slice(0, 8)}`
-  return { id: toId(0, number), reference: `reference-${number}`, walletId: toId(1, number), address }
+  const createdAt = firstCreatedAt + number
+  return { id: toId(0, number), reference: `reference-${number}`, walletId: toId(1, number), address, createdAt }
 }
 
 /**

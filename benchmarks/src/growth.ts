@@ -56,6 +56,7 @@ function listCalls(billfold: Billfold, get: (path: string) => Promise<unknown>):
     call('audit.search({ action }) without a result', () => audit.search({ action: 'webhook.deleted' })),
     call('audit.search({ actor })', ({ id }) => audit.search({ actor: `key-${id.slice(-2)}` })),
     call('audit.search({ actor }) without a result', () => audit.search({ actor: 'nobody' })),
+    call('audit.search({ to })', ({ createdAt: to }) => audit.search({ to })),
     call('audit.search({ from, to }) without a result', () => audit.search({ from: 1, to: 2 })),
     call('ledger.listBalances', ({ id }) => payments.ledger.listBalances(id)),
     call('ledger.listEntries', ({ id: owner }) =>

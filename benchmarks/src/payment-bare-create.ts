@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { z } from 'zod'
+import { inTransaction, run, runOnce } from './bare-statements.ts'
 import { blindIndex } from './payment-bare-crypto.ts'
-import {
-  authenticate,
-  inTransaction,
-  move,
-  type Person,
-  record,
-  requireValidKey,
-  run,
-  runOnce,
-} from './payment-bare-writes.ts'
+import { authenticate, move, type Person, record, requireValidKey } from './payment-bare-writes.ts'
 
 const body = z.object({
   apikey: z.string().length(43),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import { run, runOnce } from './bare-statements.ts'
 import { hashKey, open, seal } from './payment-bare-crypto.ts'
 
 /** A row of `people`. */
@@ -9,43 +10,6 @@ export interface Person {
   readonly phone_index: string
   readonly sealed_email: Buffer
   readonly sealed_phone: Buffer
-}
-
-/** Runs a statement that is prepared once per connection. */
-export async function run<Row extends pg.QueryResultRow>(
-  db: pg.Pool | pg.PoolClient,
-  name: string,
-  text: string,
-  values: readonly unknown[],
-): Promise<readonly Row[]> {
-  return (await db.query<Row>({ name, text, values: [...values] })).rows
-}
-
-/** Runs a statement that must affect one row. */
-export async function runOnce(
-  db: pg.PoolClient,
-  name: string,
-  text: string,
-  values: readonly unknown[],
-): Promise<void> {
-  const { rowCount } = await db.query({ name, text, values: [...values] })
-  if (rowCount !== 1) throw new Error(`${name} failed`)
-}
-
-/** Runs the writes of a payment in one transaction. */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    const result = await work(client)
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback')
-    throw error
-  } finally {
-    client.release()
-  }
 }
 
 /** Authenticates the owner of an API key. */

@@ -20,7 +20,6 @@ const tables = `
   create table audit_records (
     id uuid primary key, at bigint not null, action text not null, actor text not null, subject text not null, detail text
   );
-  create table events (id uuid primary key, type text not null, at bigint not null, data text not null);
 `
 
 const body = z.object({
@@ -35,7 +34,7 @@ const body = z.object({
 
 /**
  * A handwritten signature with the guarantees of the custody API: an attempt is counted before the PIN is checked, the key is
- * sealed under the PIN, and the attempt is refunded together with the audit record and the event, if nothing has changed.
+ * sealed under the PIN, and the attempt is refunded together with the audit record, if nothing has changed.
  */
 export async function bareSignatures(url: string, count: number): Promise<ServedApi<SignatureCaller>> {
   const pool = new pg.Pool({ connectionString: url })
@@ -114,8 +113,6 @@ async function recordSignature(pool: pg.Pool, { caller, walletId, method, attemp
     await first(client, 'reset', reset, [method.id, method.version, attempt, now])
     const audit = 'insert into audit_records values ($1, $2, $3, $4, $5, null) returning 1'
     await first(client, 'audit', audit, [randomUUID(), now, 'wallet.signed', caller, walletId])
-    const event = 'insert into events values ($1, $2, $3, $4) returning 1'
-    await first(client, 'event', event, [randomUUID(), 'wallet.signed', now, JSON.stringify({ walletId })])
     await client.query('commit')
   } catch (error) {
     await client.query('rollback')

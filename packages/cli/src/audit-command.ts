@@ -32,7 +32,7 @@ export const auditCommand = createCommandGroup({
         from: { type: 'string', value: 'DATE', help: 'start of the time range: 2027-01-31, or an ISO 8601 time' },
         to: { type: 'string', value: 'DATE', help: 'end of the time range, exclusive' },
         limit: { type: 'string', value: 'NUMBER', help: 'maximum number of records, 1 to 1000; default: 100' },
-        after: { type: 'string', value: 'ID', help: 'the last record of the previous page' },
+        after: { type: 'string', value: 'CURSOR', help: 'where the previous page ended, as it was printed' },
         ...billfoldOptions,
       },
       run: async (values, _, terminal) => {

@@ -2,7 +2,16 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { Services } from '../../platform/services.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { backoff, batch, check, isCommitError, tryCommit, update, type Write } from '../../kernel/storage/index.ts'
+import {
+  backoff,
+  batch,
+  check,
+  isCommitError,
+  tryCommit,
+  type Update,
+  update,
+  type Write,
+} from '../../kernel/storage/index.ts'
 import { securityNoticeWrites } from '../security-notices/security-notice.ts'
 import {
   computeStrangerAttempts,
@@ -94,6 +103,27 @@ async function tryCount(
 }
 
 /**
+ * Returns the write that resets the attempt counter. It also requires that the method is unchanged, and that no newer attempt was
+ * counted since.
+ */
+export function resetNewestAttemptWrite(
+  { id, version }: Pick<SigningMethodRow, 'id' | 'version'>,
+  attemptId: string,
+  lastUsedAt: number,
+): Update {
+  return update(signingMethods, {
+    where: { id, version, lastAttempt: attemptId },
+    set: {
+      remainingAttempts: maxFailedAttempts,
+      incorrectAttempts: 0,
+      lastAttempt: null,
+      lockedUntil: null,
+      lastUsedAt,
+    },
+  })
+}
+
+/**
  * Returns the writes that reset the attempt counter, or refund only this attempt if a newer one was counted since. The second
  * write cannot match after the first, since a comparison with null is never true.
  */
@@ -103,17 +133,7 @@ export function resetAttemptWrites(
   lastUsedAt: number,
 ): readonly Write[] {
   return [
-    update(signingMethods, {
-      where: { id, version, lastAttempt: attemptId },
-      set: {
-        remainingAttempts: maxFailedAttempts,
-        incorrectAttempts: 0,
-        lastAttempt: null,
-        lockedUntil: null,
-        lastUsedAt,
-      },
-      expectedRows: 'any',
-    }),
+    { ...resetNewestAttemptWrite({ id, version }, attemptId, lastUsedAt), expectedRows: 'any' },
     update(signingMethods, {
       where: { id, version, lastAttempt: { ne: attemptId }, remainingAttempts: { lt: maxFailedAttempts } },
       set: { lastUsedAt },

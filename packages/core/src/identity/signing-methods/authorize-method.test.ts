@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
-import { update } from '../../kernel/storage/index.ts'
+import { batch, update, type Write } from '../../kernel/storage/index.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { createUser } from '../users/create.ts'
@@ -71,6 +71,46 @@ describe('withAuthorizedMethod', () => {
   ])('resets the counter if the operation %s', async (_, operation) => {
     await run(operation).catch(() => {})
     expect(await findPin()).toMatchObject({ remainingAttempts: 10, incorrectAttempts: 0 })
+  })
+
+  /** Runs an operation that commits, and lists how many writes each of its commits makes to methods. */
+  async function countMethodWrites(before: () => Promise<unknown>, ...more: readonly Write[]): Promise<number[]> {
+    const { storage } = services
+    const counts: number[] = []
+    const commit: typeof storage.commit = (committed) => {
+      counts.push(committed.writes.filter(({ table }) => table.name === signingMethods.name).length)
+      return storage.commit(committed)
+    }
+    await run(async (authorized) => {
+      await before()
+      await commitAuthorized({ storage: { ...storage, commit } }, authorized, rename('changed'), ...more)
+    })
+    return counts
+  }
+
+  it('resets the counter and checks the method by one write, which a database can take as a part of one statement', async () => {
+    expect(await countMethodWrites(() => Promise.resolve())).toEqual([1])
+    expect(await findPin()).toMatchObject({ remainingAttempts: 10, incorrectAttempts: 0, lastAttempt: null })
+  })
+
+  it('refunds only its own attempt if another one was counted before the commit', async () => {
+    expect(await countMethodWrites(countAttempt)).toEqual([1, 3])
+    expect(await findPin()).toMatchObject({ remainingAttempts: 9, incorrectAttempts: 1 })
+  })
+
+  it('resets the counter after the writes of an operation that concern methods', async () => {
+    const other = update(signingMethods, { where: { id: 'other' }, set: { device: null }, expectedRows: 'any' })
+    expect(await countMethodWrites(() => Promise.resolve(), other)).toEqual([4])
+    expect(await findPin()).toMatchObject({ remainingAttempts: 10, incorrectAttempts: 0, lastAttempt: null })
+  })
+
+  it('commits nothing if the method was replaced before the commit', async () => {
+    const replace = async () => {
+      const { id } = await findPin()
+      await services.storage.commit(batch(update(signingMethods, { where: { id }, add: { version: 1 } })))
+    }
+    await expect(countMethodWrites(replace)).rejects.toMatchObject({ name: 'CommitError', index: 0 })
+    expect((await services.storage.find(users, { where: { id: userId } }))[0]?.reference).not.toBe('changed')
   })
 
   it('resets the counter once, so that an attempt counted after the commit is not refunded', async () => {

@@ -11,6 +11,7 @@ import {
   recordFailedAttempt,
   refundAttemptWrites,
   resetAttemptWrites,
+  resetNewestAttemptWrite,
 } from './attempt-counter.ts'
 import { type AuthorizedMethod, type MethodOwnerRow, settleAttempt } from './authorized-method.ts'
 import type { RequestToAuthorize } from './consume-face-check.ts'
@@ -101,7 +102,10 @@ export async function withAuthorizedMethod<T>(
     const { authorized, secret } = result
     try {
       const renewal = await renewalWrites(services, slot, authorized, secret)
-      authorized.unused.counterReset = [...authorized.unused.counterReset, ...renewal]
+      if (renewal.length > 0) {
+        authorized.unused.counterReset = [...authorized.unused.counterReset, ...renewal]
+        authorized.unused.newestAttemptReset = undefined
+      }
       return await operation(authorized)
     } finally {
       await settleAttempt(services, authorized)
@@ -134,8 +138,10 @@ async function attempt(
     return { failure: 'wrong' }
   }
   const { row, owner } = current
-  const counterReset = resetAttemptWrites(counted, attemptId, services.now())
-  return { authorized: { row, privateKey, unused: { owner, counterReset } }, secret }
+  const now = services.now()
+  const counterReset = resetAttemptWrites(counted, attemptId, now)
+  const newestAttemptReset = resetNewestAttemptWrite(counted, attemptId, now)
+  return { authorized: { row, privateKey, unused: { owner, counterReset, newestAttemptReset } }, secret }
 }
 
 /**

@@ -30,6 +30,8 @@ export interface AuthorizedMethod {
     owner: MethodOwnerRow | undefined
     /** The writes that reset the attempt counter; empty once committed. */
     counterReset: readonly Write[]
+    /** The one write that does so, and checks the method, if no newer attempt was counted; undefined once tried. */
+    newestAttemptReset: Write | undefined
   }
 }
 
@@ -53,7 +55,7 @@ export function commitAuthorized(
   authorizedBy: AuthorizedMethod,
   ...writes: readonly Write[]
 ): Promise<void> {
-  return commitSettling(services, authorizedBy, [methodUnchanged(authorizedBy), ...writes])
+  return commitSettling(services, authorizedBy, [methodUnchanged(authorizedBy)], writes)
 }
 
 /** Resets the attempt counter in a commit of its own, unless the commit of an operation has done so. */
@@ -61,7 +63,7 @@ export async function settleAttempt(
   services: { readonly storage: Storage },
   authorizedBy: AuthorizedMethod,
 ): Promise<void> {
-  if (authorizedBy.unused.counterReset.length > 0) await commitSettling(services, authorizedBy, [])
+  if (authorizedBy.unused.counterReset.length > 0) await commitSettling(services, authorizedBy, [], [])
 }
 
 /**
@@ -71,14 +73,33 @@ export async function settleAttempt(
 async function commitSettling(
   { storage }: { readonly storage: Storage },
   { unused }: AuthorizedMethod,
+  preconditions: readonly Write[],
   writes: readonly Write[],
 ): Promise<void> {
-  const { counterReset } = unused
+  const { counterReset, newestAttemptReset } = unused
   unused.counterReset = []
+  unused.newestAttemptReset = undefined
   try {
-    await storage.commit(batch(...writes, ...counterReset))
+    if (newestAttemptReset !== undefined && (await tryCommitWith(storage, newestAttemptReset, writes))) return
+    await storage.commit(batch(...preconditions, ...writes, ...counterReset))
   } catch (error) {
     if (isCommitError(error)) unused.counterReset = counterReset
+    throw error
+  }
+}
+
+/**
+ * Commits the writes with the reset that only the newest attempt can make. It is one write to the method instead of three, so that a
+ * database can take the batch as one statement. Returns false, with nothing applied, if its condition fails, or if the writes
+ * concern methods themselves: their order matters then.
+ */
+async function tryCommitWith(storage: Storage, reset: Write, writes: readonly Write[]): Promise<boolean> {
+  if (writes.some(({ table }) => table.name === reset.table.name)) return false
+  try {
+    await storage.commit(batch(reset, ...writes))
+    return true
+  } catch (error) {
+    if (isCommitError(error) && error.reason === 'condition-failed' && error.index === 0) return false
     throw error
   }
 }

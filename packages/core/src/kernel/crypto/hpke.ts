@@ -43,15 +43,14 @@ export function generateHpkeKeyPair(): HpkeKeyPair {
  * @throws BillfoldError `crypto.invalid-key` if the key is not 32 bytes or is a point of low order
  */
 export function hpkeSeal(publicKey: Uint8Array, plaintext: Uint8Array, { info, aad }: HpkeParameters): Uint8Array {
-  const ephemeral = generateHpkeKeyPair()
-  const shared = sharedSecret(ephemeral.privateKey, publicKey)
+  const ephemeral = generateKeyPairSync('x25519').privateKey
+  const enc = rawPublicKey(ephemeral)
+  const shared = sharedSecret(ephemeral, publicKey)
   if (shared === undefined) throw new BillfoldError('crypto.invalid-key')
-  const { key, nonce } = keySchedule(kemSecret(shared, ephemeral.publicKey, publicKey), info)
+  const { key, nonce } = keySchedule(kemSecret(shared, enc, publicKey), info)
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 })
   cipher.setAAD(aad)
-  return Uint8Array.from(
-    Buffer.concat([ephemeral.publicKey, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]),
-  )
+  return Uint8Array.from(Buffer.concat([enc, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]))
 }
 
 /**
@@ -66,9 +65,11 @@ export function hpkeOpen(privateKey: Uint8Array, sealed: Uint8Array, { info, aad
   if (privateKey.length !== 32) throw new RangeError(`An X25519 private key must be 32 bytes, not ${privateKey.length}`)
   if (sealed.length < hpkeOverheadBytes) throw new BillfoldError('sealed.invalid')
   const enc = sealed.subarray(0, 32)
-  const shared = sharedSecret(privateKey, enc)
+  // Imported once: an import costs more than the key agreement.
+  const recipient = privateKeyObject(privateKey)
+  const shared = sharedSecret(recipient, enc)
   if (shared === undefined) throw new BillfoldError('sealed.invalid')
-  const { key, nonce } = keySchedule(kemSecret(shared, enc, rawPublicKey(privateKeyObject(privateKey))), info)
+  const { key, nonce } = keySchedule(kemSecret(shared, enc, rawPublicKey(recipient)), info)
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 })
   decipher.setAAD(aad)
   decipher.setAuthTag(sealed.subarray(-16))
@@ -101,18 +102,20 @@ function labeledExpand(
   return expand(sha256, prk, Buffer.concat([Buffer.of(0, length), ascii('HPKE-v1'), suite, ascii(label), info]), length)
 }
 
+const none = new Uint8Array()
+/** Base mode has no PSK, so that the hash of its id is the same for all values. */
+const pskIdHash = labeledExtract(hpkeSuite, none, 'psk_id_hash', none)
+
 /** ExtractAndExpand (section 4.1). */
 function kemSecret(shared: Uint8Array, enc: Uint8Array, recipient: Uint8Array): Uint8Array {
-  const prk = labeledExtract(kemSuite, new Uint8Array(), 'eae_prk', shared)
+  const prk = labeledExtract(kemSuite, none, 'eae_prk', shared)
   return labeledExpand(kemSuite, prk, 'shared_secret', Buffer.concat([enc, recipient]), 32)
 }
 
 /** KeySchedule (section 5.1) in base mode: the key and the nonce of the first message. */
 function keySchedule(shared: Uint8Array, info: Uint8Array): { readonly key: Uint8Array; readonly nonce: Uint8Array } {
-  const none = new Uint8Array()
-  const pskId = labeledExtract(hpkeSuite, none, 'psk_id_hash', none)
   const infoHash = labeledExtract(hpkeSuite, none, 'info_hash', info)
-  const context = Buffer.concat([baseMode, pskId, infoHash])
+  const context = Buffer.concat([baseMode, pskIdHash, infoHash])
   const secret = labeledExtract(hpkeSuite, shared, 'secret', none)
   return {
     key: labeledExpand(hpkeSuite, secret, 'key', context, 32),
@@ -121,10 +124,10 @@ function keySchedule(shared: Uint8Array, info: Uint8Array): { readonly key: Uint
 }
 
 /** Returns undefined for a point of low order: its shared secret is zero with every private key (RFC 7748 section 6.1). */
-function sharedSecret(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
+function sharedSecret(privateKey: KeyObject, publicKey: Uint8Array): Uint8Array | undefined {
   if (publicKey.length !== 32) return undefined
   try {
-    const shared = diffieHellman({ privateKey: privateKeyObject(privateKey), publicKey: publicKeyObject(publicKey) })
+    const shared = diffieHellman({ privateKey, publicKey: publicKeyObject(publicKey) })
     return shared.every((byte) => byte === 0) ? undefined : shared
   } catch {
     return undefined

@@ -1,7 +1,9 @@
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Storage, Where } from '../../kernel/storage/index.ts'
+import type { Storage } from '../../kernel/storage/index.ts'
 import type { AuditAction } from './actions.ts'
 import type { AuditRow } from './link.ts'
+import { findByTime, toRange } from './find-by-time.ts'
+import { formatSearchPosition, parseSearchPosition } from './search-position.ts'
 import { auditRecords } from './tables.ts'
 
 /** Search criteria. All given criteria must match. */
@@ -37,7 +39,10 @@ export interface AuditEntry {
   readonly link: number | null
 }
 
-/** A page of records, newest first. `next` is the cursor of the next page; it is missing on the last page. */
+/**
+ * A page of records, newest first: in the order of their ids, or in the order of their times if the only criteria are `from` and `to`.
+ * `next` is the cursor of the next page of the same search; it is missing on the last page.
+ */
 export interface AuditPage {
   readonly records: readonly AuditEntry[]
   readonly next?: string
@@ -51,25 +56,30 @@ export async function searchAuditLog(storage: Storage, tenant: string, input: Au
   const { action, subject, actor, from, to, after, limit = 100 } = input
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
     throw invalidInput('limit', 'must be an integer from 1 to 1,000')
-  const where: Where<AuditRow> = {
-    tenant,
-    ...(action !== undefined && { action }),
-    ...(subject !== undefined && { subject }),
-    ...(actor !== undefined && { actor }),
-    ...((from ?? to) !== undefined && {
-      at: { ...(from !== undefined && { gte: from }), ...(to !== undefined && { lt: to }) },
-    }),
-    ...(after !== undefined && { id: { lt: after } }),
-  }
-  const rows = await storage.find(auditRecords, {
-    where,
-    orderBy: [['id', 'desc']],
-    limit: limit + 1,
-    mayBeStale: true,
-  })
+  const position = after === undefined ? undefined : parseSearchPosition(after)
+  const isByTime =
+    (from ?? to) !== undefined &&
+    (action ?? subject ?? actor) === undefined &&
+    (position === undefined || position.at !== undefined)
+  const rows = isByTime
+    ? await findByTime(storage, { tenant, from, to, position, limit: limit + 1 })
+    : await storage.find(auditRecords, {
+        where: {
+          tenant,
+          ...(action !== undefined && { action }),
+          ...(subject !== undefined && { subject }),
+          ...(actor !== undefined && { actor }),
+          ...((from ?? to) !== undefined && { at: toRange(from, to) }),
+          ...(position !== undefined && { id: { lt: position.id } }),
+        },
+        orderBy: [['id', 'desc']],
+        limit: limit + 1,
+        mayBeStale: true,
+      })
   const records = rows.slice(0, limit)
-  const last = records.at(-1)
-  return { records: records.map(toEntry), ...(rows.length > limit && last !== undefined && { next: last.id }) }
+  const last = rows.length > limit ? records.at(-1) : undefined
+  if (last === undefined) return { records: records.map(toEntry) }
+  return { records: records.map(toEntry), next: formatSearchPosition(isByTime ? last : { id: last.id }) }
 }
 
 function toEntry({ detail, ...row }: AuditRow): AuditEntry {
