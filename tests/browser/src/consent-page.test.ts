@@ -119,6 +119,24 @@ describe.runIf(browserPath !== undefined)('the consent page of the issuer', () =
     expect((await agree(page, 2)).url()).toContain(back)
   })
 
+  test('sends one decision for a double click, however long the answer takes', async () => {
+    const { page } = await visit()
+    let decisions = 0
+    await page.route('**/authorize', async (route) => {
+      decisions += 1
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      await route.continue()
+    })
+    const { x, y } = await openEnabled(page)
+    const isBack = (request: Request) => request.url().startsWith(`${back}?code=`)
+    const returns = page.waitForRequest(isBack, { timeout: 10_000 })
+    await page.mouse.click(x, y)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await page.mouse.click(x, y)
+    expect((await returns).url()).toContain(back)
+    expect(decisions).toBe(1)
+  })
+
   /** The body of the decision that the page sends in two seconds, if any. */
   async function decisionOf(page: Page, act: () => Promise<void>): Promise<string | undefined> {
     const sends = page

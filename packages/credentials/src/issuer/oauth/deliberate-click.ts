@@ -2,10 +2,11 @@
 const delayMs = 1000
 
 /**
- * A script for a page with one form: it takes the click on a button only when the user can have seen the page (DoubleClickjacking). A page of
- * somebody else that closes or moves between two clicks would lead the second one here. So the page has had the focus for a second, without a click that
- * came too early, and a mouse has moved or a key was pressed since. What screen readers and keys activate needs no mouse. The button keeps
- * its focus, and says by `aria-disabled` and the status why nothing happens. Without scripts it works as any button.
+ * A script for a page with one form: it takes the click on a button only when the user can have seen the page (DoubleClickjacking). A page
+ * of somebody else that closes or moves between two clicks would lead the second one here. So the page has had the focus for a second,
+ * without a click that came too early, and a mouse has moved or a key was pressed since. What screen readers and keys activate needs no
+ * mouse. The button keeps its focus, and says by `aria-disabled` and the status why nothing happens. A double click on it sends the form
+ * once. Without scripts it works as any button.
  *
  * @param button a selector of the button
  * @param early what the element with the role `status` says after a click that came too early. Neither must contain a backslash or `</`
@@ -14,13 +15,17 @@ export function deliberateClickScript(button: string, early: string): string {
   return `(() => {
 const button = document.querySelector(${JSON.stringify(button)})
 const status = document.querySelector('[role="status"]')
-let since, seen, timer, pointer
+let waits, sent, seen, timer, pointer
 const restart = (wasSeen) => {
-  since = performance.now()
+  waits = true
+  sent = false
   seen = wasSeen
   button.setAttribute('aria-disabled', 'true')
   clearTimeout(timer)
-  timer = setTimeout(() => button.removeAttribute('aria-disabled'), ${delayMs})
+  timer = setTimeout(() => {
+    waits = false
+    button.removeAttribute('aria-disabled')
+  }, ${delayMs})
 }
 addEventListener('focus', () => restart(false))
 addEventListener('pageshow', () => restart(false))
@@ -30,8 +35,12 @@ addEventListener('keydown', () => { seen = true })
 addEventListener('pointerdown', (event) => { pointer = event.pointerType })
 button.addEventListener('click', (event) => {
   const isMouse = pointer === 'mouse' && event.detail > 0
-  if (document.hasFocus() && performance.now() - since >= ${delayMs} && (seen || !isMouse)) return
+  if (!sent && !waits && document.hasFocus() && (seen || !isMouse)) {
+    sent = true
+    return
+  }
   event.preventDefault()
+  if (sent) return
   restart(true)
   status.textContent = ${JSON.stringify(early)}
 })
