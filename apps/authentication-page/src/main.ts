@@ -136,7 +136,7 @@ function showIntroduction(visit: Visit): void {
     title: isEnrolment ? texts.enrolTitle : texts.title,
     text: isEnrolment ? texts.enrolIntro : liveness === 'challenge' ? texts.introChallenge : texts.intro,
     parts: agree ? [createElement('p', texts.consent, 'consent')] : [],
-    action: { label: agree ? texts.agreeAndStart : texts.start, run: () => void begin(visit) },
+    action: { label: agree ? texts.agreeAndStart : texts.start, run: () => void begin(visit), isConsent: agree },
     more: waysOutOfFace(visit),
   })
 }

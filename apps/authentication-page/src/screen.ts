@@ -1,7 +1,11 @@
+import { runOnDeliberateClick } from './deliberate-click.ts'
+
 /** Something that the user can do. */
 export interface Action {
   readonly label: string
   readonly run: () => void
+  /** True if a click that was meant for a window in front of the page must not run it. */
+  readonly isConsent?: boolean
 }
 
 /** The content of a screen: one message, at most one main action, and what else can be done. */
@@ -33,7 +37,7 @@ export function showScreen({ kind, icon, title, text, parts = [], action, more =
     heading,
     ...(text === undefined ? [] : [createElement('p', text)]),
     ...parts,
-    ...(action === undefined ? [] : [createButton(action.label, action.run)]),
+    ...(action === undefined ? [] : [createActionButton(action)]),
     ...(more.length === 0 ? [] : [createMore(more)]),
   ]
   const main = pageElement('screen')
@@ -50,6 +54,13 @@ function createMore(actions: readonly Action[]): HTMLElement {
   const list = createElement('div', '', 'more')
   list.append(...actions.map(({ label, run }) => createButton(label, run, 'quiet')))
   return list
+}
+
+function createActionButton({ label, run, isConsent = false }: Action): HTMLButtonElement {
+  if (!isConsent) return createButton(label, run)
+  const created = createButton(label, () => {})
+  runOnDeliberateClick(created, run)
+  return created
 }
 
 /** Creates a button. */

@@ -1,4 +1,5 @@
-import createClient, { type Client, type ClientOptions } from 'openapi-fetch'
+import createClient, { type Client, type ClientOptions as FetchClientOptions } from 'openapi-fetch'
+import { boundReplies } from './bounded-replies.ts'
 import type { paths as Authentication } from './generated/authentication.ts'
 import type { components as CustodyComponents, paths as Custody } from './generated/custody.ts'
 import type { components as DidComponents, paths as Dids } from './generated/dids.ts'
@@ -16,7 +17,17 @@ export interface OnboardingPaths extends Onboarding {}
 /** The paths of the payments API, with their parameters, bodies and replies. */
 export interface PaymentPaths extends Payments {}
 
-export type { Client, ClientOptions }
+export type { Client }
+export { ReplyError, type ReplyProblem } from './reply-error.ts'
+
+/** The options of a client: those of openapi-fetch, and a limit. */
+export interface ClientOptions extends FetchClientOptions {
+  /**
+   * The maximum size of a reply in bytes, after decompression; a larger one rejects with a {@link ReplyError}. A reply that the caller
+   * reads as a stream (`parseAs: 'stream'`) has no limit. Default: 16 MiB
+   */
+  readonly maxReplyBytes?: number
+}
 
 /** The named schemas of the custody API: `User`, `Wallet`, `SigningMethod`, `Error`, ... */
 export type CustodySchemas = CustodyComponents['schemas']
@@ -33,11 +44,19 @@ export type PaymentSchemas = PaymentComponents['schemas']
  */
 const withoutRedirects = { redirect: 'error' } as const
 
+function createBoundedClient<Paths extends object>({ maxReplyBytes, ...options }: ClientOptions): Client<Paths> {
+  const client = createClient<Paths>({ ...withoutRedirects, ...options })
+  client.use(boundReplies(maxReplyBytes))
+  return client
+}
+
 /**
  * Creates a client of the custody API. Its functions are those of openapi-fetch: they never throw for a status, and resolve to `data`
- * or `error`. They reject if the server redirects, unless `redirect` of the options or of the call says otherwise.
+ * or `error`. They reject if the server redirects, unless `redirect` of the options or of the call says otherwise, and with a
+ * {@link ReplyError} if a reply is too large, or a success whose body is not JSON.
  *
- * @param options `baseUrl` is where the host has mounted the API
+ * @param options `baseUrl` is where the host has mounted the API; `maxReplyBytes` limits each reply
+ * @throws RangeError if `maxReplyBytes` is not a whole number from 1
  * @example
  * ```ts
  * import { basicAuthorization, createCustodyClient } from '@billfold/api-client'
@@ -52,40 +71,40 @@ const withoutRedirects = { redirect: 'error' } as const
  * ```
  */
 export function createCustodyClient(options: ClientOptions): Client<CustodyPaths> {
-  return createClient<CustodyPaths>({ ...withoutRedirects, ...options })
+  return createBoundedClient<CustodyPaths>(options)
 }
 
 /**
  * Creates a client of the payments API, see {@link createCustodyClient}.
- * @param options `baseUrl` is where the host has mounted the API
+ * @param options `baseUrl` is where the host has mounted the API; `maxReplyBytes` limits each reply
  */
 export function createPaymentsClient(options: ClientOptions): Client<PaymentPaths> {
-  return createClient<PaymentPaths>({ ...withoutRedirects, ...options })
+  return createBoundedClient<PaymentPaths>(options)
 }
 
 /**
  * Creates a client of the DID API, see {@link createCustodyClient}.
- * @param options `baseUrl` is where the host has mounted the API
+ * @param options `baseUrl` is where the host has mounted the API; `maxReplyBytes` limits each reply
  */
 export function createDidsClient(options: ClientOptions): Client<DidPaths> {
-  return createClient<DidPaths>({ ...withoutRedirects, ...options })
+  return createBoundedClient<DidPaths>(options)
 }
 
 /**
  * Creates a client of the onboarding API, see {@link createCustodyClient}.
- * @param options `baseUrl` is where the host has mounted the API
+ * @param options `baseUrl` is where the host has mounted the API; `maxReplyBytes` limits each reply
  */
 export function createOnboardingClient(options: ClientOptions): Client<OnboardingPaths> {
-  return createClient<OnboardingPaths>({ ...withoutRedirects, ...options })
+  return createBoundedClient<OnboardingPaths>(options)
 }
 
 /**
  * Creates a client of the authentication API, see {@link createCustodyClient}. It does not encrypt: for the operations of relying
  * parties and devices use `@billfold/core/client`.
- * @param options `baseUrl` is where the host has mounted the API
+ * @param options `baseUrl` is where the host has mounted the API; `maxReplyBytes` limits each reply
  */
 export function createAuthenticationClient(options: ClientOptions): Client<AuthenticationPaths> {
-  return createClient<AuthenticationPaths>({ ...withoutRedirects, ...options })
+  return createBoundedClient<AuthenticationPaths>(options)
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   type StartedFactor,
   type VerifiedAssertion,
 } from '@billfold/core/modules'
-import { batch, check, isCommitError, update, type Write } from '@billfold/core/storage'
+import { batch, check, retryOnConflict, update, type Write } from '@billfold/core/storage'
 import { buildChallenge, consumeChallenge, createChallenge, getChallenge, isChallengeFor } from './challenges.ts'
 import type { PasskeyContext } from './context.ts'
 import { passkeyError, toRefusalError } from './declarations.ts'
@@ -41,23 +41,25 @@ export async function startSignIn(context: PasskeyContext, userId: string | unde
   return toRequestOptions(settings, tenant, challenge, allowed)
 }
 
-/** Completes a sign-in. @throws BillfoldError of this module; `user.not-found` for an archived user */
-export async function completeSignIn(context: PasskeyContext, response: unknown): Promise<PasskeySignIn> {
+/**
+ * Completes a sign-in. Of several with one sign count at once the first is accepted; the others are decided again, on its count.
+ * @throws BillfoldError of this module; `user.not-found` for an archived user
+ */
+export function completeSignIn(context: PasskeyContext, response: unknown): Promise<PasskeySignIn> {
   const { services, actor } = context
-  const challenge = await getChallenge(context, 'sign-in', response, undefined)
-  const row = await getPresented(context, response)
-  if (challenge.userId !== null && challenge.userId !== row.userId) throw passkeyError('passkey.unknown')
-  const { userId } = row
-  await assertHandle(context, row, response, challenge.userId === null)
-  await getUser(services, actor.tenant, userId)
-  const { userVerification } = context.settings
-  const { verified, writes } = await prepareUse(context, challenge, row, response, userVerification)
-  await commitUse(context, [
-    ...writes,
-    auditSignIn(context, row),
-    ...(await authorizeAct(services, () => ({ kind: 'login', actor, userId, content: 'passkey' }))),
-  ])
-  return toSignIn(row, verified)
+  return retryOnConflict(async () => {
+    const challenge = await getChallenge(context, 'sign-in', response, undefined)
+    const row = await getPresented(context, response)
+    if (challenge.userId !== null && challenge.userId !== row.userId) throw passkeyError('passkey.unknown')
+    const { userId } = row
+    await assertHandle(context, row, response, challenge.userId === null)
+    await getUser(services, actor.tenant, userId)
+    const { userVerification } = context.settings
+    const { verified, writes } = await prepareUse(context, challenge, row, response, userVerification)
+    const allowed = await authorizeAct(services, () => ({ kind: 'login', actor, userId, content: 'passkey' }))
+    await services.storage.commit(batch(...writes, auditSignIn(context, row), ...allowed))
+    return toSignIn(row, verified)
+  })
 }
 
 /** Starts a sign-in in an authentication session. */
@@ -68,7 +70,7 @@ export async function startSessionSignIn(context: PasskeyContext, session: Facto
 }
 
 /**
- * Verifies a sign-in in an authentication session, and prepares the writes that use it up.
+ * Verifies a sign-in in an authentication session, and prepares the writes that use it up. Call it within `retryOnConflict`.
  * @throws BillfoldError of this module; `user.not-found` for an archived user
  */
 export async function prepareSessionSignIn(
@@ -107,7 +109,11 @@ export async function startUse(
   return toRequestOptions(context.settings, row.tenant, challenge, [row], row.prfSalt)
 }
 
-/** Verifies an assertion of a passkey for exactly this request, and consumes it. @throws BillfoldError of this module */
+/**
+ * Verifies an assertion of a passkey for exactly this request, and consumes it. Call it within `retryOnConflict`, with a row that is read
+ * there.
+ * @throws BillfoldError of this module
+ */
 export async function completeUse(
   context: PasskeyContext,
   row: PasskeyRow,
@@ -117,12 +123,12 @@ export async function completeUse(
   const challenge = await getChallenge(context, 'use', response, row.userId)
   if (!isChallengeFor(challenge, { request })) throw passkeyError('passkey.challenge-invalid')
   const { writes } = await prepareUse(context, challenge, row, response, 'required')
-  await commitUse(context, writes)
+  await context.services.storage.commit(batch(...writes))
 }
 
 /**
  * Verifies an assertion, and prepares the writes that consume its challenge. They belong in the commit of what it allows: of several
- * calls with one challenge, on any number of processes, one succeeds.
+ * calls with one challenge, or with one sign count, on any number of processes, one succeeds.
  */
 async function prepareUse(
   context: PasskeyContext,
@@ -138,17 +144,6 @@ async function prepareUse(
   const changes = { signCount: verified.signCount, backedUp: verified.backedUp, lastUsedAt }
   const used = update(passkeyCredentials, { where: { id, tenant, signCount }, set: changes })
   return { verified, writes: [consumeChallenge(challenge), used] }
-}
-
-/** Commits the use of a passkey. @throws BillfoldError `passkey.challenge-invalid` if another call was faster */
-async function commitUse({ services }: PasskeyContext, writes: readonly Write[]): Promise<void> {
-  try {
-    await services.storage.commit(batch(...writes))
-  } catch (cause) {
-    // Another call has used the challenge or the passkey, or the passkey was removed.
-    if (isCommitError(cause)) throw passkeyError('passkey.challenge-invalid', { cause })
-    throw cause
-  }
 }
 
 async function verifyAssertion(
@@ -181,20 +176,16 @@ function isCloned(row: PasskeyRow, { signCount }: VerifiedAssertion): boolean {
 async function refuseClone(context: PasskeyContext, challenge: ChallengeRow, row: PasskeyRow): Promise<never> {
   const { services, actor } = context
   const { id: passkeyId, userId, tenant, signCount } = row
-  const writes = [
-    consumeChallenge(challenge),
-    check(passkeyCredentials, { where: { id: passkeyId, tenant, signCount } }),
-    auditWrite(actor, 'passkey.cloned', passkeyId, services.now(), { userId }),
-    ...eventWrites(services, tenant, 'passkey.cloned', { passkeyId, userId }),
-    ...(await noticeWrites(services, 'security.passkey-cloned', row)),
-  ]
-  try {
-    await services.storage.commit(batch(...writes))
-  } catch (cause) {
-    // Another call has used the challenge meanwhile, which moved the count: no sign of a copy.
-    if (isCommitError(cause)) throw passkeyError('passkey.challenge-invalid', { cause })
-    throw cause
-  }
+  // A conflict is decided again: another call has used the challenge, which is no sign of a copy, or moved the count.
+  await services.storage.commit(
+    batch(
+      consumeChallenge(challenge),
+      check(passkeyCredentials, { where: { id: passkeyId, tenant, signCount } }),
+      auditWrite(actor, 'passkey.cloned', passkeyId, services.now(), { userId }),
+      ...eventWrites(services, tenant, 'passkey.cloned', { passkeyId, userId }),
+      ...(await noticeWrites(services, 'security.passkey-cloned', row)),
+    ),
+  )
   throw passkeyError('passkey.cloned')
 }
 

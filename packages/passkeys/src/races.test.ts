@@ -25,7 +25,7 @@ import { maxPasskeys } from './user-handles.ts'
 
 const ip = '203.0.113.7'
 
-describe.each(await listTestDatabases())('passkeys through two processes on $name', (database) => {
+describe.each(await listTestDatabases({ servers: 'always' }))('passkeys through two processes on $name', (database) => {
   const hosts: PasskeyBillfold[] = []
   const clients: CustodyClient[] = []
   let drop: () => Promise<void> = async () => {}
@@ -85,6 +85,47 @@ describe.each(await listTestDatabases())('passkeys through two processes on $nam
     const response = authenticator.get(challenge)
     const results = await eightTimes((index) => outcome(at(hosts, index).passkeys.authenticate(response)))
     expect(results.toSorted()).toEqual(['done', ...Array(7).fill('passkey.challenge-invalid')])
+  })
+
+  test('one of eight sign-ins with one sign count and different challenges succeeds, the others are refused as copies', async () => {
+    const userId = await createUser()
+    const authenticator = createSoftwareAuthenticator()
+    const creation = await at(hosts, 0).passkeys.registrationOptions(userId, { userName: 'ada' })
+    const { id } = await at(hosts, 0).passkeys.register(userId, authenticator.create(creation))
+    const signInConcurrently = async (signCount: number): Promise<string[]> => {
+      const challenges = await eightTimes((index) => at(hosts, index).passkeys.authenticationOptions({ ip }))
+      const responses = challenges.map((challenge) => authenticator.get(challenge, { signCount }))
+      const results = await Promise.all(
+        responses.map((response, index) => outcome(at(hosts, index).passkeys.authenticate(response))),
+      )
+      return results.toSorted()
+    }
+    expect(await signInConcurrently(0)).toEqual(Array(8).fill('done'))
+    for (const [round, signCount] of [7, 8, 20].entries()) {
+      expect(await signInConcurrently(signCount)).toEqual(['done', ...Array(7).fill('passkey.cloned')])
+      const { records } = await at(hosts, 1).audit.search({ action: 'passkey.cloned', subject: id })
+      expect(records).toHaveLength(7 * (round + 1))
+    }
+  })
+
+  test('one of two requests with one sign count and different challenges is authorized, the other recorded as a copy', async () => {
+    const authenticator = createSoftwareAuthenticator()
+    const user = await createPasskeyUser(at(clients, 0), authenticator)
+    const send = async (index: number, signCount: number) => {
+      const request = signMessage(user, `message ${index}`)
+      const options = await challengeFor(at(clients, index), user, request)
+      const value = authenticator.deriveValue(readSalt(options))
+      const passkey = authenticator.get(options, { signCount })
+      const header = { 'signing-method': presentPasskey(user.methodId, passkey, value) }
+      return () => at(clients, index).send(request.method, request.path, request.body, header)
+    }
+    for (let round = 1; round <= 4; round++) {
+      const sends = await Promise.all([0, 1].map((index) => send(index, round * 10)))
+      const replies = await Promise.all(sends.map((start) => start()))
+      expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403])
+      const { records } = await at(hosts, 0).audit.search({ action: 'passkey.cloned' })
+      expect(records.filter(({ detail }) => detail?.['userId'] === user.userId)).toHaveLength(round)
+    }
   })
 
   test('one of eight requests with one challenge is authorized', async () => {

@@ -1,5 +1,6 @@
 import type { Actor, MethodEnrolment, Services, SigningMethodKind, UserMethod } from '@billfold/core/modules'
 import { isBillfoldError } from '@billfold/core'
+import { retryOnConflict } from '@billfold/core/storage'
 import { completeUse, startUse } from './authentication.ts'
 import type { PasskeyContext } from './context.ts'
 import { passkeyError } from './declarations.ts'
@@ -34,12 +35,15 @@ export function passkeySigningMethod(settings: PasskeySettings): SigningMethodKi
       return startUse(contextOf(services, actor), row, request)
     },
     verifyUse: async (services, actor, method, value, request) => {
-      const row = await findMethodPasskey(services, method)
       const response = decodeAssertion(value)
-      if (row === undefined || response === undefined) return false
+      if (response === undefined) return false
       try {
-        await completeUse(contextOf(services, actor), row, request, response)
-        return true
+        return await retryOnConflict(async () => {
+          const row = await findMethodPasskey(services, method)
+          if (row === undefined) return false
+          await completeUse(contextOf(services, actor), row, request, response)
+          return true
+        })
       } catch (error) {
         if (isBillfoldError(error) && error.code.startsWith('passkey.')) return false
         throw error

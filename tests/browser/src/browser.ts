@@ -44,6 +44,8 @@ export interface Visitor {
   readonly reducedMotion?: 'reduce' | 'no-preference'
   /** False if the visitor blocks the camera. True by default. */
   readonly allowsCamera?: boolean
+  /** False if the visitor's browser runs no scripts. True by default. */
+  readonly javaScriptEnabled?: boolean
 }
 
 /** A running browser with a fake camera. */

@@ -78,6 +78,36 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(again, 'Enter your PIN')
   })
 
+  test('takes no consent by clicks that come as soon as the page is in front, or while the mouse rests', async () => {
+    const page = await visit()
+    await page.goto(await host.session({ purpose: 'enroll' }))
+    const agree = page.getByRole('button', { name: 'I agree, start the camera' })
+    const waits = () => agree.getAttribute('aria-disabled')
+    await expect.poll(waits, { timeout: waiting.timeout }).toBeNull()
+    const box = await agree.boundingBox()
+    await page.mouse.move((box?.x ?? 0) + 20, (box?.y ?? 0) + 10)
+    await page.evaluate('dispatchEvent(new Event("focus"))')
+    for (let count = 0; count < 4; count++) {
+      await page.mouse.down()
+      await page.mouse.up()
+    }
+    expect(await waits()).toBe('true')
+    await page.evaluate('dispatchEvent(new Event("focus"))')
+    await expect.poll(waits, { timeout: waiting.timeout }).toBeNull()
+    await page.mouse.down()
+    await page.mouse.up()
+    expect(await waits()).toBe('true')
+    await page.evaluate('dispatchEvent(new Event("focus"))')
+    await page.keyboard.press('Tab')
+    await agree.focus()
+    await page.keyboard.press('Enter')
+    expect(await agree.evaluate('document.activeElement.textContent')).toBe('I agree, start the camera')
+    expect(await findAccessibilityProblems(page)).toEqual([])
+    await expect.poll(waits, { timeout: waiting.timeout }).toBeNull()
+    await page.keyboard.press('Enter')
+    await expectScreen(page, 'All done')
+  })
+
   test('speaks the language of the parameter, of the browser, and one that the host has added', async () => {
     const cases = [
       { locale: 'de-AT', lang: undefined, heading: 'Mit dem Gesicht anmelden', language: 'de', direction: 'ltr' },

@@ -1,8 +1,10 @@
+import type { Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { listTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { credentials } from '../credentials.ts'
+import { storeHeldRows } from '../test-fixtures/held-credentials.ts'
 import { ada, identity, publicUrl, testKeyring } from '../test-fixtures/issuer-host.ts'
 import {
   createWalletHost,
@@ -11,11 +13,13 @@ import {
   type WalletHost,
   type WalletUser,
 } from '../test-fixtures/wallet-host.ts'
+import { heldCredentials, heldInstances } from './tables.ts'
 
 const rounds = 3
 
-describe.each(await listTestDatabases())('a holder in two processes on $name', (database) => {
+describe.each(await listTestDatabases({ servers: 'always' }))('a holder in two processes on $name', (database) => {
   const hosts: WalletHost[] = []
+  const storages: Storage[] = []
   let user: WalletUser
   let drop: () => Promise<void> = async () => {}
 
@@ -28,7 +32,9 @@ describe.each(await listTestDatabases())('a holder in two processes on $name', (
     const modules = [credentials({ issuer: { publicUrl, types: [identity], signer: pki.issuer } })] as const
     for (const db of [fresh.connect(), fresh.connect()]) {
       await migrate(db, { dialect, modules })
-      hosts.push(await createWalletHost(pki, { storage: kyselyStorage(db, { dialect }), keyring }))
+      const storage = kyselyStorage(db, { dialect })
+      storages.push(storage)
+      hosts.push(await createWalletHost(pki, { storage, keyring }))
     }
     user = await at(0).createUser()
   })
@@ -110,6 +116,49 @@ describe.each(await listTestDatabases())('a holder in two processes on $name', (
       const more = await Promise.all(Array.from({ length: 6 }, create))
       const replies = await Promise.all(more.map((json, index) => send(index, path, json)))
       expect(replies.map(({ body }) => body['code']).filter((one) => one !== undefined)).toEqual(Array(5).fill(code))
+    }
+  })
+
+  test('store the first credentials of a user, of four offers that are accepted at once', async () => {
+    for (let round = 0; round < rounds; round++) {
+      const another = await at(round).createUser()
+      const offers = [0, 1, 2, 3].map(async (index) => {
+        const { uri } = await at(0).billfold.credentials.issuer.offer(identity, { claims: ada, by: 'value' })
+        return idOf(await at(index).call(another, 'POST', '/offers', { offer: uri }))
+      })
+      const ids = await Promise.all(offers)
+      const replies = await fourTimes((index) =>
+        at(index).call(another, 'POST', `/offers/${ids[index] ?? ''}/accept`, {}, another.method),
+      )
+      expect(statuses(replies)).toEqual([200, 200, 200, 200])
+      expect(await at(0).billfold.credentials.holder.list(another.userId)).toHaveLength(8)
+    }
+  })
+
+  test('keep a user at two hundred credentials, of more that are accepted at once', async () => {
+    const [storage] = storages
+    if (storage === undefined) throw new Error('nothing was started')
+    for (const held of [194, 195]) {
+      const another = await at(0).createUser()
+      await storeHeldRows(storage, another.userId, held)
+      const offers: string[] = []
+      for (let index = 0; index < 6; index++) {
+        const { uri } = await at(0).billfold.credentials.issuer.offer(identity, { claims: ada, by: 'value' })
+        offers.push(idOf(await at(index).call(another, 'POST', '/offers', { offer: uri })))
+      }
+      // Each offer has two credentials.
+      const replies = await Promise.all(
+        offers.map((id, index) => at(index).call(another, 'POST', `/offers/${id}/accept`, {}, another.method)),
+      )
+      const room = Math.floor((200 - held) / 2)
+      expect(statuses(replies)).toEqual([...Array(room).fill(200), ...Array(6 - room).fill(409)])
+      expect(new Set(replies.map(({ body }) => body['code']))).toEqual(
+        new Set([undefined, 'held-credential.limit-reached']),
+      )
+      const rows = await storage.find(heldCredentials, { where: { userId: another.userId } })
+      expect(rows).toHaveLength(held + 2 * room)
+      const instances = await storage.find(heldInstances, { where: { userId: another.userId } })
+      expect(new Set(instances.map(({ credentialId }) => credentialId)).size).toBe(2 * room)
     }
   })
 })

@@ -127,7 +127,8 @@ async function fillHolder(context: HolderContext, userId: string, offerId: strin
     validUntil: now + 1_000_000,
   }
   const received = { configuration: 'identity.sd-jwt', verified, instances: [{ id: newId(), text: 'a.b.c~' }] }
-  const stored = await storeCredentialWrites(context, host(), userId, resolved, secret, received)
+  const owner = { actor: host(), userId, resolved, box: secret, issuanceId: null }
+  const stored = await storeCredentialWrites(context, owner, received, 0)
   const [issuance, entry] = [newId(), newId()].map((id) => ({ id, tenant }))
   if (issuance === undefined || entry === undefined) throw new Error('no ids')
   const content = {

@@ -1,3 +1,5 @@
+import { listFreeSlots } from './free-slots.ts'
+
 /** Maximum number of offers, and of requests, that a user has open at once. */
 export const maxOpen = 50
 
@@ -8,15 +10,15 @@ interface SlotRow {
 }
 
 /**
- * Finds a slot of a user that no open row has; undefined if there is none. The commit removes an expired row from it. A unique key over
- * user and slot lets one process have it, so that several do not exceed the limit together. The choice is random: those who choose
- * at the same time seldom collide.
+ * Finds a slot of a user that no open row has; undefined if there is none. The commit removes an expired row from it.
  *
  * @param rows the rows of the user that have a slot
  * @param now in epoch milliseconds
  */
 export function findFreeSlot(rows: readonly SlotRow[], now: number): number | undefined {
-  const taken = new Set(rows.filter(({ expiresAt }) => expiresAt > now).map(({ slot }) => slot))
-  const free = Array.from({ length: maxOpen }, (_, slot) => slot).filter((slot) => !taken.has(slot))
-  return free[Math.floor(Math.random() * free.length)]
+  const open = rows.filter(({ expiresAt }) => expiresAt > now)
+  return listFreeSlots(
+    open.map(({ slot }) => slot),
+    maxOpen,
+  )[0]
 }

@@ -87,10 +87,13 @@ export const heldCredentials = defineTable({
     use: text(4),
     /** The issuance that renews its instances; null if the issuer gives no refresh token. */
     issuanceId: nullable(text(36)),
+    /** One of the user's places for credentials. */
+    slot: integer(),
     createdAt: integer(),
     expiresAt: integer(),
   },
   key: ['id'],
+  unique: { bySlot: ['userId', 'slot'] },
   indexes: { byUser: ['userId', 'id'], byExpiry: ['expiresAt'] },
 })
 

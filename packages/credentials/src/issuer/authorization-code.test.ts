@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createTestUser } from '@billfold/testing'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { memoryStorage, type Storage } from '@billfold/core'
@@ -123,7 +123,13 @@ describe('an issuer, for an authorization code', () => {
     expect(page.status).toBe(200)
     expect(page.text).toContain('&#60;Ada &#38; &#34;36&#34;&#62;')
     expect(page.text).toContain('wallet.example.com')
-    expect(page.text).not.toContain('<script')
+    // One script, which is the same for everybody, and no other by its hash.
+    const scripts = page.text.split('<script').slice(1)
+    expect(scripts).toHaveLength(1)
+    const script = /^>([^<]+)<\/script>/.exec(scripts[0] ?? '')?.[1] ?? ''
+    const hash = createHash('sha256').update(script).digest('base64')
+    expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; /)
+    expect(page.headers['content-security-policy']).toContain(` script-src 'sha256-${hash}';`)
     expect(page.headers['content-security-policy']).toContain(`form-action 'self' https://wallet.example.com;`)
     expect(page.headers['set-cookie']).toMatchObject([expect.stringContaining('HttpOnly; SameSite=Lax; Secure')])
     const back = await decide(requestUri, 'allow', page)

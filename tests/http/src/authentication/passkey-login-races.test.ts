@@ -75,6 +75,24 @@ describe.each(await listTestDatabases())('logins by passkey through two processe
     expect((await hosts[0].billfold.audit.search({ action: 'passkey.cloned' })).records).toEqual([])
   })
 
+  test('of two sessions with one sign count one signs in, and the other passkey is refused as a copy', async () => {
+    const { userId, passkeyId, authenticator } = await createPasskeyHolder(hosts[0])
+    for (let round = 1; round <= rounds; round++) {
+      const browsers = [await open(userId), await open(userId)]
+      const signCount = round * 10
+      const assertions = await Promise.all(
+        browsers.map(async (browser) => authenticator.get(await startPasskey(browser), { signCount })),
+      )
+      const replies = await Promise.all(
+        browsers.map((browser, index) => browser.send('/v2/submit_passkey', { passkey: assertions[index] })),
+      )
+      expect(replies.filter(isSuccess)).toHaveLength(1)
+      expect(replies.find((reply) => !isSuccess(reply))?.data).toMatchObject({ status: 'retry', reasons: ['cloned'] })
+      const { records } = await hosts[0].billfold.audit.search({ action: 'passkey.cloned', subject: passkeyId })
+      expect(records).toHaveLength(round)
+    }
+  })
+
   test('a session ends once: by a passkey, or by its cancellation', async () => {
     const { userId, authenticator } = await createPasskeyHolder(hosts[0])
     for (let round = 0; round < rounds; round++) {

@@ -8,6 +8,7 @@ import {
 } from '@billfold/core/modules'
 import { batch, remove, retryOnConflict } from '@billfold/core/storage'
 import { type JsonObject, toJsonClaims } from '../../formats/json.ts'
+import { listFreeSlots } from '../free-slots.ts'
 import { holderError } from '../holder-error.ts'
 import { readStored } from '../receive/verify-received.ts'
 import { loadSecret, openInstance } from '../secrets/holder-secrets.ts'
@@ -17,7 +18,7 @@ import { type HeldCredentialRow, heldCredentials, heldInstances, holderIssuances
 import { type HeldCredential, toHeldCredential } from './credential-description.ts'
 
 /** The largest number of credentials of a user. */
-export const maxCredentials = 200
+const maxCredentials = 200
 
 /** Lists the credentials of a user, newest first. */
 export async function listHeldCredentials(context: StoredContext, userId: string): Promise<readonly HeldCredential[]> {
@@ -34,6 +35,15 @@ export function listCredentialRows(
 ): Promise<readonly HeldCredentialRow[]> {
   const where = { tenant, userId }
   return services.storage.find(heldCredentials, { where, orderBy: [['id', 'desc']], limit: maxCredentials })
+}
+
+/** Lists the slots that a user has for further credentials. */
+export async function listFreeCredentialSlots(context: HolderContext, userId: string): Promise<readonly number[]> {
+  const rows = await listCredentialRows(context, userId)
+  return listFreeSlots(
+    rows.map(({ slot }) => slot),
+    maxCredentials,
+  )
 }
 
 /** Returns a credential of a user. @throws BillfoldError `held-credential.not-found` */

@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto'
 import { newId } from '@billfold/core'
 import { randomSecret, timingSafeEqual } from '@billfold/core/crypto'
 import { type Actor, type AuthorizedMethod, loadMasterSecret, methodUnchanged } from '@billfold/core/modules'
-import { batch, insert, isCommitError, retryOnConflict, update, type Write } from '@billfold/core/storage'
+import { batch, check, insert, isCommitError, retryOnConflict, update } from '@billfold/core/storage'
 import { z } from 'zod'
 import { preAuthorizedGrant } from '../../issuer/offers/offer-object.ts'
-import { listCredentialRows, maxCredentials } from '../credentials/held-credentials.ts'
+import { listFreeCredentialSlots } from '../credentials/held-credentials.ts'
 import { isRedirectUri } from '../../redirect-uri.ts'
 import { holderError } from '../holder-error.ts'
 import { type HolderSecret, loadCurrentSecret } from '../secrets/holder-secrets.ts'
 import type { HolderContext } from '../settings.ts'
 import { type HolderIssuanceRow, holderIssuances, type HolderOfferRow, holderOffers } from '../tables.ts'
+import { commitCredentials, type GivenCredential } from './commit-credentials.ts'
 import { parseReply } from './fetch-json.ts'
 import { type IssuanceContent, sealedIssuances } from './issuance-content.ts'
 import { createIssuanceKeys } from './issuance-keys.ts'
 import { type IssuanceTokens, needsAttestation, postForm, refusedBy, requestTokens } from './issuer-client.ts'
 import type { ResolvedOffer } from './offer-schema.ts'
-import { type Issuance, notify, requestInstances, type WaitedCredential } from './request-credentials.ts'
+import { type Issuance, requestInstances, type WaitedCredential } from './request-credentials.ts'
 import { sealedOffers } from './resolve-offer.ts'
-import { storeCredentialWrites } from './store-credential.ts'
 
 /** What the user takes of an offer. */
 export interface AcceptInput {
@@ -146,47 +146,35 @@ async function takeCredentials(
   { resolved, keys, configurations }: Plan,
   tokens: IssuanceTokens,
 ): Promise<AcceptedOffer> {
-  const { services } = context
-  const secret = await openCurrentSecret(context, user)
+  const secret = await settleSecret(context, user, row)
   const issuance: Issuance = { resolved, tokens, keys }
-  const ids: string[] = []
-  const writes: Write[] = [...secret.writes]
+  const given: GivenCredential[] = []
   const waited: WaitedCredential[] = []
-  const notifications: (string | undefined)[] = []
   const renewal = tokens.refresh_token === undefined ? null : newId()
   for (const configuration of configurations) {
     const outcome = await requestInstances(context, issuance, configuration, secret)
-    if (outcome.kind === 'later') {
-      waited.push(outcome.waited)
-      continue
-    }
-    const { actor, userId } = user
-    const stored = await storeCredentialWrites(context, actor, userId, resolved, secret, outcome.credential, renewal)
-    ids.push(stored.credentialId)
-    writes.push(...stored.writes)
-    notifications.push(outcome.notificationId)
+    if (outcome.kind === 'later') waited.push(outcome.waited)
+    else given.push(outcome)
   }
   const pending = waited.length > 0
   const content = { resolved, keys, configurations, tokens, secretId: secret.id, waited: toWaited(waited) }
   const where = { id: row.id, state: { in: ['accepting', 'pending'] } }
-  await services.storage.commit(
-    batch(
-      methodUnchanged(user.authorized),
-      update(holderOffers, { where, set: { state: pending ? 'pending' : 'accepted' } }),
-      ...writes,
-      ...(renewal === null || ids.length === 0
-        ? []
-        : [
-            insert(
-              holderIssuances,
-              await toRenewalRow(context, renewal, row, { resolved, keys, configurations, tokens, waited: [] }),
-            ),
-          ]),
-      ...(pending ? [insert(holderIssuances, await toIssuanceRow(context, row, content, tokens))] : []),
-    ),
-  )
-  for (const id of notifications) await notify(context, issuance, id, 'credential_accepted')
-  return { credentials: ids, pending }
+  const { actor, userId } = user
+  const owner = { actor, userId, resolved, box: secret, issuanceId: renewal }
+  const credentials = await commitCredentials(context, issuance, owner, given, [
+    methodUnchanged(user.authorized),
+    update(holderOffers, { where, set: { state: pending ? 'pending' : 'accepted' } }),
+    ...(renewal === null || given.length === 0
+      ? []
+      : [
+          insert(
+            holderIssuances,
+            await toRenewalRow(context, renewal, row, { resolved, keys, configurations, tokens, waited: [] }),
+          ),
+        ]),
+    ...(pending ? [insert(holderIssuances, await toIssuanceRow(context, row, content, tokens))] : []),
+  ])
+  return { credentials, pending }
 }
 
 function toWaited(waited: readonly WaitedCredential[]): IssuanceContent['waited'] {
@@ -242,6 +230,21 @@ export function openCurrentSecret(context: HolderContext, { userId, authorized }
   return retryOnConflict(async () => {
     const { secret } = await loadMasterSecret(context.services, authorized)
     return loadCurrentSecret(context, userId, secret)
+  })
+}
+
+/**
+ * Opens the secret of a user. A new one is stored before the issuer is asked, who gives each credential once: of several processes that
+ * take the first credentials of a user, one makes it.
+ */
+function settleSecret(context: HolderContext, user: ProvenUser, { id }: HolderOfferRow): Promise<HolderSecret> {
+  return retryOnConflict(async () => {
+    const secret = await openCurrentSecret(context, user)
+    if (secret.writes.length === 0) return secret
+    // An erasure removes the offer first.
+    const open = check(holderOffers, { where: { id, state: { in: ['accepting', 'pending'] } } })
+    await context.services.storage.commit(batch(open, methodUnchanged(user.authorized), ...secret.writes))
+    return secret
   })
 }
 
@@ -339,7 +342,8 @@ async function failOffer({ services }: HolderContext, { id }: HolderOfferRow): P
   await services.storage.commit(batch(update(holderOffers, { where, set: { state: 'failed' }, expectedRows: 'any' })))
 }
 
+/** Nothing is asked of an issuer that could not be stored: it gives each credential once. The commit takes the slots. */
 async function assertRoom(context: HolderContext, userId: string, count: number): Promise<void> {
-  const held = await listCredentialRows(context, userId)
-  if (held.length + count > maxCredentials) throw holderError('held-credential.limit-reached')
+  const slots = await listFreeCredentialSlots(context, userId)
+  if (slots.length < count) throw holderError('held-credential.limit-reached')
 }

@@ -1,17 +1,19 @@
 import type { Actor } from '@billfold/core/modules'
 import { batch, update, type Write } from '@billfold/core/storage'
+import { listFreeCredentialSlots } from '../credentials/held-credentials.ts'
 import { getBox } from '../secrets/holder-secrets.ts'
 import type { HolderContext } from '../settings.ts'
 import { type HolderIssuanceRow, holderIssuances, holderOffers } from '../tables.ts'
 import { claimIssuance } from './claim-issuance.ts'
+import { commitCredentials, type GivenCredential } from './commit-credentials.ts'
 import { parseReply } from './fetch-json.ts'
 import { type IssuanceContent, sealedIssuances } from './issuance-content.ts'
 import { errorOf, type IssuanceTokens, postWithToken, requestTokens } from './issuer-client.ts'
-import { acceptInstances, credentialReply, type Issuance, notify } from './request-credentials.ts'
-import { type ReceivedCredential, storeCredentialWrites } from './store-credential.ts'
+import { acceptInstances, credentialReply, type Issuance } from './request-credentials.ts'
 
 const pollsPerCall = 10
 const minIntervalMs = 60 * 1000
+const retryMs = 5 * minIntervalMs
 
 /** Asks issuers again for credentials that come later, ten a call, each by one process. */
 export async function pollDeferred(context: HolderContext, startedAt: number): Promise<void> {
@@ -31,42 +33,43 @@ export async function pollDeferred(context: HolderContext, startedAt: number): P
         { issuance: row.id, error },
         'an issuer could not be asked for a credential that comes later',
       )
-      await reschedule(context, row, minIntervalMs * 5)
+      await reschedule(context, row, retryMs)
     }
   }
 }
 
 async function poll(context: HolderContext, row: HolderIssuanceRow): Promise<void> {
   const { services } = context
+  // What an issuer gives, it gives once: it is asked when there is a slot for it.
+  const { length: room } = await listFreeCredentialSlots(context, row.userId)
+  if (room === 0) return reschedule(context, row, retryMs)
   const stored = await sealedIssuances.open(services, row, row.sealedContent)
   const content = await withFreshToken(context, stored)
   const { resolved, keys, tokens, waited, secretId } = content
   const url = resolved.issuer.deferred_credential_endpoint
-  if (tokens === undefined || secretId === undefined || url === undefined) return finish(context, row, 'failed', [])
+  if (tokens === undefined || secretId === undefined || url === undefined)
+    return services.storage.commit(batch(...finishWrites(row, 'failed')))
   const issuance: Issuance = { resolved, keys, tokens }
   const actor: Actor = { ...context.host(row.tenant), id: row.userId }
   const box = await getBox(context, secretId)
-  const writes: Write[] = []
+  const given: GivenCredential[] = []
   const left: IssuanceContent['waited'] = []
-  const accepted: (string | undefined)[] = []
   for (const one of waited) {
-    const outcome = await ask(context, issuance, url, one)
+    const outcome: Outcome =
+      given.length < room ? await ask(context, issuance, url, one) : { kind: 'later', waited: one }
     if (outcome.kind === 'later') left.push(outcome.waited)
-    if (outcome.kind !== 'received') continue
-    const { credential, notificationId } = outcome
-    writes.push(...(await storeCredentialWrites(context, actor, row.userId, resolved, box, credential)).writes)
-    accepted.push(notificationId)
+    if (outcome.kind === 'received') given.push(outcome)
   }
-  if (left.length === 0) await finish(context, row, writes.length > 0 ? 'done' : 'failed', writes)
-  else await goOn(context, row, { ...content, waited: left }, writes)
-  for (const id of accepted) await notify(context, issuance, id, 'credential_accepted')
+  const owner = { actor, userId: row.userId, resolved, box, issuanceId: null }
+  const writes =
+    left.length === 0
+      ? finishWrites(row, given.length > 0 ? 'done' : 'failed')
+      : [await goOnWrite(context, row, { ...content, waited: left })]
+  await commitCredentials(context, issuance, owner, given, writes)
 }
 
 type Waited = IssuanceContent['waited'][number]
-type Outcome =
-  | { readonly kind: 'received'; readonly credential: ReceivedCredential; readonly notificationId: string | undefined }
-  | { readonly kind: 'later'; readonly waited: Waited }
-  | { readonly kind: 'refused' }
+type Outcome = GivenCredential | { readonly kind: 'later'; readonly waited: Waited } | { readonly kind: 'refused' }
 
 /** Asks for one credential. A failure is only logged: the issuer gives each once, so those received before it must be stored. */
 async function ask(context: HolderContext, issuance: Issuance, url: string, waited: Waited): Promise<Outcome> {
@@ -101,37 +104,26 @@ async function withFreshToken(context: HolderContext, content: IssuanceContent):
   return { ...content, tokens: { refresh_token, ...renewed }, tokenExpiresAt: expiresAt }
 }
 
-async function finish(
-  { services }: HolderContext,
-  { id, offerId }: HolderIssuanceRow,
-  state: 'done' | 'failed',
-  writes: readonly Write[],
-): Promise<void> {
+function finishWrites({ id, offerId }: HolderIssuanceRow, state: 'done' | 'failed'): readonly Write[] {
   const set = { state: state === 'done' ? 'accepted' : 'failed' }
-  await services.storage.commit(
-    batch(
-      update(holderIssuances, { where: { id, state: 'waiting' }, set: { state } }),
-      update(holderOffers, { where: { id: offerId, state: 'pending' }, set, expectedRows: 'any' }),
-      ...writes,
-    ),
-  )
+  return [
+    update(holderIssuances, { where: { id, state: 'waiting' }, set: { state } }),
+    update(holderOffers, { where: { id: offerId, state: 'pending' }, set, expectedRows: 'any' }),
+  ]
 }
 
-async function goOn(
+async function goOnWrite(
   { services }: HolderContext,
   row: HolderIssuanceRow,
   content: IssuanceContent,
-  writes: readonly Write[],
-): Promise<void> {
+): Promise<Write> {
   const interval = Math.max(minIntervalMs, ...content.waited.map(({ intervalSeconds }) => intervalSeconds * 1000))
   const set = {
     sealedContent: await sealedIssuances.seal(services, row, content),
     nextPollAt: services.now() + interval,
     claimedUntil: 0,
   }
-  await services.storage.commit(
-    batch(update(holderIssuances, { where: { id: row.id, state: 'waiting' }, set }), ...writes),
-  )
+  return update(holderIssuances, { where: { id: row.id, state: 'waiting' }, set })
 }
 
 async function reschedule({ services }: HolderContext, { id }: HolderIssuanceRow, delayMs: number): Promise<void> {

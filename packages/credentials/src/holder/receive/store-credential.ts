@@ -21,15 +21,23 @@ export interface ReceivedCredential {
   readonly instances: readonly ReceivedInstance[]
 }
 
-/** The writes that store a credential, and its id. Its instances are sealed to the public key of a secret. */
+/** Whose credentials are stored, and what they came from. */
+export interface CredentialOwner {
+  readonly actor: Actor
+  readonly userId: string
+  readonly resolved: ResolvedOffer
+  /** The secret that their instances are sealed to. */
+  readonly box: { readonly id: string; readonly publicKey: Uint8Array }
+  /** The issuance that renews them. */
+  readonly issuanceId: string | null
+}
+
+/** The writes that store a credential in a slot of its user, and its id. Its instances are sealed to the public key of a secret. */
 export async function storeCredentialWrites(
   { services, tenant }: HolderContext,
-  actor: Actor,
-  userId: string,
-  resolved: ResolvedOffer,
-  box: { readonly id: string; readonly publicKey: Uint8Array },
+  { actor, userId, resolved, box, issuanceId }: CredentialOwner,
   { configuration, verified, instances }: ReceivedCredential,
-  issuanceId: string | null = null,
+  slot: number,
 ): Promise<{ readonly credentialId: string; readonly writes: readonly Write[] }> {
   const key = { id: newId(), tenant }
   const now = services.now()
@@ -48,6 +56,7 @@ export async function storeCredentialWrites(
     sealedDescription: await sealedDescriptions.seal(services, key, description),
     use: instances.length > 1 ? 'once' : 'any',
     issuanceId,
+    slot,
     createdAt: now,
     expiresAt: verified.validUntil,
   }

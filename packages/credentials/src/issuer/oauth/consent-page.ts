@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { deliberateClickScript } from './deliberate-click.ts'
 
 /** One credential of the consent page. */
 export interface ConsentCredential {
@@ -20,18 +21,24 @@ export interface ConsentPage {
 }
 
 const style =
-  ':root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:8vh auto;padding:0 1rem;overflow-wrap:anywhere}h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.2rem}dl{display:grid;grid-template-columns:fit-content(40%) 1fr;gap:.2rem 1rem}dd{margin:0}form{display:flex;flex-wrap:wrap;gap:1rem}button{font:inherit;padding:.6rem 1.2rem}'
+  ':root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:8vh auto;padding:0 1rem;overflow-wrap:anywhere}h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.2rem}dl{display:grid;grid-template-columns:fit-content(40%) 1fr;gap:.2rem 1rem}dd{margin:0}form{display:flex;flex-wrap:wrap;gap:1rem}button{font:inherit;padding:.6rem 1.2rem}button[aria-disabled=true]{opacity:.5}'
 const styleHash = createHash('sha256').update(style).digest('base64')
+const script = deliberateClickScript(
+  'button[value="allow"]',
+  'This page has only just come to the front. Read it, and choose again in a second.',
+)
+const scriptHash = createHash('sha256').update(script).digest('base64')
 
 /**
- * Headers of the pages: one style by its hash, no script, no frames. Browsers check redirects of a form too, so its target includes that
+ * Headers of the pages: one style and one script by their hashes, no frames. With `Cross-Origin-Opener-Policy` a window that a sandboxed
+ * frame opens, in which the script would not run, shows nothing. Browsers check redirects of a form too, so its target includes that
  * of the wallet.
  */
 export function consentPageHeaders(redirectUri?: string): Record<string, string> {
   const target = redirectUri === undefined ? '' : ` ${toFormTarget(redirectUri)}`
   return {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'${target}; frame-ancestors 'none'; base-uri 'none'`,
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; script-src 'sha256-${scriptHash}'; form-action 'self'${target}; frame-ancestors 'none'; base-uri 'none'`,
     'referrer-policy': 'no-referrer',
     'x-frame-options': 'DENY',
     'cross-origin-opener-policy': 'same-origin',
@@ -55,7 +62,9 @@ ${credentials.map(renderCredential).join('\n')}
 <input type="hidden" name="consent" value="${escapeHtml(consent)}">
 <button name="decision" value="allow">Yes, to my wallet</button>
 <button name="decision" value="deny">No</button>
-</form>`,
+</form>
+<p role="status"></p>
+<script>${script}</script>`,
   )
 }
 

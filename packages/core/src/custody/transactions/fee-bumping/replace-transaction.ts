@@ -1,23 +1,23 @@
 import type { CustodyServices } from '../../services.ts'
-import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
-import { type AuthorizedMethod, commitAuthorized } from '../../../identity/signing-methods/authorized-method.ts'
+import type { Actor } from '../../../platform/audit/audit-write.ts'
+import type { AuthorizedMethod } from '../../../identity/signing-methods/authorized-method.ts'
 import { callNode, type EvmClient, getChainClient } from '../../chain-clients/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import { remove, retryOnConflict, update } from '../../../kernel/storage/index.ts'
+import { retryOnConflict } from '../../../kernel/storage/index.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
-import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
+import { loadWalletKey } from '../../wallets/sign.ts'
 import { walletAct } from '../../wallets/wallet-act.ts'
 import { parseEvmFees, signEvmReplacement } from '../formats/evm/evm.ts'
 import type { SignedTransaction } from '../formats/transaction-format.ts'
-import { transactionLimits } from '../limits.ts'
-import { transactionReplacements, transactions } from '../tables.ts'
+import { transactions } from '../tables.ts'
 import { findTransactionByHash } from '../tracking/status.ts'
 import { resolveOnChainStatus } from '../tracking/on-chain-status.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
 import { replaceUtxo } from '../reservations/replace-utxo.ts'
 import type { ReplacementRequest, Replacing } from './replacing.ts'
 import { computeReplacementFees, toMaxFee } from './fee-bump-schedule.ts'
-import { listReplacements, parseReplacementFees, requestedReplacementInsert } from './replacements.ts'
+import { listReplacements, parseReplacementFees } from './replacements.ts'
+import { pendingStates, storeReplacement } from './store-replacement.ts'
 import { toRejectionCode } from '../sending/rejection-code.ts'
 
 /**
@@ -74,8 +74,9 @@ export function replaceTransaction(
 async function signAndStore(
   services: CustodyServices,
   client: EvmClient,
-  { actor, wallet, row: read, request, authorizedBy }: Replacing,
+  replacing: Replacing,
 ): Promise<SignedTransaction> {
+  const { actor, wallet, row: read, request, authorizedBy } = replacing
   const [row = read] = await services.storage.find(transactions, { where: { id: read.id }, limit: 1 })
   const status = await resolveOnChainStatus(services, client, row)
   if (!isPending(row) || status.state === 'mined' || status.state === 'failed')
@@ -98,31 +99,11 @@ async function signAndStore(
   }))
   const signed = signEvmReplacement(row.raw, { from: row.address, network: row.network }, kind, fees, privateKey)
   privateKey.fill(0)
-  const now = services.now()
   const level = (earlier.at(-1)?.level ?? 0) + 1
-  await commitAuthorized(
-    services,
-    authorizedBy,
-    // The raw transaction is what another process broadcasts again if the node loses it.
-    update(transactions, {
-      where: { id: row.id, nonce: row.nonce, state: { in: pendingStates } },
-      set: { raw: signed.raw, nextCheckAt: now + transactionLimits.checkIntervalMs },
-    }),
-    // Those that were signed beforehand have the effect of the transaction, which a cancellation must outlive.
-    remove(transactionReplacements, { where: { transactionId: row.id, broadcastAt: null }, expectedRows: 'any' }),
-    await requestedReplacementInsert(services, row, { ...signed, fees, level, cancels, broadcastAt: now }),
-    walletUnchanged(wallet, authorizedBy),
-    auditWrite(actor, cancels ? 'transaction.canceled' : 'transaction.resubmitted', wallet.id, now, {
-      id: row.id,
-      hash: signed.hash,
-      level,
-    }),
-    ...writes,
-  )
+  const replacement = { ...signed, fees, level, cancels }
+  await storeReplacement(services, replacing, row, replacement, { reservations: [], writes })
   return signed
 }
-
-const pendingStates = ['signed', 'sent']
 
 function isPending({ state, nonce }: TransactionRow): boolean {
   return pendingStates.includes(state) && nonce !== null

@@ -1,13 +1,12 @@
 import { p2wpkh } from '@scure/btc-signer'
 import type { CustodyServices } from '../../services.ts'
-import { commitAuthorized } from '../../../identity/signing-methods/authorized-method.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import { insert, remove, retryOnConflict, update, type Write } from '../../../kernel/storage/index.ts'
-import { auditWrite } from '../../../platform/audit/audit-write.ts'
+import { insert, retryOnConflict, type Write } from '../../../kernel/storage/index.ts'
 import { callNode, type Coin, type UtxoClient } from '../../chain-clients/index.ts'
-import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
+import { loadWalletKey } from '../../wallets/sign.ts'
 import { walletAct } from '../../wallets/wallet-act.ts'
-import { listReplacements, openReplacement, requestedReplacementInsert } from '../fee-bumping/replacements.ts'
+import { listReplacements, openReplacement } from '../fee-bumping/replacements.ts'
+import { pendingStates, storeReplacement } from '../fee-bumping/store-replacement.ts'
 import type { Replacing } from '../fee-bumping/replacing.ts'
 import type { ReservingAccountState } from '../formats/reserving-format.ts'
 import type { SignedTransaction } from '../formats/transaction-format.ts'
@@ -16,8 +15,7 @@ import { type CoinSelection, selectCoins } from '../formats/utxo/select-coins.ts
 import { parseOutputs, signUtxoTransaction } from '../formats/utxo/sign-utxo.ts'
 import { listSpendableCoins, toChangeResource, toOutpoint } from '../formats/utxo/spendable-coins.ts'
 import { computeDustLimit } from '../formats/utxo/transaction-size.ts'
-import { transactionLimits } from '../limits.ts'
-import { transactionReplacements, transactionReservations, transactions } from '../tables.ts'
+import { transactionReservations, transactions } from '../tables.ts'
 import { resolveOnChainStatus } from '../tracking/on-chain-status.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
 import { loadAccountState } from './account-state.ts'
@@ -67,28 +65,8 @@ async function signAndStore(
   }))
   const signed = signUtxoTransaction(selection, ownScript, privateKey)
   privateKey.fill(0)
-  const now = services.now()
-  const fees = { gasPrice: feeRate }
-  await commitAuthorized(
-    services,
-    authorizedBy,
-    // The raw transaction is what another process broadcasts again if the node loses it.
-    update(transactions, {
-      where: { id: row.id, state: { in: pendingStates } },
-      set: { raw: signed.raw, nextCheckAt: now + transactionLimits.checkIntervalMs },
-    }),
-    ...reservations,
-    // Those that were signed beforehand have the effect of the transaction, which a cancellation must outlive.
-    remove(transactionReplacements, { where: { transactionId: row.id, broadcastAt: null }, expectedRows: 'any' }),
-    await requestedReplacementInsert(services, row, { ...signed, fees, level, cancels, broadcastAt: now }),
-    walletUnchanged(wallet, authorizedBy),
-    auditWrite(actor, cancels ? 'transaction.canceled' : 'transaction.resubmitted', wallet.id, now, {
-      id: row.id,
-      hash: signed.hash,
-      level,
-    }),
-    ...writes,
-  )
+  const replacement = { ...signed, fees: { gasPrice: feeRate }, level, cancels }
+  await storeReplacement(services, replacing, row, replacement, { reservations, writes })
   return signed
 }
 
@@ -134,8 +112,6 @@ async function prepareReplacement(
   ]
   return { row, cancels, level: (earlier.at(-1)?.level ?? 0) + 1, ownScript, feeRate, selection, reservations }
 }
-
-const pendingStates = ['signed', 'sent']
 
 interface Replaced {
   readonly currentRaw: Uint8Array
