@@ -25,6 +25,8 @@ export const siteConfig = defineConfig({
   // The links of the built site are checked with their anchors, by site-links.ts.
   ignoreDeadLinks: true,
   markdown: {
+    // The default themes have tokens with a contrast below 4.5.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     // The anchors that GitHub gives, so that links work on GitHub and on the site.
     anchor: { slugify: slug },
     // Braces are common in prose about code, so attributes have other delimiters.
@@ -35,8 +37,8 @@ export const siteConfig = defineConfig({
     outline: [2, 3],
     nav: [
       { text: 'Guide', link: '/contents' },
-      { text: 'HTTP', link: `/http/${apiNames[0]}` },
-      { text: 'TypeScript', link: '/reference/@billfold/core/' },
+      { text: 'HTTP', link: `/http/${apiNames[0]}`, activeMatch: '^/http/' },
+      { text: 'TypeScript', link: '/reference/@billfold/core/', activeMatch: '^/reference/' },
     ],
     sidebar: sections.map(({ title, entries }) => ({
       text: title,

@@ -215,6 +215,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
       expect(await findAccessibilityProblems(page)).toEqual([])
       await page.getByRole('link', { name: 'Show your credential' }).click()
       await page.waitForURL(/\/demo\/credentials\?.*request_uri=/, waiting)
+      await page.locator('.step.done').filter({ hasText: 'Visit another site' }).waitFor(waiting)
       expect(await (await perform(page, 'Look at it')).innerText()).toMatch(/Shop[^]*first name[^]*given_name$/m)
       await expectNoFaults(page)
       expect(await callsOn(page)).toContainEqual(expect.stringMatching(/^POST \/holder\/users\/.*\/requests host 200$/))
@@ -255,6 +256,9 @@ describe.runIf(browserPath !== undefined)('the console', () => {
       )
       expect([width, beyond]).toEqual([width, 0])
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+      const cut =
+        "[...document.querySelectorAll('main input')].filter((one) => one.scrollWidth > one.clientWidth).length"
+      expect([width, await page.evaluate(cut)]).toEqual([width, 0])
     }
     await page.getByRole('button', { name: 'Resolve', exact: true }).click()
     // Not waitForFunction: it evaluates text in the page, which the page's Content-Security-Policy refuses from the second try on.
@@ -281,6 +285,14 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     expect(await background()).not.toBe('rgba(0, 0, 0, 0)')
   })
 
+  test('says that the host does not answer', async () => {
+    const page = await open(hosts.koa, '/')
+    await page.route('**/demo/actions/**', (route) => route.abort())
+    expect(await (await perform(page, 'Create user')).innerText()).toBe(
+      'The host does not answer. Is it still running?',
+    )
+  })
+
   test('reports a blocked camera', async () => {
     const page = await open(hosts.koa, '/demo/face', { allowsCamera: false })
     await perform(page, 'Create user')
@@ -304,6 +316,11 @@ describe.runIf(browserPath !== undefined)('the console', () => {
       expect((await document).status()).toBe(200)
     }
     await page.getByText('/api/users', { exact: true }).first().waitFor(waiting)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      const problems = await findAccessibilityProblems(page)
+      expect(problems.filter((problem) => problem.startsWith('color-contrast'))).toEqual([])
+    }
     expect(faults).toEqual([])
   })
 })

@@ -26,6 +26,18 @@ const templates = [
   },
 ]
 
+/** As the risk module lists it. */
+const waitingRequest = {
+  id: '01920000-0000-7000-8000-000000000001',
+  userId: '01920000-0000-7000-8000-000000000002',
+  state: 'waiting',
+  act: { kind: 'transaction', content: `{"to":"0x${'ab'.repeat(20)}","value":"1000000000000000000"}` },
+  requires: { decision: 'approve', by: 1, of: ['01920000-0000-7000-8000-000000000003'] },
+  approvals: 0,
+  createdAt: Date.UTC(2026, 2, 1),
+  expiresAt: Date.UTC(2026, 2, 2),
+}
+
 /** Logs a new wallet in, and applies. Returns the id of the application. */
 async function submitApplication(onboarding: string): Promise<string> {
   const send = async (path: string, jwt: string, body?: unknown): Promise<Record<string, unknown>> => {
@@ -59,7 +71,12 @@ export async function startAdminHost(): Promise<AdminHost> {
   app.use('/onboarding', expressRouter(billfold.onboarding))
   app.use(
     '/staff',
-    expressRouter(adminApi(billfold, { authorize: async () => ({ id: 'grace', canManageKeys: true }) })),
+    expressRouter(
+      adminApi(billfold, {
+        authorize: async () => ({ id: 'grace', canManageKeys: true }),
+        risk: { approvals: { list: async () => [waitingRequest] } },
+      }),
+    ),
   )
   const server = createServer(app).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))

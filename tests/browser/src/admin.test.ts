@@ -55,6 +55,7 @@ describe.runIf(browserPath !== undefined)('the admin page', () => {
       user: `#users/${host.lockedUser}`,
       applications: '#applications',
       application: `#applications/${host.application}`,
+      approvals: '#approvals',
       keys: '#keys',
       audit: '#audit',
     }
@@ -63,13 +64,16 @@ describe.runIf(browserPath !== undefined)('the admin page', () => {
       user: 'Signing methods',
       applications: 'Applications',
       application: 'Attributes',
+      approvals: 'Acts that wait for approvals of users',
       keys: 'Service keys',
       audit: 'Audit log',
     }
-    for (const view of ['users', 'user', 'applications', 'application', 'keys', 'audit'] as const) {
+    for (const view of ['users', 'user', 'applications', 'application', 'approvals', 'keys', 'audit'] as const) {
       await page.goto(`${host.url}${views[view]}`)
       await page.getByRole('heading', { name: headings[view] }).first().waitFor(waiting)
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), view).toBeLessThanOrEqual(0)
+      const cut = "[...document.querySelectorAll('.table')].filter((one) => one.scrollWidth > one.clientWidth).length"
+      expect(await page.evaluate(cut), view).toBe(0)
       expect(await findAccessibilityProblems(page), view).toEqual([])
       if (images !== undefined) {
         mkdirSync(images, { recursive: true })
@@ -77,6 +81,34 @@ describe.runIf(browserPath !== undefined)('the admin page', () => {
       }
     }
     expect(complaints).toEqual([])
+  })
+
+  test('says what is missing where a list is empty', async () => {
+    const { page } = await visit({ size: 'phone' }, '#users?nobody@example.org')
+    await page.getByText('Nobody is found').waitFor(waiting)
+    await page.goto(`${host.url}#applications/${host.application}`)
+    await page.getByText('The applicant has attached no files.').waitFor(waiting)
+    expect(await page.getByText('None', { exact: true }).count()).toBe(0)
+  })
+
+  test('shows the error of a form within the window, however far down the form is', async () => {
+    const { page } = await visit({ size: 'phone' }, '#keys')
+    const form = page.locator('form.create').first()
+    await form.getByLabel('Name').fill('batch')
+    await form.getByRole('button', { name: 'Create' }).click()
+    const error = page.getByRole('status').getByText('Choose at least one scope')
+    await error.waitFor(waiting)
+    expect((await error.boundingBox())?.y).toBeGreaterThanOrEqual(0)
+  })
+
+  test('marks the button of a question as dangerous only if it takes something away', async () => {
+    const { page } = await visit({ size: 'desktop' }, `#users/${host.lockedUser}`)
+    await page.getByRole('button', { name: 'Erase…' }).click()
+    const confirm = page.locator('#question-yes')
+    expect(await confirm.getAttribute('class')).toBe('danger')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Unlock…' }).click()
+    expect(await confirm.getAttribute('class')).toBe('')
   })
 
   test('breaks neither times nor the words of actions in a wide window', async () => {

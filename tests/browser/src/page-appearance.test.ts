@@ -143,6 +143,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
           expect(box?.y, `${lang}, top`).toBeGreaterThanOrEqual(0)
           expect((box?.y ?? 0) + (box?.height ?? Infinity), `${lang}, bottom`).toBeLessThanOrEqual(sizes[size].height)
         }
+        expect(await page.evaluate(listCovered), lang).toEqual([])
         const camera = await page.locator('.frame').boundingBox()
         expect(camera?.height, lang).toBeGreaterThanOrEqual(120)
         expect(Math.abs((camera?.width ?? 0) / (camera?.height ?? 1) - 0.75), lang).toBeLessThan(0.02)
@@ -152,6 +153,48 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
       }
     },
   )
+
+  test('keeps the camera in its place when the next instruction is shorter', async () => {
+    const page = await visit({ size: 'desktop' })
+    await page.goto(await host.session({ configuration: 'manual' }))
+    await page.locator('main button').first().click(waiting)
+    await page.locator('video').waitFor(waiting)
+    const before = await page.locator('.frame').boundingBox()
+    await page.evaluate("document.querySelector('h1').textContent = 'Open your mouth'")
+    expect(await page.locator('.frame').boundingBox()).toEqual(before)
+  })
+
+  test.each(['phone', 'small', 'landscape', 'desktop'] as const)(
+    'counts down outside of the oval at the size of a %s',
+    async (size) => {
+      const page = await visit({ size })
+      await page.goto(await host.session({ configuration: 'manual' }))
+      await page.locator('main button').first().click(waiting)
+      await page.locator('video').waitFor(waiting)
+      await page.evaluate("document.querySelector('.countdown').textContent = '3'")
+      const frame = await page.locator('.frame').boundingBox()
+      const digit = await page.locator('.countdown').boundingBox()
+      // The oval leaves 14 % free at the sides, and 9 % above and below.
+      const [radiusX, radiusY] = [(frame?.width ?? 0) * 0.36, (frame?.height ?? 0) * 0.41]
+      const left = ((digit?.x ?? 0) - (frame?.x ?? 0) - (frame?.width ?? 0) / 2) / radiusX
+      const top = ((digit?.y ?? 0) - (frame?.y ?? 0) - (frame?.height ?? 0) / 2) / radiusY
+      expect([left > 0, top > 0]).toEqual([true, true])
+      expect(left ** 2 + top ** 2).toBeGreaterThan(1)
+    },
+  )
+
+  test('moves no button when a PIN is wrong, and aligns the choice with the PIN', async () => {
+    const page = await visit()
+    await page.goto(await host.session({ configuration: 'PIN instead' }))
+    await press(page, 'Use your PIN instead')
+    await expectScreen(page, 'Enter your PIN')
+    const confirm = page.getByRole('button', { name: 'Confirm' })
+    const before = await confirm.boundingBox()
+    expect((await page.getByRole('checkbox').boundingBox())?.x).toBe(before?.x)
+    await enterPin(page, '0000')
+    await page.getByRole('alert').getByText('That PIN is not right.').waitFor(waiting)
+    expect(await confirm.boundingBox()).toEqual(before)
+  })
 
   test('puts a name that does not fit beside the logo below it, both in the middle', async () => {
     const page = await visit({ size: 'small' })
@@ -243,6 +286,17 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     expect(await answer.text()).not.toMatch(/<script(?![^>]*src=)|\sstyle=|\son\w+=/)
   })
 })
+
+/** In the page: what the text of the heading lies on. */
+const listCovered = `(() => {
+  const range = document.createRange()
+  range.selectNodeContents(document.querySelector('h1'))
+  const text = range.getBoundingClientRect()
+  return ['.frame', 'main > button'].filter((selector) => {
+    const { left, right, top, bottom } = document.querySelector(selector).getBoundingClientRect()
+    return text.left < right && text.right > left && text.top < bottom && text.bottom > top
+  })
+})()`
 
 /** The texts that the page carries, as a team that adds a language reads them. */
 async function readEnglish(): Promise<PageTexts> {

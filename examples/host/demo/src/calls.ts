@@ -33,12 +33,21 @@ export class ApiError extends Error {
   }
 }
 
+/** `fetch` with an error that names the cause. Browsers only say that they failed to fetch. @throws Error if there is no response */
+async function fetchFromHost(input: string, init?: RequestInit): Promise<Response> {
+  try {
+    return await fetch(input, init)
+  } catch (cause) {
+    throw new Error('The host does not answer. Is it still running?', { cause })
+  }
+}
+
 /** `fetch` that records the exchange for the call list. */
 export async function recordedFetch(input: string, init: RequestInit = {}): Promise<Response> {
   const { method = 'GET', body } = init
   const headers = Object.fromEntries(new Headers(init.headers))
   const started = performance.now()
-  const response = await fetch(input, init)
+  const response = await fetchFromHost(input, init)
   const reply = await response.clone().text()
   const { pathname, search } = new URL(input, location.href)
   publish({
@@ -73,7 +82,7 @@ export async function requestApi(
 
 /** Runs an action on the host, which has the service key that the page must not get. @throws ApiError */
 export async function runAction(name: string, input: unknown): Promise<unknown> {
-  const response = await fetch(`/demo/actions/${name}`, {
+  const response = await fetchFromHost(`/demo/actions/${name}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-demo-key': readConsoleKey() },
     body: JSON.stringify(input),

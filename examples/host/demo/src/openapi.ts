@@ -11,7 +11,10 @@ const mounts: Readonly<Record<string, string>> = {
 
 const selected = location.pathname.split('/')[2] ?? 'custody'
 for (const link of byId('apis').querySelectorAll('a'))
-  if (link.pathname === `/openapi/${selected}`) link.setAttribute('aria-current', 'page')
+  if (link.pathname === `/openapi/${selected}`) {
+    link.setAttribute('aria-current', 'page')
+    link.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
 const applyScheme = (): void => void document.documentElement.classList.toggle('dark-mode', dark.matches)

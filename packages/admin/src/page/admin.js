@@ -1,6 +1,6 @@
 // The admin page: its sections, and those views that fit in a table.
 import { showApplication, showApplications } from './application.js'
-import { auditTable, call, element, report, table, time } from './elements.js'
+import { auditTable, call, describe, element, report, table, time } from './elements.js'
 import { showKeys } from './keys.js'
 import { showUser } from './user.js'
 
@@ -32,17 +32,23 @@ async function showUsers(text) {
     ['Archived', ({ archivedAt }) => time(archivedAt)],
   ]
   const title = text === '' ? 'Newest users' : `Users found for “${text}”`
-  return [element('section', {}, element('h2', {}, 'Search'), search), table(title, users, columns)]
+  const empty =
+    text === '' ? 'There are no users yet.' : 'Nobody is found. Values are encrypted, so only a whole value is found.'
+  return [element('section', {}, element('h2', {}, 'Search'), search), table(title, users, columns, empty)]
 }
 
 async function showApprovals() {
   const { items } = await call('approvals')
   const columns = [
     ['Request', ({ id }) => id],
+    ['User', ({ userId }) => (userId ? userLink({ id: userId }) : '–')],
     ['State', ({ state }) => state],
-    ['Content', (request) => JSON.stringify(request)],
+    ['Act', ({ act }) => describe(act ?? {})],
+    ['Requires', ({ requires }) => describe(requires ?? {})],
+    ['Approvals', ({ approvals }) => String(approvals)],
+    ['Expires', ({ expiresAt }) => time(expiresAt)],
   ]
-  return [table('Acts that wait for approvals of users', items, columns)]
+  return [table('Acts that wait for approvals of users', items, columns, 'No act waits for an approval.')]
 }
 
 async function showAudit() {

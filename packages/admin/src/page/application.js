@@ -22,6 +22,7 @@ function decisionButtons({ id, status }) {
         title: `${name} application`,
         text: `Application ${id}`,
         yes: name,
+        isDanger: to === 'rejected',
         field: 'Note to the applicant (optional)',
         act: (note) => call(`applications/${encodeURIComponent(id)}/transition`, note === '' ? { to } : { to, note }),
       }),
@@ -39,9 +40,9 @@ export async function showApplications() {
     ['Created', ({ createdAt }) => time(createdAt)],
     ['Attributes', ({ attributes }) => String(attributes)],
     ['Files', ({ files }) => String(files)],
-    ['Change', (one) => element('span', { class: 'buttons' }, ...decisionButtons(one))],
+    ['Change', (one) => element('span', { class: 'changes' }, ...decisionButtons(one))],
   ]
-  return [table('Applications', items, columns)]
+  return [table('Applications', items, columns, 'Nobody has applied yet.')]
 }
 
 /** The view of an application. */
@@ -66,25 +67,37 @@ export async function showApplication(id) {
       facts(lines),
       buttons.length === 0 ? undefined : element('p', { class: 'buttons' }, ...buttons),
     ),
-    table('Attributes', attributes, [
-      ['Attribute', ({ id: attribute, schemaId }) => schemaId ?? attribute],
-      ['Value', ({ data }) => toText(data.value)],
-      ['Verified by', ({ verified }) => verified?.issuer ?? 'not verified'],
-    ]),
+    table(
+      'Attributes',
+      attributes,
+      [
+        ['Attribute', ({ id: attribute, schemaId }) => schemaId ?? attribute],
+        ['Value', ({ data }) => toText(data.value)],
+        ['Verified by', ({ verified }) => verified?.issuer ?? 'not verified'],
+      ],
+      'The application has no attributes.',
+    ),
     table(
       'Files',
       files.map((file) => ({ file })),
       [['Id', ({ file }) => file]],
+      'The applicant has attached no files.',
     ),
-    table('Messages', messages, [
-      ['Time', ({ createdAt }) => time(createdAt)],
-      ['From', ({ from }) => from],
-      ['Text', ({ text }) => text],
-    ]),
+    table(
+      'Messages',
+      messages,
+      [
+        ['Time', ({ createdAt }) => time(createdAt)],
+        ['From', ({ from }) => from],
+        ['Text', ({ text }) => text],
+      ],
+      'There are no messages yet.',
+    ),
     table(
       'Payments that the applicant reports',
       paymentTransactions.map((hash) => ({ hash })),
       [['Transaction', ({ hash }) => hash]],
+      'The applicant has reported no payments.',
     ),
   ]
 }

@@ -31,9 +31,9 @@ export function report(text, failed = false) {
 
 /**
  * Asks before a change, does it, and dispatches `changed`, so that the view is loaded again. With `field`, there is a text to type: a note, or
- * `expected`, the id of what is erased.
+ * `expected`, the id of what is erased. `isDanger` marks what takes something away.
  */
-export function askThen({ title, text, yes, field, expected, act }) {
+export function askThen({ title, text, yes, isDanger = false, field, expected, act }) {
   const dialog = document.querySelector('#question')
   const answer = document.querySelector('#question-answer')
   const confirm = document.querySelector('#question-yes')
@@ -42,6 +42,7 @@ export function askThen({ title, text, yes, field, expected, act }) {
   document.querySelector('#question-field').hidden = field === undefined
   document.querySelector('#question-label').textContent = field ?? ''
   confirm.textContent = yes
+  confirm.className = isDanger ? 'danger' : ''
   answer.value = ''
   confirm.disabled = expected !== undefined
   answer.oninput = () => {
@@ -66,13 +67,20 @@ export function time(value) {
   return new Date(value).toISOString().replace('T', ' ').slice(0, 19)
 }
 
-/** A section with a table. On a narrow window each row is a list of names and values, so the roles are explicit. */
-export function table(title, rows, columns) {
+/** A state since or until a time, which is not broken. */
+export function stateAt(state, value) {
+  return element('span', {}, `${state} `, element('span', { class: 'time' }, time(value)))
+}
+
+/**
+ * A section with a table, or with the text `empty` if there are no rows. On a narrow window each row is a list of names and values, so the
+ * roles are explicit.
+ */
+export function table(title, rows, columns, empty) {
   if (rows.length === 0)
-    return element('section', {}, element('h2', {}, title), element('p', { class: 'empty' }, 'None'))
+    return element('section', {}, element('h2', {}, title), element('p', { class: 'empty' }, empty))
   const head = columns.map(([name]) => element('th', { scope: 'col', role: 'columnheader' }, name))
-  const cells = (row) =>
-    columns.map(([name, cell]) => element('td', { role: 'cell', 'data-name': name }, cell(row) ?? ''))
+  const cells = (row) => columns.map(([name, cell]) => tableCell(name, cell(row) ?? ''))
   const lines = rows.map((row) => element('tr', { role: 'row' }, ...cells(row)))
   const grid = element(
     'table',
@@ -84,12 +92,21 @@ export function table(title, rows, columns) {
   return element('section', {}, element('h2', {}, title), element('div', scroll, grid))
 }
 
+const timeFormat = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/
+
+function tableCell(name, content) {
+  return element('td', { role: 'cell', 'data-name': name, class: timeFormat.test(content) && 'time' }, content)
+}
+
 /** The names and values of an object in a cell. */
 export function describe(object) {
   const parts = Object.entries(object).filter(([, value]) => value !== null && value !== '')
-  return parts
-    .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-    .join(', ')
+  return parts.map(([name, value]) => `${name}: ${toText(name, value)}`).join(', ')
+}
+
+function toText(name, value) {
+  if (typeof value === 'object') return JSON.stringify(value)
+  return typeof value === 'number' && /^at$|At$/.test(name) ? time(value) : value
 }
 
 /** Names and values, one a line. */
@@ -107,11 +124,12 @@ export function button(text, onclick, kind = 'plain') {
 
 /** Records of the audit log. */
 export function auditTable(records, title = 'Audit log') {
-  return table(title, records, [
+  const columns = [
     ['Time', ({ at }) => time(at)],
     ['Action', ({ action }) => action],
     ['Actor', ({ actor }) => actor],
     ['Subject', ({ subject }) => subject],
     ['Detail', ({ detail }) => describe(detail ?? {})],
-  ])
+  ]
+  return table(title, records, columns, 'There are no records yet.')
 }

@@ -1,5 +1,5 @@
 // Service keys and licences. A secret is shown once, when it is created, and leaves the page with its dialog.
-import { askThen, button, call, element, report, table, time } from './elements.js'
+import { askThen, button, call, element, report, stateAt, table, time } from './elements.js'
 
 /** The view of service keys and licences. */
 export async function showKeys() {
@@ -14,7 +14,10 @@ function showSecret(title, text, values) {
   document.querySelector('#secret-title').textContent = title
   document.querySelector('#secret-text').textContent = text
   fields.replaceChildren(...Object.entries(values).map(([name, value]) => secretField(name, value)))
-  dialog.onclose = () => fields.replaceChildren()
+  const clear = () => fields.replaceChildren()
+  // At the press of its button, before the dialog closes; its event follows in a later task, and is all there is for the Escape key.
+  dialog.onsubmit = clear
+  dialog.onclose = clear
   dialog.showModal()
 }
 
@@ -38,6 +41,7 @@ function keyTable(keys) {
     title: 'Reset service key',
     text: `Creates a key with the same scopes, and revokes “${tag}” at once: clients that use it are refused until they have the new one. To change a key without a gap, create another one first, and revoke this one later.`,
     yes: 'Reset',
+    isDanger: true,
     act: async () => {
       const created = await call(`service-keys/${keyId}/reset`, {})
       showSecret('New service key', onlyOnce, { 'Key id': created.keyId, 'Key secret': created.keySecret })
@@ -47,24 +51,18 @@ function keyTable(keys) {
     title: 'Revoke service key',
     text: `All clients that use “${tag}” are refused at once. This cannot be undone.`,
     yes: 'Revoke',
+    isDanger: true,
     act: () => call(`service-keys/${keyId}/revoke`, {}),
   })
-  return table('Service keys', keys, [
+  const buttons = (key) => [button('Reset…', () => askThen(reset(key))), button('Revoke…', () => askThen(revoke(key)))]
+  const columns = [
     ['Name', ({ tag }) => tag],
     ['Scopes', ({ scopes }) => scopes.join(', ')],
     ['Created', ({ createdAt }) => time(createdAt)],
     ['Id', ({ keyId }) => keyId],
-    [
-      'Change',
-      (key) =>
-        element(
-          'span',
-          { class: 'changes' },
-          button('Reset…', () => askThen(reset(key))),
-          button('Revoke…', () => askThen(revoke(key))),
-        ),
-    ],
-  ])
+    ['Change', (key) => element('span', { class: 'changes' }, ...buttons(key))],
+  ]
+  return table('Service keys', keys, columns, 'There are no service keys yet: create the first below.')
 }
 
 function keyForm(scopes) {
@@ -93,9 +91,9 @@ function keyForm(scopes) {
 }
 
 function licenceState({ expiresAt, revokedAt }) {
-  if (revokedAt !== undefined) return `Revoked ${time(revokedAt)}`
+  if (revokedAt !== undefined) return stateAt('Revoked', revokedAt)
   if (expiresAt === undefined) return 'Valid'
-  return expiresAt <= Date.now() ? `Expired ${time(expiresAt)}` : `Valid until ${time(expiresAt)}`
+  return stateAt(expiresAt <= Date.now() ? 'Expired' : 'Valid until', expiresAt)
 }
 
 function licenceTable(licences) {
@@ -103,9 +101,10 @@ function licenceTable(licences) {
     title: 'Revoke licence',
     text: `The relying party “${tag}” is refused at once. This cannot be undone.`,
     yes: 'Revoke',
+    isDanger: true,
     act: () => call(`licences/${id}/revoke`, {}),
   })
-  return table('Licences of the authentication API', licences, [
+  const columns = [
     ['Name', ({ tag }) => tag],
     ['Level', ({ authLevel }) => authLevel],
     ['Community', ({ community }) => community ?? 'all'],
@@ -113,7 +112,9 @@ function licenceTable(licences) {
     ['Created', ({ createdAt }) => time(createdAt)],
     ['Id', ({ id }) => id],
     ['Change', (one) => (one.revokedAt === undefined ? button('Revoke…', () => askThen(revoke(one))) : '')],
-  ])
+  ]
+  const empty = 'There are no licences yet: create the first below.'
+  return table('Licences of the authentication API', licences, columns, empty)
 }
 
 function licenceForm() {

@@ -1,11 +1,25 @@
 // One user. What is shown here is recorded in the audit log.
-import { askThen, auditTable, button, call, describe, element, facts, table, time } from './elements.js'
+import { askThen, auditTable, button, call, describe, element, facts, stateAt, table, time } from './elements.js'
 
 function methodState({ lockedUntil, remainingAttempts }) {
   if (remainingAttempts === 0) return 'Locked until it is unlocked'
-  if (lockedUntil !== null && lockedUntil > Date.now()) return `Locked until ${time(lockedUntil)}`
+  if (lockedUntil !== null && lockedUntil > Date.now()) return stateAt('Locked until', lockedUntil)
   return 'Usable'
 }
+
+const identifierColumns = [
+  ['Kind', ({ kind }) => kind],
+  ['Value', ({ value }) => value],
+  ['Verified by', ({ verifiedBy }) => verifiedBy ?? 'not verified'],
+]
+
+const methodColumns = [
+  ['Type', ({ type }) => type],
+  ['State', methodState],
+  ['Attempts left', ({ remainingAttempts }) => String(remainingAttempts)],
+  ['Last used', ({ lastUsedAt }) => time(lastUsedAt)],
+  ['Id', ({ id }) => id],
+]
 
 /** The view of a user. */
 export async function showUser(id) {
@@ -23,6 +37,7 @@ export async function showUser(id) {
     title: 'Erase user',
     text: 'Erases the personal data and the keys of all wallets of this user. This cannot be undone.',
     yes: 'Erase',
+    isDanger: true,
     field: 'Type the id of the user',
     expected: id,
     act: (confirm) => call(`${path}/erase`, { confirm }),
@@ -31,12 +46,14 @@ export async function showUser(id) {
     title: 'Revoke device',
     text: `The user must verify the device ${device.label} again.`,
     yes: 'Revoke',
+    isDanger: true,
     act: () => call(`${path}/devices/${device.id}/revoke`, {}),
   })
   const revokeSession = (session) => ({
     title: 'Revoke session',
     text: 'The authentication session ends as failed.',
     yes: 'Revoke',
+    isDanger: true,
     act: () => call(`sessions/${session.id}/revoke`, {}),
   })
   const lines = [
@@ -69,29 +86,29 @@ export async function showUser(id) {
         ),
       ),
     ),
-    table('Identifiers', identifiers, [
-      ['Kind', ({ kind }) => kind],
-      ['Value', ({ value }) => value],
-      ['Verified by', ({ verifiedBy }) => verifiedBy ?? 'not verified'],
-    ]),
-    table('Signing methods', methods, [
-      ['Type', ({ type }) => type],
-      ['State', methodState],
-      ['Attempts left', ({ remainingAttempts }) => String(remainingAttempts)],
-      ['Last used', ({ lastUsedAt }) => time(lastUsedAt)],
-      ['Id', ({ id: method }) => method],
-    ]),
-    table('Devices', devices, [
-      ['Label', ({ label }) => label],
-      ['Trusted', ({ trustedAt }) => time(trustedAt)],
-      ['Change', (device) => button('Revoke…', () => askThen(revokeDevice(device)))],
-    ]),
-    table('Authentication sessions', sessions, [
-      ['Purpose', ({ purpose }) => purpose],
-      ['State', ({ state, failure }) => (failure === null ? state : `${state}: ${failure}`)],
-      ['Created', ({ createdAt }) => time(createdAt)],
-      ['Change', (session) => (isOpen(session) ? button('Revoke…', () => askThen(revokeSession(session))) : '')],
-    ]),
+    table('Identifiers', identifiers, identifierColumns, 'The user has no identifiers.'),
+    table('Signing methods', methods, methodColumns, 'The user has no signing methods.'),
+    table(
+      'Devices',
+      devices,
+      [
+        ['Label', ({ label }) => label],
+        ['Trusted', ({ trustedAt }) => time(trustedAt)],
+        ['Change', (device) => button('Revoke…', () => askThen(revokeDevice(device)))],
+      ],
+      'The user trusts no device.',
+    ),
+    table(
+      'Authentication sessions',
+      sessions,
+      [
+        ['Purpose', ({ purpose }) => purpose],
+        ['State', ({ state, failure }) => (failure === null ? state : `${state}: ${failure}`)],
+        ['Created', ({ createdAt }) => time(createdAt)],
+        ['Change', (session) => (isOpen(session) ? button('Revoke…', () => askThen(revokeSession(session))) : '')],
+      ],
+      'The user has no sessions.',
+    ),
     ...Object.entries(data).flatMap(([name, value]) => dataSections(titles[name] ?? name, value)),
     auditTable(audit),
   ]

@@ -140,6 +140,8 @@ const hasCredential = (): boolean => readHolder()?.credentialId !== undefined
 const readRequest = (): string | undefined =>
   new URLSearchParams(location.search).has('request_uri') ? `openid4vp://${location.search}` : undefined
 
+const hasPresented = (): boolean => new URLSearchParams(location.search).has('presented')
+
 const visit: FlowStep = {
   title: 'Visit another site',
   text: 'A shop at another origin. Its button leads back here with a request (OpenID4VP), as a link opens a wallet on a phone.',
@@ -149,6 +151,8 @@ const visit: FlowStep = {
     location.assign(getText(await runAction('credentials/shop', {}), 'url'))
     return [{ label: 'Redirecting to', value: 'the shop' }]
   },
+  restore: async () =>
+    readRequest() !== undefined || hasPresented() ? [{ label: 'Visited', value: 'the shop' }] : undefined,
 }
 
 const look = (prepared: { request?: PreparedRequest }): FlowStep => ({
@@ -171,6 +175,7 @@ const look = (prepared: { request?: PreparedRequest }): FlowStep => ({
       { label: 'It will see', value: formatClaims(getList(disclosed, 'claims')) },
     ]
   },
+  restore: async () => (hasPresented() ? [{ label: 'Request', value: 'answered' }] : undefined),
 })
 
 const presentation = (prepared: { request?: PreparedRequest }): FlowStep => ({
@@ -187,9 +192,7 @@ const presentation = (prepared: { request?: PreparedRequest }): FlowStep => ({
     return [{ label: 'Redirecting to', value: 'the shop' }]
   },
   restore: async () =>
-    new URLSearchParams(location.search).has('presented')
-      ? [{ label: 'Presented', value: 'one claim, once', verified: true }]
-      : undefined,
+    hasPresented() ? [{ label: 'Presented', value: 'one claim, once', verified: true }] : undefined,
 })
 
 function byPin({ userId, pinId }: Holder, form: FormData) {
