@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -13,11 +13,15 @@ export interface HostProcess extends Pick<TransactingHost, 'call'> {
 }
 
 /** Starts a host in a process of its own. @param key of the keyring. @param args of `transacting-process` */
-export async function startHostProcess(key: string, args: readonly string[]): Promise<HostProcess> {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { BILLFOLD_KEY: key },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+export function startHostProcess(key: string, args: readonly string[]): Promise<HostProcess> {
+  return connectTo(
+    spawn(process.execPath, [program, ...args], { env: { BILLFOLD_KEY: key }, stdio: ['ignore', 'pipe', 'inherit'] }),
+  )
+}
+
+/** Waits until the host in a process says where it listens. @param child prints one line of JSON. @throws Error if it ends first */
+export async function connectTo(child: ChildProcess): Promise<HostProcess> {
+  if (child.stdout === null) throw new Error('The process has no output')
   const exited = once(child, 'exit')
   const lines = createInterface({ input: child.stdout })
   const line = await Promise.race([once(lines, 'line').then(String), exited.then(() => undefined)])

@@ -58,36 +58,37 @@ export function subscriptionRoutes(api: PaymentsApiContext): readonly Route[] {
 }
 
 function addLicenceRoute(api: PaymentsApiContext): Route {
-  return route({
+  return termsRoute(api, createSubscription, {
     id: 'addUserLicence',
-    method: 'POST',
     path: '/api/v1/lokdon/add_user_licence',
     summary: 'Create the licence of a user',
-    guard: api.guards.subscriptions,
-    ...withFields(api, termFields),
-    documentedErrors,
-    handler: async ({ body: fields }, context) => {
-      const [terms, actor] = [parseTerms(fields), actorFromRequest(context)]
-      const userId = await getUserByEmail(api.services, actor, requiredField(fields, 'email'))
-      await createSubscription(api.services, actor, userId, terms)
-      return { message: 'Licence Registered Successfully' }
-    },
   })
 }
 
 function activateLicenceRoute(api: PaymentsApiContext): Route {
-  return route({
+  return termsRoute(api, renewSubscription, {
     id: 'activateLicence',
-    method: 'POST',
     path: '/api/v1/lokdon/activate_licence',
     summary: 'Renew a licence on new terms',
+  })
+}
+
+/** A route that sets the terms of a user's licence. */
+function termsRoute(
+  api: PaymentsApiContext,
+  setTerms: typeof createSubscription | typeof renewSubscription,
+  names: { readonly id: string; readonly path: string; readonly summary: string },
+): Route {
+  return route({
+    ...names,
+    method: 'POST',
     guard: api.guards.subscriptions,
     ...withFields(api, termFields),
     documentedErrors,
     handler: async ({ body: fields }, context) => {
       const [terms, actor] = [parseTerms(fields), actorFromRequest(context)]
       const userId = await getUserByEmail(api.services, actor, requiredField(fields, 'email'))
-      await renewSubscription(api.services, actor, userId, terms)
+      await setTerms(api.services, actor, userId, terms)
       return { message: 'Licence Registered Successfully' }
     },
   })

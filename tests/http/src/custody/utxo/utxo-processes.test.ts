@@ -2,15 +2,13 @@ import { newKey } from '@billfold/core'
 import { migrate } from '@billfold/storage-kysely'
 import { type FreshDatabase, listTestDatabases } from '@billfold/test-databases'
 import { address as addresses, payments, Transaction } from 'bitcoinjs-lib'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import * as ecc from 'tiny-secp256k1'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CustodyReply } from '../custody-host.ts'
-import { createCustodyCaller, type TransactingHost } from '../transacting-host.ts'
+import { connectTo, type HostProcess } from '../host-process.ts'
 import { hasLitecoind, startLitecoinNode } from './litecoin-node.ts'
 import { startRegtestNode } from './regtest-node.ts'
 import { createUtxoWallet, sendCoins } from './utxo-host.ts'
@@ -22,27 +20,6 @@ const databases = (await listTestDatabases()).filter(({ kind }) => kind === 'pos
 if (databases.length === 0) it.todo('needs a database server')
 const program = fileURLToPath(new URL('../../../dist/custody/utxo/utxo-process.js', import.meta.url))
 const sends = 100
-
-interface HostProcess extends Pick<TransactingHost, 'call'> {
-  /** Kills the process with SIGKILL. */
-  readonly kill: () => Promise<void>
-}
-
-async function startProcess(child: ChildProcess): Promise<HostProcess> {
-  if (child.stdout === null) throw new Error('The process has no output')
-  const exited = once(child, 'exit')
-  const lines = createInterface({ input: child.stdout })
-  const line = await Promise.race([once(lines, 'line').then(String), exited.then(() => undefined)])
-  if (line === undefined) throw new Error(`The process ended with ${child.exitCode}`)
-  const { port, authorization } = JSON.parse(line)
-  return {
-    call: createCustodyCaller(port, authorization),
-    kill: async () => {
-      child.kill('SIGKILL')
-      await exited
-    },
-  }
-}
 
 const regtest = databases.map((database) => ({ database, chain: 'a regtest chain', start: startRegtestNode }))
 describe.each(regtest)('two host processes on one $database.name, with $chain,', ({ database, start }) => {
@@ -69,7 +46,7 @@ function payFromTwoProcesses(
   let hosts: HostProcess[]
 
   const startHost = (): Promise<HostProcess> =>
-    startProcess(
+    connectTo(
       spawn(process.execPath, [program, database.dialect, fresh.url ?? '', node.secretType, node.url], {
         env: { BILLFOLD_KEY: key },
         stdio: ['ignore', 'pipe', 'ignore'],
