@@ -239,10 +239,10 @@ describe('sign-in', () => {
 
   test('limits the challenges of one source, without an effect on others', async () => {
     const startedAt = Date.now()
-    const { passkeys } = createPasskeyBillfold({}, { storage, now: () => startedAt })
-    for (let count = 0; count < 60; count++) await passkeys.authenticationOptions({ ip })
-    expect(await outcome(passkeys.authenticationOptions({ ip }))).toBe('rate.limited')
-    expect(await outcome(passkeys.authenticationOptions({ ip: '203.0.113.8' }))).toBe('done')
+    const host = createPasskeyBillfold({}, { storage, now: () => startedAt })
+    for (let count = 0; count < 60; count++) await host.passkeys.authenticationOptions({ ip })
+    expect(await outcome(host.passkeys.authenticationOptions({ ip }))).toBe('rate.limited')
+    expect(await outcome(host.passkeys.authenticationOptions({ ip: '203.0.113.8' }))).toBe('done')
   })
 })
 
