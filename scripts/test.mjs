@@ -97,6 +97,8 @@ if (process.env['CI'] !== 'true' && process.env['BILLFOLD_TEST_DATABASES'] !== '
   console.log(
     'Suites other than those of the storage used SQLite: BILLFOLD_TEST_DATABASES=all runs them on every database',
   )
+if (process.env['CI'] !== 'true' && process.env['BILLFOLD_TEST_FRAMEWORKS'] !== 'all')
+  console.log('Suites of pages in a browser ran on Express: BILLFOLD_TEST_FRAMEWORKS=all runs them on Koa too')
 for (const line of leftOut()) console.log(line)
 if (process.env['BILLFOLD_TEST_CLUSTERS'] !== 'true')
   console.log('Clusters of databases were not started: BILLFOLD_TEST_CLUSTERS=true runs their suites')

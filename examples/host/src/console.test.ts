@@ -7,6 +7,8 @@ import {
   faceCamera,
   type CameraBrowser,
   launchBrowser,
+  type PageFramework,
+  pageFrameworks,
   type Visitor,
   shortenWaits,
 } from '@billfold/browser-tests'
@@ -47,7 +49,7 @@ async function runCopied(page: Page, host: RunningHost, index: number): Promise<
 // Skipped without a browser; the summary of the run reports it.
 describe.runIf(browserPath !== undefined)('the console', () => {
   let browser: CameraBrowser
-  let hosts: Record<'express' | 'koa', RunningHost>
+  let hosts: Record<PageFramework, RunningHost>
   let faults: string[] = []
   beforeAll(async () => {
     browser = await launchBrowser(await faceCamera())
@@ -83,7 +85,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
   }
 
-  describe.each(['express', 'koa'] as const)('on %s', (framework) => {
+  describe.each(pageFrameworks)('on %s', (framework) => {
     test('creates a user and a wallet, signs, and reports a wrong PIN', async () => {
       const page = await open(hosts[framework], '/')
       await perform(page, 'Create user')
@@ -177,7 +179,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     expect(await page.getByRole('button', { name: 'Sign in with face' }).isDisabled()).toBe(true)
   }, 300_000)
 
-  test.each(['express', 'koa'] as const)(
+  test.each(pageFrameworks)(
     'adds a passkey, signs with it, replaces a lost PIN, and signs in by autofill, on %s',
     async (framework) => {
       const page = await open(hosts[framework], '/demo/passkeys')
@@ -199,7 +201,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     300_000,
   )
 
-  test.each(['express', 'koa'] as const)(
+  test.each(pageFrameworks)(
     'applies, is approved, receives a credential, and presents one claim to another site, on %s',
     async (framework) => {
       const page = await open(hosts[framework], '/demo/credentials')

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath, type CameraBrowser, launchBrowser } from './browser.ts'
 import { type Shop, startShop } from './digital-credentials-host.ts'
 import { answerPage } from './digital-wallet.ts'
+import { pageFrameworks } from './page-frameworks.ts'
 
 type ApiRequest = NonNullable<Awaited<ReturnType<Shop['verifier']['request']>>['dcApi']>
 
@@ -14,7 +15,7 @@ function ask(page: Page, request: unknown, timeoutMs = 60_000): Promise<unknown>
 }
 
 // Skipped without a browser; the summary of the run reports it.
-describe.runIf(browserPath !== undefined).each(['express', 'koa'] as const)(
+describe.runIf(browserPath !== undefined).each(pageFrameworks)(
   'the Digital Credentials API of a browser, on %s',
   (framework) => {
     let shop: Shop

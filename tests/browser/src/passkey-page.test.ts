@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { connect, getSessionResult } from '@billfold/core/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath, type CameraBrowser, launchBrowser, type Visitor } from './browser.ts'
+import { pageFrameworks } from './page-frameworks.ts'
 import { type PasskeyHost, startPasskeyHost } from './passkey-host.ts'
 import { enterPin, expectScreen, press, waiting } from './screens.ts'
 import {
@@ -77,7 +78,7 @@ describe.runIf(browserPath !== undefined)('the authentication page with a passke
   }, 120_000)
   afterAll(() => browser.close())
 
-  describe.each(['express', 'koa'] as const)('on %s', (framework) => {
+  describe.each(pageFrameworks)('on %s', (framework) => {
     let host: PasskeyHost
     beforeAll(async () => {
       host = await startPasskeyHost(framework)

@@ -95,7 +95,8 @@ export async function startLitecoinNode(): Promise<UtxoNode> {
       await rpc('loadwallet', ['billfold'])
     },
     close: async () => {
-      await end('SIGTERM')
+      // Nothing reads the folder again; an orderly end takes four seconds.
+      await end('SIGKILL')
       await rm(folder, { recursive: true })
     },
   }
@@ -113,6 +114,8 @@ async function launch(folder: string, port: number, rpc: (method: string) => Pro
     '-txindex=1',
     '-fallbackfee=0.0002',
     '-persistmempool=0',
+    // A new wallet makes its keys in advance, by default a thousand, each written to the disk: five seconds.
+    '-keypool=10',
     '-mempoolreplacement=1',
     '-rpcthreads=16',
     '-rpcworkqueue=256',
@@ -124,7 +127,7 @@ async function launch(folder: string, port: number, rpc: (method: string) => Pro
       await rpc('getblockcount')
       return child
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
 }
