@@ -7,7 +7,7 @@ import { root, runProgram } from './run-command.mjs'
 /** Describes hardware, Node and databases in one line. */
 export async function describeMachine() {
   const source = `const { listTestDatabases } = await import('@billfold/test-databases')
-    for (const { name } of await listTestDatabases()) console.log(name)`
+    for (const { name } of await listTestDatabases({ servers: 'always' })) console.log(name)`
   const { output } = await runProgram(process.execPath, ['--input-type=module', '--eval', source], {
     cwd: join(root, 'benchmarks'),
   })

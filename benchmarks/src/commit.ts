@@ -3,6 +3,7 @@ import { createTables } from '@billfold/storage-kysely'
 import { type FreshDatabase, listTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { type Contender, connectContenders } from './commit-contenders.ts'
 import { accountCount, accounts, randomTransfer, entries, transfers } from './commit-tables.ts'
+import { measureProcessors } from './processor-use.ts'
 import { saveResult } from './save-result.ts'
 import { connectPgbench, type Pgbench } from './pgbench.ts'
 
@@ -18,12 +19,17 @@ const accountCounts = [accountCount, 4]
 interface Round {
   readonly rate: number
   readonly latencies: readonly number[]
+  /** CPU time of this process, in microseconds a transfer. */
+  readonly ownMicros: number
+  /** The share of all processors that was busy, the database's included: 0 to 1. */
+  readonly busyShare: number
 }
 
 /** Runs one round: concurrent clients, each making one transfer after the other. */
 async function runRound({ make }: Contender, clients: number, among: number): Promise<Round> {
   const startedAt = performance.now()
   const latencies: number[] = []
+  const used = measureProcessors()
   await Promise.all(
     Array.from({ length: clients }, async () => {
       while (performance.now() - startedAt < roundMs) {
@@ -33,7 +39,9 @@ async function runRound({ make }: Contender, clients: number, among: number): Pr
       }
     }),
   )
-  return { rate: (latencies.length * 1000) / (performance.now() - startedAt), latencies }
+  const { ownMicros, busyShare } = used()
+  const rate = (latencies.length * 1000) / (performance.now() - startedAt)
+  return { rate, latencies, ownMicros: ownMicros / latencies.length, busyShare }
 }
 
 function median(values: readonly number[]): number {
@@ -54,7 +62,7 @@ async function measure(database: TestDatabase, fresh: FreshDatabase): Promise<vo
   const pgbench = database.kind === 'postgres' ? connectPgbench(url) : undefined
   for (const among of accountCounts) {
     print(
-      `\n${database.name}: transfers per second among ${among} accounts, p50 and p99 in ms, medians of ${rounds} rounds`,
+      `\n${database.name}: transfers per second among ${among} accounts, p50 and p99 in ms, CPU of this process in µs, processors busy, medians of ${rounds} rounds`,
     )
     for (const clients of clientCounts) {
       const rates = await compare(contenders, clients, among, pgbench)
@@ -89,6 +97,10 @@ async function compare(
       (medianRates[at] ?? 0).toFixed(0).padStart(7),
       quantile(latencies, 0.5).toFixed(2).padStart(8),
       quantile(latencies, 0.99).toFixed(2).padStart(8),
+      median(done.map(({ ownMicros }) => ownMicros))
+        .toFixed(0)
+        .padStart(6),
+      `${(100 * median(done.map(({ busyShare }) => busyShare))).toFixed(0)} %`.padStart(6),
       `   ${percent(medianRates[at], medianRates[0])} of raw, ${percent(medianRates[at], medianRates[1])} with the id`,
       pgbenchRates.length > 0 ? `, ${percent(medianRates[at], median(pgbenchRates))} of pgbench` : '',
     ]
