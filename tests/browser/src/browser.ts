@@ -95,6 +95,10 @@ export async function findAccessibilityProblems(page: Page): Promise<string[]> {
   await session.send('Page.setBypassCSP', { enabled: true })
   const { readFile } = await import('node:fs/promises')
   await page.evaluate(await readFile(axeFile, 'utf8'))
+  // A colour on its way to another one, after a change of the scheme, has a contrast of its own.
+  await page.evaluate(
+    'Promise.allSettled(document.getAnimations().filter((each) => each instanceof CSSTransition).map(({ finished }) => finished)).then(() => undefined)',
+  )
   const found: unknown = await page.evaluate(
     'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`))',
   )
