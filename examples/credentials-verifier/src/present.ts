@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign, verify, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, generateKeyPairSync, sign, verify, X509Certificate } from 'node:crypto'
 import {
   createKeyBinding,
   createSdJwt,
@@ -64,7 +64,9 @@ async function fetchRequest(uri: string): Promise<WalletRequest> {
 
 /** What a PID provider does: a credential that is bound to a key of the wallet. */
 async function issuePid(provider: Signer): Promise<{ readonly credential: string; readonly key: HolderKey }> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  // Imported again, since Node 20 can hang when it exports a generated key as a JWK.
+  const generated = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+  const privateKey = createPrivateKey(generated.export({ type: 'pkcs8', format: 'pem' }))
   const { x = '', y = '' } = privateKey.export({ format: 'jwk' })
   const key: HolderKey = {
     publicKey: { kty: 'EC', crv: 'P-256', x, y },

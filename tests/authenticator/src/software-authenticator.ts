@@ -1,4 +1,13 @@
-import { createHash, createHmac, generateKeyPairSync, hkdfSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import {
+  createHash,
+  createHmac,
+  createPublicKey,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
 
 /** What the authenticator reads of `PublicKeyCredentialCreationOptionsJSON`. */
@@ -178,7 +187,9 @@ function generateCredentialKey(algorithm: 'es256' | 'ed25519'): {
 } {
   const { privateKey, publicKey } =
     algorithm === 'es256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519')
-  const { x = '', y } = publicKey.export({ format: 'jwk' })
+  // Imported again, since Node 20 can hang when it exports a generated key as a JWK.
+  const imported = createPublicKey(publicKey.export({ type: 'spki', format: 'pem' }))
+  const { x = '', y } = imported.export({ format: 'jwk' })
   const parameters: [number, number | Uint8Array][] =
     y === undefined
       ? [

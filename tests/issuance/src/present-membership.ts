@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { createKeyBinding, createSdJwt, type CredentialSigner, type HolderKey } from '@billfold/credentials/formats'
 
 /** What a presentation is bound to. */
@@ -12,7 +12,9 @@ export async function presentMembership(
   signer: CredentialSigner,
   { nonce, audience }: PresentationBinding,
 ): Promise<string> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  // Imported again, since Node 20 can hang when it exports a generated key as a JWK.
+  const generated = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+  const privateKey = createPrivateKey(generated.export({ type: 'pkcs8', format: 'pem' }))
   const { x = '', y = '' } = privateKey.export({ format: 'jwk' })
   const key: HolderKey = {
     publicKey: { kty: 'EC', crv: 'P-256', x, y },

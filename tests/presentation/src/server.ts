@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { generateKeyPairSync, KeyObject, sign, webcrypto } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, KeyObject, sign, webcrypto } from 'node:crypto'
 import { createBillfold, localKeyring, memoryStorage, newKey } from '@billfold/core'
 import { credentials, eudiPid, localSigner, trustAnchors } from '@billfold/credentials'
 import type { HolderKey } from '@billfold/credentials/formats'
@@ -47,7 +47,9 @@ export async function createChain(name: string) {
 
 /** A key of a wallet. */
 export function createHolderKey(): HolderKey & { readonly privateKey: KeyObject } {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  // Imported again, since Node 20 can hang when it exports a generated key as a JWK.
+  const generated = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+  const privateKey = createPrivateKey(generated.export({ type: 'pkcs8', format: 'pem' }))
   const { x = '', y = '' } = privateKey.export({ format: 'jwk' })
   return {
     privateKey,

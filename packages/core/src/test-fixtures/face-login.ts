@@ -1,5 +1,5 @@
 import type { CustodyServices } from '../custody/services.ts'
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { z } from 'zod'
 import type { AuthenticationOptions } from '../authentication/api/index.ts'
 import { createSession, type CreateSessionInput } from '../authentication/sessions/create-session.ts'
@@ -92,7 +92,9 @@ export async function faceLogin(services: CustodyServices): Promise<FaceLogin> {
 
 /** Creates a device key. Returns a function that proves its possession to the steps of a session. */
 function testDevice(caller: string): (step: string, subject: string) => object {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  // Imported again, since Node 20 can hang when it exports a generated key as a JWK.
+  const generated = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+  const privateKey = createPrivateKey(generated.export({ type: 'pkcs8', format: 'pem' }))
   const { x = '', y = '' } = privateKey.export({ format: 'jwk' })
   const publicKey = Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]).toString('base64')
   return (step, subject) => {

@@ -1,5 +1,5 @@
 import { basicAuthorization } from '../basic-authorization.ts'
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import type { Billfold } from '@billfold/core'
 import { type ScriptedFace, scriptedSelfie } from '@billfold/core/biometrics'
 import { inMemoryDriver } from '../in-memory-driver.ts'
@@ -66,6 +66,8 @@ export function createDevice(): TestDevice {
 }
 
 function toPublicPoint(key: KeyObject): string {
-  const { x = '', y = '' } = key.export({ format: 'jwk' })
+  // Imported again, since Node 20 can hang when it exports a generated key as a JWK.
+  const imported = createPublicKey(key.export({ type: 'spki', format: 'pem' }))
+  const { x = '', y = '' } = imported.export({ format: 'jwk' })
   return Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]).toString('base64')
 }

@@ -1,4 +1,5 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { generateEcKey } from '../../formats/generate-ec-key.ts'
 import { newId } from '@billfold/core'
 import { open, seal } from '@billfold/core/crypto'
 import { sealedColumn, type SealedColumn } from '@billfold/core/modules'
@@ -75,20 +76,15 @@ export async function rotateEncryptionKey(context: IssuerContext): Promise<void>
 }
 
 async function createKeyRow({ services, tenant }: IssuerContext, current: string): Promise<KeyRow> {
-  // Imported again: Node 20 can wait for itself if it exports a key as a JWK and collects the job that generated it meanwhile.
-  const { privateKey: plain, publicKey } = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-  })
-  const imported = createPublicKey({ key: publicKey, format: 'der', type: 'spki' })
+  const privateKey = generateEcKey()
   const key = { id: newId(), tenant }
   const now = services.now()
+  const plain = privateKey.export({ type: 'pkcs8', format: 'der' })
   return {
     ...key,
     use,
     sealedPrivateKey: await seal(services.keyring, plain, contextOf(key)),
-    publicKey: JSON.stringify(imported.export({ format: 'jwk' })),
+    publicKey: JSON.stringify(createPublicKey(privateKey).export({ format: 'jwk' })),
     notAfter: now + 10 * rotationMs,
     state: 'current',
     current,

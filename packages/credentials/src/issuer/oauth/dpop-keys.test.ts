@@ -1,15 +1,9 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { generateEcKey } from '../../formats/generate-ec-key.ts'
 import { importDpopKey } from './dpop-keys.ts'
 
 const createJwk = () => {
-  const { publicKey } = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-  })
-  const imported = createPublicKey({ key: publicKey, format: 'der', type: 'spki' })
-  const { x = '', y = '' } = imported.export({ format: 'jwk' })
+  const { x = '', y = '' } = generateEcKey().export({ format: 'jwk' })
   return { kty: 'EC', crv: 'P-256', x, y } as const
 }
 

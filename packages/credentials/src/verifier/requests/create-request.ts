@@ -1,4 +1,5 @@
-import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { generateEcKey } from '../../formats/generate-ec-key.ts'
 import { BillfoldError, newId } from '@billfold/core'
 import { type Actor, auditWrite, eventWrites } from '@billfold/core/modules'
 import { batch, insert } from '@billfold/core/storage'
@@ -85,14 +86,7 @@ async function createBody(context: VerifierContext, plan: RequestPlan): Promise<
 }
 
 function createEncryptionKey(): Pick<RequestBody, 'publicKey' | 'privateKey'> {
-  // Imported again: Node 20 can wait for itself if it exports a key as a JWK and collects the job that generated it meanwhile.
-  const { privateKey } = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-  })
-  const imported = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' })
-  const { x = '', y = '', d = '' } = imported.export({ format: 'jwk' })
+  const { x = '', y = '', d = '' } = generateEcKey().export({ format: 'jwk' })
   const key = { kty: 'EC', crv: 'P-256', x, y } as const
   return { publicKey: { ...key, kid: randomBytes(8).toString('base64url') }, privateKey: { ...key, d } }
 }
